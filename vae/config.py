@@ -1,0 +1,144 @@
+"""Frozen descriptions of a model, its objective and its training; JSON in and out.
+
+A configuration is written verbatim into the checkpoint, so that a file explains itself after the code has moved on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """A value that no model or training can have; the message is one sentence for the user."""
+
+
+def _require(condition: bool, sentence: str) -> None:
+    if not condition:
+        raise ConfigError(sentence)
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """What is needed to build the network. `shape` is (C, H, W); `sigma` belongs to the Gaussian likelihood alone."""
+
+    network: str = "burgess"
+    shape: tuple[int, int, int] = (3, 64, 64)
+    latent_dim: int = 10
+    width: int = 32
+    hidden: int = 256
+    likelihood: str = "bernoulli"
+    sigma: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "shape", tuple(self.shape))
+        _require(len(self.shape) == 3 and min(self.shape) >= 1, f"shape must be (C, H, W), not {self.shape}")
+        _require(1 <= self.latent_dim <= 1024, f"latent_dim must be between 1 and 1024, not {self.latent_dim}")
+        _require(1 <= self.width <= 1024, f"width must be between 1 and 1024, not {self.width}")
+        _require(1 <= self.hidden <= 8192, f"hidden must be between 1 and 8192, not {self.hidden}")
+        _require(
+            self.likelihood in ("bernoulli", "gaussian"),
+            f"likelihood must be bernoulli or gaussian, not {self.likelihood!r}",
+        )
+        _require(self.sigma > 0, f"sigma must be positive, not {self.sigma}")
+
+
+@dataclass(frozen=True)
+class ObjectiveConfig:
+    """The loss by its name in `OBJECTIVES`, and its numbers; all in nats per image.
+
+    `beta` weighs the KL in `beta_h`; `gamma` and `capacity` belong to `beta_b`: gamma * |KL - C|.
+    """
+
+    name: str = "vae"
+    beta: float = 1.0
+    gamma: float = 100.0
+    capacity: float = 25.0
+
+    def __post_init__(self) -> None:
+        for key in ("beta", "gamma", "capacity"):
+            value = getattr(self, key)
+            _require(0 <= value < 1e6, f"{key} must be between 0 and a million, not {value}")
+
+
+@dataclass(frozen=True)
+class ScheduleConfig:
+    """How the numbers move over the steps.
+
+    `anneal_steps`: beta goes linearly from `beta_from` (None: it is constant), capacity from 0 (0 steps: constant).
+    `warmup_steps`: the learning rate rises linearly from 0; over the last `decay_fraction` of all steps it falls to 0
+    along a half cosine.
+    """
+
+    beta_from: float | None = None
+    anneal_steps: int = 0
+    warmup_steps: int = 100
+    decay_fraction: float = 0.5
+
+    def __post_init__(self) -> None:
+        _require(self.beta_from is None or 0 <= self.beta_from < 1e6, f"beta_from must be >= 0, not {self.beta_from}")
+        _require(self.anneal_steps >= 0, f"anneal_steps must be >= 0, not {self.anneal_steps}")
+        _require(self.warmup_steps >= 0, f"warmup_steps must be >= 0, not {self.warmup_steps}")
+        _require(0 <= self.decay_fraction <= 1, f"decay_fraction must be in [0, 1], not {self.decay_fraction}")
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The budget and the optimiser (Adam). `precision`: "auto" is bf16 autocast where the machine is fast at it."""
+
+    steps: int = 10_000
+    batch_size: int = 128
+    lr: float = 1e-3
+    seed: int = 0
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        _require(1 <= self.steps <= 100_000_000, f"steps must be between 1 and 100,000,000, not {self.steps}")
+        _require(1 <= self.batch_size <= 65_536, f"batch_size must be between 1 and 65,536, not {self.batch_size}")
+        _require(0 < self.lr <= 1, f"lr must be in (0, 1], not {self.lr}")
+        _require(0 <= self.seed < 2**31, f"seed must be between 0 and 2^31 - 1, not {self.seed}")
+        _require(
+            self.precision in ("auto", "bf16", "fp32"), f"precision must be auto, bf16 or fp32, not {self.precision!r}"
+        )
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Everything that decides what comes out of a training."""
+
+    dataset: str
+    model: ModelConfig = field(default_factory=ModelConfig)
+    objective: ObjectiveConfig = field(default_factory=ObjectiveConfig)
+    schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+
+    def to_json(self) -> dict[str, Any]:
+        """A dict of plain JSON values."""
+        plain = asdict(self)
+        plain["model"]["shape"] = list(self.model.shape)
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> TrainConfig:
+        """The inverse of `to_json`, strict about keys and types.
+
+        Raises:
+            ConfigError: naming the section and the key that is unknown, or the value that is out of range.
+        """
+        parts = {"model": ModelConfig, "objective": ObjectiveConfig, "schedule": ScheduleConfig}
+        parts["training"] = TrainingConfig
+        _require(isinstance(plain, dict), f"a configuration must be an object, not {type(plain).__name__}")
+        _require(isinstance(plain.get("dataset"), str), "a configuration needs the name of its dataset")
+        unknown = set(plain) - set(parts) - {"dataset"}
+        _require(not unknown, f"unknown section in the configuration: {', '.join(sorted(unknown))}")
+        return cls(plain["dataset"], **{key: _build(kind, key, plain.get(key, {})) for key, kind in parts.items()})
+
+
+def _build(kind: type, section: str, values: Any) -> Any:
+    _require(isinstance(values, dict), f"section {section} must be an object, not {type(values).__name__}")
+    unknown = set(values) - {f.name for f in fields(kind)}
+    _require(not unknown, f"unknown key in section {section}: {', '.join(sorted(unknown))}")
+    try:
+        return kind(**values)
+    except TypeError as error:  # a comparison of, say, a string with a number
+        raise ConfigError(f"section {section} has a value of the wrong type: {error}") from error
