@@ -1,0 +1,90 @@
+"""The command line: python -m vae list | data | train | evaluate | embed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from vae import commands
+from vae.config import ConfigError
+from vae.data import DATASETS, DataError
+from vae.model import NETWORKS
+from vae.objective import OBJECTIVES
+from vae.presets import PRESETS
+from vae.storage import CheckpointError
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and their arguments; the choices come from the registries."""
+    top = argparse.ArgumentParser(prog="python -m vae", description="Train and examine variational autoencoders.")
+    commands_of = top.add_subparsers(dest="command", required=True, metavar="list | data | train | evaluate | embed")
+
+    def command(name: str, summary: str) -> argparse.ArgumentParser:
+        added = commands_of.add_parser(name, help=summary, description=summary)
+        added.set_defaults(run=getattr(commands, f"run_{name}"))
+        return added
+
+    listing = command("list", "List the checkpoints of a folder and what they reach.")
+    listing.add_argument("--checkpoints", metavar="DIR", help="default: the project's own")
+    listing.add_argument("--json", action="store_true", help="print one JSON array")
+
+    data = command("data", "Fetch or make a data set and say where it lies.")
+    data.add_argument("name", choices=DATASETS, metavar="NAME", help=", ".join(DATASETS))
+    _data_folder(data)
+
+    train = command("train", "Train a model and write its checkpoint.")
+    train.add_argument("--dataset", choices=DATASETS)
+    train.add_argument("--objective", choices=OBJECTIVES)
+    train.add_argument("--preset", choices=PRESETS, help="a whole recipe; other arguments change it")
+    train.add_argument("--network", choices=NETWORKS)
+    train.add_argument("--likelihood", choices=("bernoulli", "gaussian"))
+    train.add_argument("--beta", type=float, help="weight of the KL in beta_h")
+    train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
+    train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
+    train.add_argument("--gamma", type=float, help="weight of |KL - C| in beta_b")
+    train.add_argument("--capacity", type=float, metavar="C", help="KL in nats that beta_b ends with")
+    train.add_argument("--latent-dim", type=int, metavar="K")
+    train.add_argument("--width", type=int, help="channels of the convolutions")
+    budget = train.add_mutually_exclusive_group()
+    budget.add_argument("--steps", type=int, metavar="N")
+    budget.add_argument("--epochs", type=float, metavar="E")
+    budget.add_argument("--seconds", type=float, metavar="S", help="as many steps as fit, measured before the start")
+    train.add_argument("--batch-size", type=int)
+    train.add_argument("--lr", type=float)
+    train.add_argument("--seed", type=int)
+    train.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the fastest that is here")
+    train.add_argument("--resume", metavar="FILE", help="go on from a snapshot; only the budget may change")
+    train.add_argument("--out", metavar="FILE", required=True, help="NAME.safetensors")
+    train.add_argument("--json", action="store_true", help="print the final metrics as one JSON object")
+    _data_folder(train)
+
+    evaluate = command("evaluate", "Measure a checkpoint on its test images; writes nothing.")
+    evaluate.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+    evaluate.add_argument("--json", action="store_true", help="print one JSON object")
+    _data_folder(evaluate)
+
+    embed = command("embed", "Add UMAP coordinates to a checkpoint, in place (seed 0).")
+    embed.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+    return top
+
+
+def _data_folder(to: argparse.ArgumentParser) -> None:
+    to.add_argument("--data", metavar="DIR", help="folder of data sets; default: $LATENT_EXPLORER_DATA, else a cache")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command. Returns 0, or 2 after a sentence that says what was wrong."""
+    parsed = parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except (ConfigError, DataError, CheckpointError) as error:
+        print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; what was saved stays", file=sys.stderr)
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

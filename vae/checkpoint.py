@@ -1,0 +1,243 @@
+"""Self-describing checkpoints: weights, encodings of test images and their maps, in one safetensors file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.config import ConfigError, TrainConfig
+from vae.model import VAE, Posterior
+from vae.objective import kl_to_prior
+from vae.storage import CheckpointError, expect, expect_tensor, read, read_header, write
+
+__all__ = ["FOLDER", "CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
+
+FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
+FORMAT_VERSION = 1
+QUANTILES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+_KEYS = {
+    "format_version": int,
+    "name": str,
+    "config": dict,
+    "dataset": dict,
+    "metrics": dict,
+    "steps": int,
+    "images": int,
+    "seconds": (int, float),
+    "device": str,
+    "seed": int,
+    "versions": dict,
+    "changes": list,
+}
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model with what its file tells about it.
+
+    Attributes:
+        header: the file's header, see the README.
+        network: the torch module in eval mode; its `decode` gives logits or means.
+        index: (N,) int64, the test images whose encodings are stored.
+        mu, logvar: (N, D) float32, their posteriors (float16 in the file).
+        label: (N,) int64 or None, their classes.
+        distortion: (N,) float32, −log p(x|z = mu) of each in nats.
+        maps: (N, 2) float32 coordinates by the name of the projection, "pca" and perhaps "umap".
+        stats: "kl", "mu_mean", "mu_std" (D,) and "mu_quantiles" (9, D), at the levels `QUANTILES`.
+    """
+
+    path: Path
+    header: dict[str, Any]
+    config: TrainConfig
+    network: VAE
+    index: np.ndarray
+    mu: np.ndarray
+    logvar: np.ndarray
+    label: np.ndarray | None
+    distortion: np.ndarray
+    maps: dict[str, np.ndarray]
+    stats: dict[str, np.ndarray]
+
+    @property
+    def name(self) -> str:
+        return self.header["name"]
+
+    @property
+    def kl(self) -> np.ndarray:
+        """(N, D) KL of each stored posterior to the prior, in nats."""
+        return kl_to_prior(torch.from_numpy(self.mu), torch.from_numpy(self.logvar)).numpy()
+
+    def encode(self, images: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
+        """Posteriors of images.
+
+        Args:
+            images: (N, C, H, W) uint8, or float in [0, 1].
+
+        Returns:
+            mu and logvar, (N, D) float32 on the CPU.
+
+        Raises:
+            ValueError: another shape or type, or floats outside [0, 1].
+        """
+        images = torch.as_tensor(images)
+        if images.ndim != 4 or tuple(images.shape[1:]) != self.config.model.shape:
+            raise ValueError(f"{self.name} takes images (N, {self.config.model.shape}), not {tuple(images.shape)}")
+        if images.dtype != torch.uint8 and not images.is_floating_point():
+            raise ValueError(f"images must be uint8 or float in [0, 1], not {images.dtype}")
+        if images.is_floating_point() and images.numel() and not bool(((images >= 0) & (images <= 1)).all()):
+            raise ValueError("float images must lie in [0, 1]")
+        posteriors = [_posterior(self.network, part) for part in images.split(_BATCH)]
+        empty = torch.empty(0, self.config.model.latent_dim)
+        mu, logvar = (torch.cat([empty, *(getattr(p, key) for p in posteriors)]) for key in ("mu", "logvar"))
+        return mu, logvar
+
+    def decode(self, z: Tensor | np.ndarray) -> Tensor:
+        """Pictures of latent vectors: z (N, D) -> (N, C, H, W) float32 on the CPU, in [0, 1].
+
+        Raises:
+            ValueError: another shape.
+        """
+        z = torch.as_tensor(z, dtype=torch.float32)
+        if z.ndim != 2 or z.shape[1] != self.config.model.latent_dim:
+            raise ValueError(f"{self.name} takes z (N, {self.config.model.latent_dim}), not {tuple(z.shape)}")
+        with torch.inference_mode():
+            outputs = [
+                torch.empty(0, *self.config.model.shape),
+                *(self.network.decode(part) for part in z.split(_BATCH)),
+            ]
+            output = torch.cat(outputs)
+            return output.sigmoid() if self.config.model.likelihood == "bernoulli" else output.clamp(0, 1)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file in a folder of checkpoints: its header, or the sentence that says why it cannot be used."""
+
+    name: str
+    path: Path
+    header: dict[str, Any] | None
+    error: str | None
+
+
+def list_headers(folder: str | Path = FOLDER) -> list[Entry]:
+    """All *.safetensors of a folder by name, without reading a weight. A missing folder is an empty one."""
+    entries = []
+    for path in sorted(Path(folder).glob("*.safetensors")):
+        try:
+            header = read_header(path)
+            _check_header(path, header)
+            entries.append(Entry(path.stem, path, header, None))
+        except CheckpointError as error:
+            entries.append(Entry(path.stem, path, None, str(error)))
+    return entries
+
+
+def load(name_or_path: str | Path) -> Model:
+    """Reads a model by its name in the project's `checkpoints/`, wherever the caller stands, or by its path.
+
+    Raises:
+        CheckpointError: no such file, a foreign or damaged one, or one whose parts do not fit each other.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".safetensors" and not path.is_file():
+        path = FOLDER / f"{name_or_path}.safetensors"
+        if not path.is_file():
+            known = ", ".join(entry.name for entry in list_headers()) or "none"
+            raise CheckpointError(f"{name_or_path}: neither a file nor a model of this project, which are: {known}.")
+    tensors, header = read(path)
+    config = _check_header(path, header)
+    d = config.model.latent_dim
+    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int64)
+    n = len(tensors["encodings.index"])
+    expect_tensor(path, tensors, "encodings.mu", (n, d), torch.float16)
+    expect_tensor(path, tensors, "encodings.logvar", (n, d), torch.float16)
+    expect_tensor(path, tensors, "encodings.distortion", (n,), torch.float32)
+    if "encodings.label" in tensors:
+        expect_tensor(path, tensors, "encodings.label", (n,), torch.int64)
+    expect_tensor(path, tensors, "map.pca", (n, 2), torch.float32)
+    if "map.umap" in tensors:
+        expect_tensor(path, tensors, "map.umap", (n, 2), torch.float32)
+    for key, shape in {"kl": (d,), "mu_mean": (d,), "mu_std": (d,), "mu_quantiles": (len(QUANTILES), d)}.items():
+        expect_tensor(path, tensors, f"stats.{key}", shape, torch.float32)
+    array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
+    return Model(
+        path=path,
+        header=header,
+        config=config,
+        network=build(
+            path, config, {k.removeprefix("model."): t for k, t in tensors.items() if k.startswith("model.")}
+        ),
+        index=array["encodings.index"],
+        mu=array["encodings.mu"].astype(np.float32),
+        logvar=array["encodings.logvar"].astype(np.float32),
+        label=array.get("encodings.label"),
+        distortion=array["encodings.distortion"],
+        maps={key.removeprefix("map."): value for key, value in array.items() if key.startswith("map.")},
+        stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
+    )
+
+
+def build(path: Path, config: TrainConfig, weights: dict[str, Tensor]) -> VAE:
+    """The network with these weights, in eval mode. Shapes are compared before a single byte is allocated.
+
+    Raises:
+        CheckpointError: a weight is missing, superfluous, of another shape or type, or not finite.
+    """
+    try:
+        with torch.device("meta"):
+            network = VAE(config.model)
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: config.model cannot be built ({error}).") from error
+    wanted = network.state_dict()
+    for key, tensor in wanted.items():
+        expect_tensor(path, weights, key, tuple(tensor.shape), tensor.dtype)
+    superfluous = sorted(set(weights) - set(wanted))
+    expect(not superfluous, path, f"model.{superfluous[0] if superfluous else ''}", "belongs to no part of the network")
+    network.load_state_dict(weights, assign=True)
+    return network.requires_grad_(False).eval()
+
+
+def save(
+    path: Path,
+    header: dict[str, Any],
+    network: VAE,
+    encodings: dict[str, Tensor],
+    maps: dict[str, Tensor],
+    stats: dict[str, Tensor],
+) -> None:
+    """Writes a checkpoint; the keys of the last three are those of the file without their prefix.
+
+    Raises:
+        CheckpointError: the header is not one that `load` would take, or the file cannot be written.
+    """
+    _check_header(path, header)
+    parts = {"model": network.state_dict(), "encodings": encodings, "map": maps, "stats": stats}
+    write(path, {f"{part}.{key}": tensor for part, tensors in parts.items() for key, tensor in tensors.items()}, header)
+
+
+def _check_header(path: Path, header: dict[str, Any]) -> TrainConfig:
+    version = header.get("format_version")
+    expect(version == FORMAT_VERSION, path, "format_version", f"should be {FORMAT_VERSION}, not {version!r}")
+    for key, kind in _KEYS.items():
+        expect(key in header, path, key, "is missing from the header")
+        expect(isinstance(header[key], kind), path, key, f"has the wrong type, {type(header[key]).__name__}")
+    for key in ("name", "version", "sha256"):
+        expect(isinstance(header["dataset"].get(key), str), path, f"dataset.{key}", "should be a string")
+    try:
+        return TrainConfig.from_json(header["config"])
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: config is not valid ({error}).") from error
+
+
+def _posterior(network: VAE, images: Tensor) -> Posterior:
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        x = images.to(device).float()
+        posterior = network.encode(x / 255 if images.dtype == torch.uint8 else x)
+    return Posterior(posterior.mu, posterior.logvar)

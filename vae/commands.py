@@ -1,0 +1,195 @@
+"""What each command of `python -m vae` does; the arguments are parsed in `__main__`."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from vae import checkpoint, snapshot
+from vae.config import ConfigError, TrainConfig
+from vae.data import DATASETS, ImageSet, default_root, load
+from vae.evaluate import evaluate
+from vae.export import add_map, export
+from vae.presets import PRESETS
+from vae.storage import CheckpointError
+from vae.train import TrainState, train
+
+_SNAPSHOT_SECONDS = 60
+_SECTIONS = {
+    "model": ("network", "likelihood", "latent_dim", "width"),
+    "objective": ("beta", "gamma", "capacity"),
+    "schedule": ("beta_from", "anneal_steps"),
+    "training": ("batch_size", "lr", "seed"),
+}
+
+
+def run_list(arguments: Namespace) -> None:
+    entries = checkpoint.list_headers(arguments.checkpoints or checkpoint.FOLDER)
+    if arguments.json:
+        print(json.dumps([{"name": e.name, "header": e.header, "error": e.error} for e in entries]))
+        return
+    print(f"{'name':<24}{'-ELBO':>9}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}   all in nats per image")
+    for entry in entries:
+        if entry.header is None:
+            print(f"{entry.name:<24}{entry.error}")
+            continue
+        m = entry.header["metrics"]
+        score = "–" if m.get("mig") is None else f"{m['mig']:.2f}"
+        bound = f"{m['neg_elbo']:>9.2f}{m['rate']:>8.2f}{m['distortion']:>12.2f}"
+        print(f"{entry.name:<24}{bound}{m['active_units']:>8}{score:>7}")
+
+
+def run_data(arguments: Namespace) -> None:
+    for split in DATASETS[arguments.name].sizes:
+        images = load(arguments.name, split, _root(arguments))
+        print(f"{images.name} {split}: {len(images):,} images {images.spec.shape}, sha256 of the pixels: ", end="")
+        print(images.sha256() if split == "test" else "not taken", flush=True)
+    print(f"data folder: {_root(arguments)}; licence: {DATASETS[arguments.name].licence}")
+
+
+def run_train(arguments: Namespace) -> None:
+    out = Path(arguments.out)
+    if out.suffix != ".safetensors" or not out.parent.is_dir():
+        raise ConfigError(f"--out must be a *.safetensors in a folder that exists, not {out}")
+    device = _device(arguments.device)
+    resumed = snapshot.load(Path(arguments.resume), device) if arguments.resume else None
+    config = configured(arguments, resumed.config if resumed else None)
+    data = load(config.dataset, "train", _root(arguments))
+    test = load(config.dataset, "test", _root(arguments))
+    config = with_budget(arguments, config, data, device)
+    state = resumed or TrainState.fresh(config, device)
+    state.config = config
+    _run(state, data, snapshot.path_beside(out))
+    with tqdm(total=2 * len(test), desc="evaluate", unit=" images", unit_scale=True) as bar:
+        metrics = export(state, test, out, bar.update)
+    print(json.dumps(metrics) if arguments.json else f"{out}: {_summary(metrics)}")
+
+
+def run_evaluate(arguments: Namespace) -> None:
+    model = checkpoint.load(arguments.file)
+    test = load(model.config.dataset, "test", _root(arguments))
+    with tqdm(total=len(test), desc="evaluate", unit=" images", unit_scale=True) as bar:
+        metrics = evaluate(model.network, test, bar.update)
+    print(json.dumps(metrics) if arguments.json else _summary(metrics))
+
+
+def run_embed(arguments: Namespace) -> None:
+    path = checkpoint.load(arguments.file).path
+    started = time.perf_counter()
+    tqdm.write(f"{path}: fitting UMAP; the first fit compiles for about a minute")
+    add_map(path, "umap")
+    print(f"{path}: UMAP coordinates added in {time.perf_counter() - started:.0f} s")
+
+
+def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:
+    """The recipe that the arguments ask for: preset or defaults, changed by what was given.
+
+    Raises:
+        ConfigError: no data set, a value out of range, or something other than the budget changed on resuming.
+    """
+    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    if resumed:
+        fixed = [key for keys in _SECTIONS.values() for key in keys] + ["dataset", "objective", "preset"]
+        changed = [key for key in fixed if key in given]
+        if changed:
+            raise ConfigError(f"--{changed[0].replace('_', '-')} cannot change when a training is resumed")
+        return resumed
+    if "preset" in given:
+        base = PRESETS[given["preset"]]
+        if given.get("dataset", base.dataset) != base.dataset:
+            raise ConfigError(f"preset {given['preset']} is for {base.dataset}, not for {given['dataset']}")
+    elif "dataset" in given:
+        spec = DATASETS[given["dataset"]]
+        base = TrainConfig(spec.name)
+        base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
+    else:
+        raise ConfigError("--dataset or --preset is needed")
+    for section, keys in _SECTIONS.items():
+        values = {key: given[key] for key in keys if key in given}
+        if section == "objective" and "objective" in given:
+            values["name"] = given["objective"]
+        base = replace(base, **{section: replace(getattr(base, section), **values)})
+    needs = {"beta": "beta_h", "beta_from": "beta_h", "gamma": "beta_b", "capacity": "beta_b"}
+    for key, objective in needs.items():
+        if key in given and base.objective.name != objective:
+            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {objective}, not {base.objective.name}")
+    return base
+
+
+def with_budget(arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device) -> TrainConfig:
+    """The configuration with its number of steps, from --steps, --epochs or --seconds."""
+    steps = arguments.steps
+    if arguments.epochs is not None:
+        steps = math.ceil(arguments.epochs * (len(data) // config.training.batch_size))
+    if arguments.seconds is not None:
+        steps = int(arguments.seconds * steps_per_second(config, data, device))
+        tqdm.write(f"{steps:,} steps fit into {arguments.seconds:.0f} s")
+    if steps is None:
+        return config
+    return replace(config, training=replace(config.training, steps=max(1, steps) if arguments.seconds else steps))
+
+
+def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device) -> float:
+    """Measured on a training that is thrown away: the first steps warm up, the rest of three seconds counts."""
+    trial = TrainState.fresh(replace(config, training=replace(config.training, steps=1_000_000)), device)
+    marks: list[tuple[int, float]] = []
+    for event in train(trial, data, every=5):
+        event.loss.item()  # waits for the device
+        marks.append((event.step, time.perf_counter()))
+        if len(marks) > 2 and marks[-1][1] - marks[0][1] > 3:
+            break
+    return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])
+
+
+def _run(state: TrainState, data: ImageSet, kept: Path) -> None:
+    """Trains to the end with a progress bar, keeping a snapshot every minute and at the end.
+
+    Raises:
+        CheckpointError: the loss stopped being finite; the last good snapshot is named.
+    """
+    training, saved = state.config.training, time.monotonic()
+    with tqdm(total=training.steps, initial=state.step, desc=state.config.dataset, unit=" steps") as bar:
+        for event in train(state, data, every=50):
+            loss, recon, kl = (float(value) for value in (event.loss, event.terms.recon, event.terms.kl))
+            if not math.isfinite(loss):
+                raise CheckpointError(
+                    f"The loss became {loss} at step {event.step}; the last good state is in {kept}: "
+                    "try a lower --lr or --beta."
+                )
+            bar.set_postfix_str(f"recon {recon:.1f} KL {kl:.1f} nats, {event.images / event.seconds:,.0f} img/s")
+            bar.update(event.step - bar.n)
+            if time.monotonic() - saved > _SNAPSHOT_SECONDS or event.step == training.steps:
+                snapshot.save(state, kept)
+                saved = time.monotonic()
+
+
+def _summary(metrics: dict[str, Any]) -> str:
+    text = f"-ELBO {metrics['neg_elbo']:.2f} = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
+    text += f", {metrics['active_units']} active units"
+    if metrics["mig"] is not None:
+        marks = ", ".join(f"{mark} {metrics[f'mig_{mark}']:.2f}" for mark in ("perfect", "rotated", "noise"))
+        text += f", MIG {metrics['mig']:.3f} ({marks})"
+    return text
+
+
+def _root(arguments: Namespace) -> Path:
+    return Path(arguments.data) if arguments.data else default_root()
+
+
+def _device(name: str | None) -> torch.device:
+    if name is None:
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ConfigError(f"--device {name} is not to be had here ({str(error).splitlines()[0]})") from error
+    return device

@@ -1,0 +1,117 @@
+"""From a finished training to a checkpoint, and UMAP coordinates for one that lacks them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae import checkpoint, storage
+from vae.bound import encode_split
+from vae.data import ImageSet
+from vae.evaluate import evaluate
+from vae.projection import PROJECTIONS, pca
+from vae.train import TrainState
+
+_VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "umap-learn")
+
+
+def export(
+    state: TrainState, test: ImageSet, path: Path, progress: Callable[[int], object] = lambda images: None
+) -> dict[str, Any]:
+    """Evaluates the model and writes weights, encodings of test images, their PCA and statistics.
+
+    Returns:
+        the metrics, as in the header.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    network = state.model.eval()
+    metrics = evaluate(network, test, progress)
+    encoded = encode_split(network, test, progress=progress)
+    chosen = spread_evenly(test, 10_000 if encoded.mu.shape[1] <= 32 else 2_000)
+    rows = torch.from_numpy(chosen)
+    encodings = {
+        "index": rows,
+        "mu": encoded.mu[rows].half(),
+        "logvar": encoded.logvar[rows].half(),
+        "distortion": encoded.distortion[rows],
+    }
+    if test.labels is not None:
+        encodings["label"] = torch.from_numpy(test.labels[chosen])
+    training = state.config.training
+    header = {
+        "format_version": checkpoint.FORMAT_VERSION,
+        "name": path.stem,
+        "config": state.config.to_json(),
+        "dataset": {"name": test.name, "version": test.spec.version, "sha256": test.sha256()},
+        "metrics": metrics,
+        "steps": state.step,
+        "images": state.step * training.batch_size,
+        "seconds": round(state.seconds, 1),
+        "device": device_name(state.device),
+        "seed": training.seed,
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS},
+        "changes": state.changes,
+    }
+    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy()))}
+    checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
+    return metrics
+
+
+def add_map(path: Path, projection: str = "umap") -> None:
+    """Adds the coordinates of the stored encodings to a checkpoint, in place.
+
+    Raises:
+        CheckpointError: the file is not a checkpoint, or cannot be written.
+    """
+    model = checkpoint.load(path)
+    tensors, header = storage.read(path)
+    tensors[f"map.{projection}"] = torch.from_numpy(PROJECTIONS[projection](model.mu))
+    storage.write(path, tensors, header)
+
+
+def statistics(mu: Tensor, kl: Tensor) -> dict[str, Tensor]:
+    """Of an encoded split (N, D): KL per latent in nats, and mean, deviation and quantiles of mu."""
+    quantiles = np.quantile(mu.numpy(), checkpoint.QUANTILES, axis=0).astype(np.float32)
+    return {
+        "kl": kl.mean(0),
+        "mu_mean": mu.mean(0),
+        "mu_std": mu.std(0, correction=0),
+        "mu_quantiles": torch.from_numpy(quantiles),
+    }
+
+
+def spread_evenly(data: ImageSet, count: int) -> np.ndarray:
+    """At most `count` sorted indices (int64), as many of every class as it has; without classes drawn uniformly."""
+    if len(data) <= count:
+        return np.arange(len(data))
+    order = np.random.RandomState(0).permutation(len(data))  # noqa: NPY002  a frozen stream: the same images for ever
+    if data.labels is None:
+        return np.sort(order[:count])
+    labels = data.labels[order]
+    by_class = np.argsort(labels, kind="stable")
+    rank = np.empty(len(labels), np.int64)  # the how-maniest of its class each image is
+    rank[by_class] = np.arange(len(labels)) - np.searchsorted(labels[by_class], labels[by_class])
+    return np.sort(order[np.argsort(rank, kind="stable")[:count]])
+
+
+def device_name(device: torch.device) -> str:
+    """What a person calls the device: "NVIDIA H200", "cpu (2 cores)"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

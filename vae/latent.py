@@ -1,0 +1,55 @@
+"""Walks through the latent space: where to decode, never how."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+
+def traverse(z: Tensor | np.ndarray, dims: Sequence[int], values: Tensor | np.ndarray) -> Tensor:
+    """Latent vectors that differ from `z` in one latent at a time.
+
+    Args:
+        z: (D,) the centre.
+        dims: R latents, a row each.
+        values: (S,) the same values for every row, or (R, S).
+
+    Returns:
+        (R, S, D): row r, step s is `z` with latent dims[r] set to its value.
+
+    Raises:
+        ValueError: a latent outside 0 … D - 1, or values of another shape.
+    """
+    z, values = torch.as_tensor(z, dtype=torch.float32), torch.as_tensor(values, dtype=torch.float32)
+    if any(not 0 <= dim < len(z) for dim in dims):
+        raise ValueError(f"latents must be between 0 and {len(z) - 1}, not {list(dims)}")
+    values = values.expand(len(dims), -1) if values.ndim == 1 else values
+    if values.ndim != 2 or len(values) != len(dims):
+        raise ValueError(f"values must be (S,) or ({len(dims)}, S), not {tuple(values.shape)}")
+    grid = z.repeat(len(dims), values.shape[1], 1)
+    for row, dim in enumerate(dims):
+        grid[row, :, dim] = values[row]
+    return grid
+
+
+def between_neighbours(
+    place: np.ndarray, points: np.ndarray, codes: np.ndarray, count: int = 3
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """An approximate inverse of a map: the code of an empty place, from those of the points around it.
+
+    Args:
+        place: (2,) on the map.
+        points: (N, 2) the map. codes: (N, D) what lies behind it.
+        count: how many nearest points are mixed, with weights 1 / distance.
+
+    Returns:
+        the code (D,) float32, the indices of the points used (nearest first), and the distance to the nearest.
+    """
+    distances = np.hypot(*(np.asarray(points, np.float64) - np.asarray(place, np.float64)).T)
+    nearest = np.argsort(distances, kind="stable")[: min(count, len(distances))]
+    weights = 1 / np.maximum(distances[nearest], 1e-9)
+    code = (weights[:, None] * codes[nearest]).sum(0) / weights.sum()
+    return code.astype(np.float32), nearest, float(distances[nearest[0]])

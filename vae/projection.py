@@ -1,0 +1,44 @@
+"""Two-dimensional maps of codes. UMAP is imported only where it is fitted: it takes seconds, its first fit a minute."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import torch
+
+
+def pca(codes: np.ndarray) -> np.ndarray:
+    """Coordinates along the two directions of largest variance.
+
+    Args:
+        codes: (N, D) float.
+
+    Returns:
+        (N, 2) float32, centred, in the units of the codes; the second column is 0 where D is 1. Signs are fixed so
+        that the largest weight of each direction is positive.
+    """
+    centred = torch.from_numpy(np.asarray(codes, np.float64))
+    centred = centred - centred.mean(0)
+    values, vectors = torch.linalg.eigh(centred.T @ centred)
+    directions = vectors[:, torch.argsort(values, descending=True)[:2]]
+    largest = directions.abs().argmax(0)
+    directions = directions * directions.gather(0, largest[None]).sign()
+    flat = (centred @ directions).numpy().astype(np.float32)
+    return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
+
+
+def umap(codes: np.ndarray, seed: int = 0) -> np.ndarray:
+    """UMAP coordinates, (N, 2) float32 (McInnes et al. 2018, arXiv:1802.03426). Distances between far groups in them
+    mean nothing; a seed makes the fit repeatable, on one thread.
+    """
+    from umap import UMAP
+
+    neighbours = min(15, len(codes) - 1)
+    fitted = UMAP(n_components=2, n_neighbors=neighbours, min_dist=0.1, random_state=seed, n_jobs=1).fit_transform(
+        codes
+    )
+    return np.asarray(fitted, np.float32)
+
+
+PROJECTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"umap": umap, "pca": pca}

@@ -1,0 +1,96 @@
+"""Safetensors files with one JSON header: written whole or not at all, read strictly, never unpickled."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+HEADER_KEY = "latent_explorer"
+
+
+class CheckpointError(Exception):
+    """A file that cannot be used; the message names the file, the key and what was expected."""
+
+
+def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
+    """Writes to a temporary name beside `path` and moves it into place, so that no reader ever meets half a file.
+
+    Raises:
+        CheckpointError: the folder is missing or not writable, or the disk is full.
+    """
+    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
+    try:
+        save_file(tensors, temporary, {HEADER_KEY: json.dumps(header, allow_nan=False)})
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)  # the writer makes private files, and checkpoints are there to be shared
+        temporary.replace(path)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"{path}: could not be written ({error}).") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def read_header(path: Path) -> dict[str, Any]:
+    """The JSON header alone; reads no tensor.
+
+    Raises:
+        CheckpointError: no file, not a safetensors file, or one without our header.
+    """
+    with _opened(path) as file:
+        return _header(path, file.metadata())
+
+
+def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """All tensors by name, and the header. Raises as `read_header` does."""
+    with _opened(path) as file:
+        return {name: file.get_tensor(name).clone() for name in file.keys()}, _header(path, file.metadata())  # noqa: SIM118
+
+
+def expect(condition: bool, path: Path, key: str, expectation: str) -> None:
+    """Raises the CheckpointError that names the file, the key and the expectation unless the condition holds."""
+    if not condition:
+        raise CheckpointError(f"{path}: {key} {expectation}.")
+
+
+def expect_tensor(path: Path, tensors: dict[str, Tensor], key: str, shape: tuple[int, ...], dtype: torch.dtype) -> None:
+    """A tensor must be there with this shape (-1 stands for any length) and type, and finite."""
+    expect(key in tensors, path, key, "is missing")
+    found = tensors[key]
+    fits = len(found.shape) == len(shape) and all(
+        want in (-1, got) for want, got in zip(shape, found.shape, strict=True)
+    )
+    expect(fits, path, key, f"should have shape {shape}, not {tuple(found.shape)}")
+    expect(found.dtype == dtype, path, key, f"should be {dtype}, not {found.dtype}")
+    expect(not dtype.is_floating_point or bool(found.isfinite().all()), path, key, "holds values that are not finite")
+
+
+def _opened(path: Path) -> safe_open:
+    if not path.is_file():
+        raise CheckpointError(f"{path}: there is no such file.")
+    try:
+        return safe_open(path, framework="pt")
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"{path}: not a whole safetensors file, the only format that is read ({error})."
+        ) from error
+
+
+def _header(path: Path, metadata: dict[str, str] | None) -> dict[str, Any]:
+    text = (metadata or {}).get(HEADER_KEY)
+    if text is None:
+        raise CheckpointError(f"{path}: a safetensors file, but without the header {HEADER_KEY!r} of this program.")
+    try:
+        header = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise CheckpointError(f"{path}: header {HEADER_KEY!r} is not JSON ({error}).") from error
+    expect(isinstance(header, dict), path, HEADER_KEY, f"should be an object, not {type(header).__name__}")
+    return header

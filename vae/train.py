@@ -1,0 +1,152 @@
+"""The only training loop: a generator of typed events that CLI, page and tests all run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+
+import torch
+from torch import Tensor
+
+from vae.config import ConfigError, TrainConfig
+from vae.data import DataError, ImageSet
+from vae.model import VAE, initialise
+from vae.objective import OBJECTIVES, ElboTerms, Knobs, distortion, kl_to_prior, scheduled
+
+
+@dataclass(frozen=True)
+class TrainEvent:
+    """What happened up to an optimiser step.
+
+    Tensors are detached and lie on the device, so that yielding one waits for nothing; reading them does.
+
+    Attributes:
+        step: optimiser steps done.
+        images: images seen.
+        seconds: time spent training, over all resumptions.
+        loss: 0-d, nats per image, as optimised.
+        terms: reconstruction and KL per latent of the batch.
+        knobs: what beta, gamma, capacity and lr were in this step.
+    """
+
+    step: int
+    images: int
+    seconds: float
+    loss: Tensor
+    terms: ElboTerms
+    knobs: dict[str, float]
+
+
+@dataclass
+class TrainState:
+    """All that a training is between two steps; a snapshot of it resumes to the very same weights.
+
+    Attributes:
+        generator: draws the eps of every sample; lies on the device.
+        overrides: knobs taken from the schedule into the user's hand.
+        changes: those moments, as they go into the checkpoint: {"step", "knob", "value"}.
+    """
+
+    config: TrainConfig
+    device: torch.device
+    model: VAE
+    optimiser: torch.optim.Adam
+    knobs: Knobs
+    generator: torch.Generator
+    step: int = 0
+    seconds: float = 0.0
+    overrides: dict[str, float] = field(default_factory=dict)
+    changes: list[dict[str, float | int | str]] = field(default_factory=list)
+
+    @classmethod
+    def fresh(cls, config: TrainConfig, device: torch.device | str = "cpu") -> TrainState:
+        """A training before its first step. The same seed gives the same weights on every device.
+
+        Raises:
+            ConfigError: unknown network or objective, or a network that cannot take these images.
+        """
+        if config.objective.name not in OBJECTIVES:
+            raise ConfigError(f"there is no objective {config.objective.name!r}; known are {', '.join(OBJECTIVES)}")
+        device, seed = torch.device(device), config.training.seed
+        model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
+        model = model.to(device, memory_format=torch.channels_last)
+        knobs = Knobs.on(device)
+        knobs.lr.fill_(config.training.lr)
+        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True)
+        return cls(config, device, model, optimiser, knobs, torch.Generator(device).manual_seed(seed))
+
+    def change(self, knob: str, value: float) -> None:
+        """Takes a knob out of the schedule's hand from the next step on, and writes that down.
+
+        Raises:
+            ConfigError: there is no such knob, or the value is negative or not finite.
+        """
+        names = [f.name for f in fields(Knobs)]
+        if knob not in names:
+            raise ConfigError(f"{knob!r} cannot change while a training runs; what can is {', '.join(names)}")
+        if not 0 <= value < 1e6:
+            raise ConfigError(f"{knob} must be between 0 and a million, not {value}")
+        self.overrides[knob] = float(value)
+        self.changes.append({"step": self.step, "knob": knob, "value": float(value)})
+
+
+def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
+    """The type that matrix products run in: bfloat16 where asked for, or where the machine is fast at it."""
+    if config.training.precision != "auto":
+        return torch.bfloat16 if config.training.precision == "bf16" else torch.float32
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[TrainEvent]:
+    """Trains `state` in place to its last step, yielding after every `every` steps and after the last one.
+
+    Between two events nothing waits for the device. The order of the images is a pure function of seed and epoch and
+    the noise comes from the state's own generator, so stopping anywhere and going on changes nothing.
+
+    Raises:
+        DataError: the data set is not the one of the configuration, or has fewer images than a batch.
+    """
+    config, device, model = state.config, state.device, state.model
+    training, dtype = config.training, precision(config, device)
+    if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
+        raise DataError(f"The model is for {config.dataset} {config.model.shape}, not {data.name} {data.spec.shape}.")
+    per_epoch = len(data) // training.batch_size
+    if per_epoch == 0:
+        raise DataError(f"{data.name} has {len(data)} training images, fewer than a batch of {training.batch_size}.")
+    loss_of = OBJECTIVES[config.objective.name]
+    epoch, order = -1, torch.empty(0)
+    model.train()
+    started = time.perf_counter() - state.seconds
+    while state.step < training.steps:
+        if state.step // per_epoch != epoch:
+            epoch = state.step // per_epoch
+            shuffle = torch.Generator().manual_seed(training.seed * 1_000_003 + epoch)
+            order = torch.randperm(len(data), generator=shuffle).to(device)
+        at = state.step % per_epoch * training.batch_size
+        values = scheduled(state.step, config.objective, config.schedule, training) | state.overrides
+        for name, value in values.items():
+            getattr(state.knobs, name).fill_(value)
+
+        x = data.batch(order[at : at + training.batch_size], device).float().div_(255)
+        x = x.contiguous(memory_format=torch.channels_last)
+        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
+            posterior = model.encode(x)
+            output = model.decode(posterior.sample(state.generator))
+        kl = kl_to_prior(posterior.mu, posterior.logvar)
+        terms = ElboTerms(distortion(output, x, config.model).mean(), kl.mean(0))
+        loss = loss_of(terms, state.knobs)
+        state.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        state.optimiser.step()
+
+        state.step += 1
+        if state.step % every == 0 or state.step == training.steps:
+            state.seconds = time.perf_counter() - started
+            yield TrainEvent(
+                state.step, state.step * training.batch_size, state.seconds, loss.detach(), terms.detach(), values
+            )
+            started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
