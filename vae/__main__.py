@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import NoReturn
 
 from vae import commands
 from vae.config import ConfigError
@@ -14,9 +15,16 @@ from vae.presets import PRESETS
 from vae.storage import CheckpointError
 
 
-def parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; argparse would put the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
+
+
+def parser() -> Parser:
     """All commands and their arguments; the choices come from the registries."""
-    top = argparse.ArgumentParser(prog="python -m vae", description="Train and examine variational autoencoders.")
+    top = Parser(prog="python -m vae", description="Train and examine variational autoencoders.")
     commands_of = top.add_subparsers(dest="command", required=True, metavar="list | data | train | evaluate | embed")
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
@@ -77,7 +85,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser().parse_args(arguments)
     try:
         parsed.run(parsed)
-    except (ConfigError, DataError, CheckpointError) as error:
+    except (ConfigError, DataError, CheckpointError, OSError) as error:  # OSError: say, a name too long for the disk
         print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -13,13 +13,14 @@ from torch import Tensor
 from vae.config import ConfigError, TrainConfig
 from vae.model import VAE, Posterior
 from vae.objective import kl_to_prior
-from vae.storage import CheckpointError, expect, expect_tensor, read, read_header, write
+from vae.storage import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
 
 __all__ = ["FOLDER", "CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
 FORMAT_VERSION = 1
 QUANTILES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+_FLOAT = (int, float)
 _KEYS = {
     "format_version": int,
     "name": str,
@@ -28,12 +29,13 @@ _KEYS = {
     "metrics": dict,
     "steps": int,
     "images": int,
-    "seconds": (int, float),
+    "seconds": _FLOAT,
     "device": str,
     "seed": int,
     "versions": dict,
     "changes": list,
 }
+_METRICS = {"neg_elbo": _FLOAT, "rate": _FLOAT, "distortion": _FLOAT, "kl_per_dim": list, "active_units": int}
 _BATCH = 256
 
 
@@ -106,13 +108,12 @@ class Model:
         z = torch.as_tensor(z, dtype=torch.float32)
         if z.ndim != 2 or z.shape[1] != self.config.model.latent_dim:
             raise ValueError(f"{self.name} takes z (N, {self.config.model.latent_dim}), not {tuple(z.shape)}")
+        device = next(self.network.parameters()).device
         with torch.inference_mode():
-            outputs = [
-                torch.empty(0, *self.config.model.shape),
-                *(self.network.decode(part) for part in z.split(_BATCH)),
-            ]
-            output = torch.cat(outputs)
-            return output.sigmoid() if self.config.model.likelihood == "bernoulli" else output.clamp(0, 1)
+            outputs = [self.network.decode(part.to(device)).cpu() for part in z.split(_BATCH)]
+        # joined out here, because nobody may write into a tensor that was made in inference mode
+        output = torch.cat([torch.empty(0, *self.config.model.shape), *outputs])
+        return output.sigmoid_() if self.config.model.likelihood == "bernoulli" else output.clamp_(0, 1)
 
 
 @dataclass(frozen=True)
@@ -152,27 +153,13 @@ def load(name_or_path: str | Path) -> Model:
             raise CheckpointError(f"{name_or_path}: neither a file nor a model of this project, which are: {known}.")
     tensors, header = read(path)
     config = _check_header(path, header)
-    d = config.model.latent_dim
-    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int64)
-    n = len(tensors["encodings.index"])
-    expect_tensor(path, tensors, "encodings.mu", (n, d), torch.float16)
-    expect_tensor(path, tensors, "encodings.logvar", (n, d), torch.float16)
-    expect_tensor(path, tensors, "encodings.distortion", (n,), torch.float32)
-    if "encodings.label" in tensors:
-        expect_tensor(path, tensors, "encodings.label", (n,), torch.int64)
-    expect_tensor(path, tensors, "map.pca", (n, 2), torch.float32)
-    if "map.umap" in tensors:
-        expect_tensor(path, tensors, "map.umap", (n, 2), torch.float32)
-    for key, shape in {"kl": (d,), "mu_mean": (d,), "mu_std": (d,), "mu_quantiles": (len(QUANTILES), d)}.items():
-        expect_tensor(path, tensors, f"stats.{key}", shape, torch.float32)
+    _check_arrays(path, tensors, config.model.latent_dim)
     array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
     return Model(
         path=path,
         header=header,
         config=config,
-        network=build(
-            path, config, {k.removeprefix("model."): t for k, t in tensors.items() if k.startswith("model.")}
-        ),
+        network=_network(path, config, tensors),
         index=array["encodings.index"],
         mu=array["encodings.mu"].astype(np.float32),
         logvar=array["encodings.logvar"].astype(np.float32),
@@ -183,24 +170,57 @@ def load(name_or_path: str | Path) -> Model:
     )
 
 
-def build(path: Path, config: TrainConfig, weights: dict[str, Tensor]) -> VAE:
-    """The network with these weights, in eval mode. Shapes are compared before a single byte is allocated.
+def expect_weights(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The file's `model.*` without that prefix, once each fits the network; nothing is allocated to find that out.
 
     Raises:
-        CheckpointError: a weight is missing, superfluous, of another shape or type, or not finite.
+        CheckpointError: the network is unknown, or a weight is missing, superfluous, of another shape or type, or not
+            finite.
     """
     try:
         with torch.device("meta"):
-            network = VAE(config.model)
+            wanted = VAE(config.model).state_dict()
     except ConfigError as error:
         raise CheckpointError(f"{path}: config.model cannot be built ({error}).") from error
-    wanted = network.state_dict()
     for key, tensor in wanted.items():
-        expect_tensor(path, weights, key, tuple(tensor.shape), tensor.dtype)
-    superfluous = sorted(set(weights) - set(wanted))
-    expect(not superfluous, path, f"model.{superfluous[0] if superfluous else ''}", "belongs to no part of the network")
+        expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), tensor.dtype)
+    weights = {key.removeprefix("model."): tensor for key, tensor in tensors.items() if key.startswith("model.")}
+    for key in weights:
+        expect(key in wanted, path, f"model.{key}", "belongs to no part of the network")
+    return weights
+
+
+def _network(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> VAE:
+    """The network with the file's weights, in eval mode."""
+    weights = expect_weights(path, config, tensors)
+    with torch.device("meta"):
+        network = VAE(config.model)
     network.load_state_dict(weights, assign=True)
     return network.requires_grad_(False).eval()
+
+
+def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
+    """All that is no weight: what must be there, what may be, and nothing else."""
+    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int64)
+    n = len(tensors["encodings.index"])
+    wanted = {
+        "encodings.index": ((n,), torch.int64),
+        "encodings.mu": ((n, d), torch.float16),
+        "encodings.logvar": ((n, d), torch.float16),
+        "encodings.distortion": ((n,), torch.float32),
+        "encodings.label": ((n,), torch.int64),
+        "map.pca": ((n, 2), torch.float32),
+        "map.umap": ((n, 2), torch.float32),
+        "stats.kl": ((d,), torch.float32),
+        "stats.mu_mean": ((d,), torch.float32),
+        "stats.mu_std": ((d,), torch.float32),
+        "stats.mu_quantiles": ((len(QUANTILES), d), torch.float32),
+    }
+    for key, (shape, dtype) in wanted.items():
+        if key in tensors or key not in ("encodings.label", "map.umap"):
+            expect_tensor(path, tensors, key, shape, dtype)
+    for key in tensors:
+        expect(key in wanted or key.startswith("model."), path, key, "is not known to this version")
 
 
 def save(
@@ -214,21 +234,22 @@ def save(
     """Writes a checkpoint; the keys of the last three are those of the file without their prefix.
 
     Raises:
-        CheckpointError: the header is not one that `load` would take, or the file cannot be written.
+        CheckpointError: header or arrays are not what `load` would take, or the file cannot be written.
     """
-    _check_header(path, header)
     parts = {"model": network.state_dict(), "encodings": encodings, "map": maps, "stats": stats}
-    write(path, {f"{part}.{key}": tensor for part, tensors in parts.items() for key, tensor in tensors.items()}, header)
+    tensors = {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
+    config = _check_header(path, header)
+    expect_weights(path, config, tensors)
+    _check_arrays(path, tensors, config.model.latent_dim)
+    write(path, tensors, header)
 
 
 def _check_header(path: Path, header: dict[str, Any]) -> TrainConfig:
     version = header.get("format_version")
     expect(version == FORMAT_VERSION, path, "format_version", f"should be {FORMAT_VERSION}, not {version!r}")
-    for key, kind in _KEYS.items():
-        expect(key in header, path, key, "is missing from the header")
-        expect(isinstance(header[key], kind), path, key, f"has the wrong type, {type(header[key]).__name__}")
-    for key in ("name", "version", "sha256"):
-        expect(isinstance(header["dataset"].get(key), str), path, f"dataset.{key}", "should be a string")
+    expect_keys(path, header, _KEYS)
+    expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
+    expect_keys(path, header["metrics"], _METRICS)
     try:
         return TrainConfig.from_json(header["config"])
     except ConfigError as error:
@@ -240,4 +261,4 @@ def _posterior(network: VAE, images: Tensor) -> Posterior:
     with torch.inference_mode():
         x = images.to(device).float()
         posterior = network.encode(x / 255 if images.dtype == torch.uint8 else x)
-    return Posterior(posterior.mu, posterior.logvar)
+    return Posterior(posterior.mu.cpu(), posterior.logvar.cpu())

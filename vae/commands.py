@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 import time
 from argparse import Namespace
 from dataclasses import replace
@@ -20,7 +21,7 @@ from vae.evaluate import evaluate
 from vae.export import add_map, export
 from vae.presets import PRESETS
 from vae.storage import CheckpointError
-from vae.train import TrainState, train
+from vae.train import TrainState, steps_per_epoch, train
 
 _SNAPSHOT_SECONDS = 60
 _SECTIONS = {
@@ -64,7 +65,7 @@ def run_train(arguments: Namespace) -> None:
     config = configured(arguments, resumed.config if resumed else None)
     data = load(config.dataset, "train", _root(arguments))
     test = load(config.dataset, "test", _root(arguments))
-    config = with_budget(arguments, config, data, device)
+    config = with_budget(arguments, config, data, device, resumed.step if resumed else 0)
     state = resumed or TrainState.fresh(config, device)
     state.config = config
     _run(state, data, snapshot.path_beside(out))
@@ -124,17 +125,32 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     return base
 
 
-def with_budget(arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device) -> TrainConfig:
-    """The configuration with its number of steps, from --steps, --epochs or --seconds."""
-    steps = arguments.steps
+def with_budget(
+    arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device, done: int = 0
+) -> TrainConfig:
+    """The configuration with its number of steps: --steps and --epochs count from the very start, --seconds from now.
+
+    Raises:
+        ConfigError: a budget that is not a positive number, or is used up by the steps already `done`.
+        DataError: the data set has fewer images than a batch.
+    """
+    per_epoch, steps = steps_per_epoch(config, data), arguments.steps
+    for key in ("epochs", "seconds"):
+        value = getattr(arguments, key)
+        if value is not None and not 0 < value < math.inf:
+            raise ConfigError(f"--{key} must be a positive number, not {value}")
     if arguments.epochs is not None:
-        steps = math.ceil(arguments.epochs * (len(data) // config.training.batch_size))
+        steps = math.ceil(arguments.epochs * per_epoch)
     if arguments.seconds is not None:
-        steps = int(arguments.seconds * steps_per_second(config, data, device))
-        tqdm.write(f"{steps:,} steps fit into {arguments.seconds:.0f} s")
+        more = max(1, int(arguments.seconds * steps_per_second(config, data, device)))
+        tqdm.write(f"{more:,} steps fit into {arguments.seconds:.0f} s", file=sys.stderr)
+        steps = done + more
     if steps is None:
         return config
-    return replace(config, training=replace(config.training, steps=max(1, steps) if arguments.seconds else steps))
+    training = replace(config.training, steps=steps)
+    if steps < done:
+        raise ConfigError(f"the snapshot has done {done:,} steps, which is more than {steps:,}")
+    return replace(config, training=training)
 
 
 def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device) -> float:
@@ -160,9 +176,9 @@ def _run(state: TrainState, data: ImageSet, kept: Path) -> None:
         for event in train(state, data, every=50):
             loss, recon, kl = (float(value) for value in (event.loss, event.terms.recon, event.terms.kl))
             if not math.isfinite(loss):
+                good = f"an earlier state is in {kept}" if kept.is_file() else "nothing was saved yet"
                 raise CheckpointError(
-                    f"The loss became {loss} at step {event.step}; the last good state is in {kept}: "
-                    "try a lower --lr or --beta."
+                    f"The loss became {loss} at step {event.step}, {good}: try a lower --lr or --beta."
                 )
             bar.set_postfix_str(f"recon {recon:.1f} KL {kl:.1f} nats, {event.images / event.seconds:,.0f} img/s")
             bar.update(event.step - bar.n)
@@ -189,7 +205,7 @@ def _device(name: str | None) -> torch.device:
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
+        torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError) as error:
         raise ConfigError(f"--device {name} is not to be had here ({str(error).splitlines()[0]})") from error
     return device

@@ -32,7 +32,8 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape))
-        _require(len(self.shape) == 3 and min(self.shape) >= 1, f"shape must be (C, H, W), not {self.shape}")
+        whole = len(self.shape) == 3 and all(isinstance(n, int) and 1 <= n <= 1024 for n in self.shape)
+        _require(whole, f"shape must be (C, H, W), each between 1 and 1024, not {self.shape}")
         _require(1 <= self.latent_dim <= 1024, f"latent_dim must be between 1 and 1024, not {self.latent_dim}")
         _require(1 <= self.width <= 1024, f"width must be between 1 and 1024, not {self.width}")
         _require(1 <= self.hidden <= 8192, f"hidden must be between 1 and 8192, not {self.hidden}")
@@ -40,7 +41,7 @@ class ModelConfig:
             self.likelihood in ("bernoulli", "gaussian"),
             f"likelihood must be bernoulli or gaussian, not {self.likelihood!r}",
         )
-        _require(self.sigma > 0, f"sigma must be positive, not {self.sigma}")
+        _require(0 < self.sigma < 1e6, f"sigma must be between 0 and a million, not {self.sigma}")
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,8 @@ class ScheduleConfig:
 
     def __post_init__(self) -> None:
         _require(self.beta_from is None or 0 <= self.beta_from < 1e6, f"beta_from must be >= 0, not {self.beta_from}")
+        fits = self.beta_from is None or self.anneal_steps > 0
+        _require(fits, "beta_from needs anneal_steps, the number of steps until beta is reached")
         _require(self.anneal_steps >= 0, f"anneal_steps must be >= 0, not {self.anneal_steps}")
         _require(self.warmup_steps >= 0, f"warmup_steps must be >= 0, not {self.warmup_steps}")
         _require(0 <= self.decay_fraction <= 1, f"decay_fraction must be in [0, 1], not {self.decay_fraction}")
@@ -134,11 +137,21 @@ class TrainConfig:
         return cls(plain["dataset"], **{key: _build(kind, key, plain.get(key, {})) for key, kind in parts.items()})
 
 
+_KINDS: dict[str, tuple[type, ...]] = {  # what JSON may hold for a field of each annotation
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, type(None)),
+    "str": (str,),
+    "tuple[int, int, int]": (list,),
+}
+
+
 def _build(kind: type, section: str, values: Any) -> Any:
     _require(isinstance(values, dict), f"section {section} must be an object, not {type(values).__name__}")
-    unknown = set(values) - {f.name for f in fields(kind)}
+    kinds = {f.name: f.type for f in fields(kind)}
+    unknown = set(values) - set(kinds)
     _require(not unknown, f"unknown key in section {section}: {', '.join(sorted(unknown))}")
-    try:
-        return kind(**values)
-    except TypeError as error:  # a comparison of, say, a string with a number
-        raise ConfigError(f"section {section} has a value of the wrong type: {error}") from error
+    for key, value in values.items():
+        fits = isinstance(value, _KINDS[kinds[key]]) and not isinstance(value, bool)
+        _require(fits, f"{key} in section {section} must be {kinds[key]}, not {value!r}")
+    return kind(**values)

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import torch
 
-from vae.config import ConfigError, TrainConfig
-from vae.storage import CheckpointError, expect, expect_tensor, read, write
+from vae.checkpoint import expect_weights
+from vae.config import TrainConfig
+from vae.storage import CheckpointError, expect, expect_keys, expect_tensor, read, write
 from vae.train import TrainState
 
 _FORMAT_VERSION = 1
+_KEYS = {"config": dict, "step": int, "seconds": (int, float), "overrides": dict, "changes": list}
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
 
@@ -20,10 +22,16 @@ def path_beside(checkpoint: Path) -> Path:
 
 
 def save(state: TrainState, path: Path) -> None:
-    """Writes weights, optimiser, random state and step count; raises CheckpointError where the disk refuses."""
+    """Writes weights, optimiser, random state and step count.
+
+    Raises:
+        CheckpointError: something is not finite any more, so that a good snapshot stays, or the disk refuses.
+    """
     tensors = {f"model.{key}": tensor for key, tensor in state.model.state_dict().items()}
     for key, moments in zip(_parameter_names(state), state.optimiser.state_dict()["state"].values(), strict=False):
         tensors |= {f"optimiser.{key}.{name}": moments[name] for name in _MOMENTS}
+    for key, tensor in tensors.items():
+        expect(bool(tensor.isfinite().all()), path, key, "is not finite any more and was not saved")
     tensors["generator"] = state.generator.get_state()
     header = {
         "snapshot_version": _FORMAT_VERSION,
@@ -45,25 +53,32 @@ def load(path: Path, device: torch.device | str = "cpu") -> TrainState:
     tensors, header = read(path)
     version = header.get("snapshot_version")
     expect(version == _FORMAT_VERSION, path, "snapshot_version", f"should be {_FORMAT_VERSION}, not {version!r}")
+    expect_keys(path, header, _KEYS)
     try:
-        state = TrainState.fresh(TrainConfig.from_json(header.get("config", {})), device)
-    except ConfigError as error:
-        raise CheckpointError(f"{path}: config is not valid ({error}).") from error
-    for key, wanted in state.model.state_dict().items():
-        expect_tensor(path, tensors, f"model.{key}", tuple(wanted.shape), wanted.dtype)
-    state.model.load_state_dict({key: tensors[f"model.{key}"] for key in state.model.state_dict()})
-    for key in ("step", "seconds", "overrides", "changes"):
-        expect(key in header, path, key, "is missing from the header")
-        setattr(state, key, header[key])
-    expect("generator" in tensors, path, "generator", "is missing")
-    state.generator.set_state(tensors["generator"])
+        config = TrainConfig.from_json(header["config"])
+        weights = expect_weights(path, config, tensors)  # before the network of an absurd configuration is made
+        state = TrainState.fresh(config, device)
+        for knob, value in header["overrides"].items():
+            state.change(knob, float(value))
+    except (ValueError, TypeError) as error:  # ConfigError is a ValueError
+        raise CheckpointError(f"{path}: config or overrides are not valid ({error}).") from error
+    state.model.load_state_dict(weights)
+    state.step, state.seconds, state.changes = header["step"], header["seconds"], header["changes"]
+    expect_tensor(path, tensors, "generator", (-1,), torch.uint8)
+    try:
+        state.generator.set_state(tensors["generator"])
+    except RuntimeError as error:
+        raise CheckpointError(f"{path}: generator is not the state of one on {device} ({error}).") from error
     if state.step:
         plain = state.optimiser.state_dict()
         for number, (key, parameter) in enumerate(state.model.named_parameters()):
+            plain["state"][number] = {}
             for name in _MOMENTS:
-                shape = () if name == "step" else tuple(parameter.shape)
-                expect_tensor(path, tensors, f"optimiser.{key}.{name}", shape, torch.float32)
-            plain["state"][number] = {name: tensors[f"optimiser.{key}.{name}"] for name in _MOMENTS}
+                like = torch.empty(()) if name == "step" else parameter
+                moment = f"optimiser.{key}.{name}"
+                expect_tensor(path, tensors, moment, tuple(like.shape), torch.float32)
+                # in memory they must lie as their weights do (channels last): fused Adam walks through both blindly
+                plain["state"][number][name] = torch.empty_like(like).copy_(tensors[moment])
         state.optimiser.load_state_dict(plain)
         state.optimiser.param_groups[0]["lr"] = state.knobs.lr  # loading put a copy in its place
     return state

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +25,7 @@ def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> Non
     """Writes to a temporary name beside `path` and moves it into place, so that no reader ever meets half a file.
 
     Raises:
-        CheckpointError: the folder is missing or not writable, or the disk is full.
+        CheckpointError: the folder is missing or not writable, the disk is full, or the header holds NaN.
     """
     temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
@@ -33,7 +35,7 @@ def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> Non
             os.fsync(file.fileno())
         temporary.chmod(0o644)  # the writer makes private files, and checkpoints are there to be shared
         temporary.replace(path)
-    except (OSError, SafetensorError) as error:
+    except (OSError, SafetensorError, ValueError) as error:  # ValueError: a number that JSON does not know
         raise CheckpointError(f"{path}: could not be written ({error}).") from error
     finally:
         temporary.unlink(missing_ok=True)
@@ -52,13 +54,21 @@ def read_header(path: Path) -> dict[str, Any]:
 def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """All tensors by name, and the header. Raises as `read_header` does."""
     with _opened(path) as file:
-        return {name: file.get_tensor(name).clone() for name in file.keys()}, _header(path, file.metadata())  # noqa: SIM118
+        header = _header(path, file.metadata())  # first: a foreign file may be too large to be read
+        return {name: file.get_tensor(name).clone() for name in file.keys()}, header  # noqa: SIM118
 
 
 def expect(condition: bool, path: Path, key: str, expectation: str) -> None:
     """Raises the CheckpointError that names the file, the key and the expectation unless the condition holds."""
     if not condition:
         raise CheckpointError(f"{path}: {key} {expectation}.")
+
+
+def expect_keys(path: Path, header: dict[str, Any], kinds: Mapping[str, type | tuple[type, ...]]) -> None:
+    """The header must have these keys, each of its kind."""
+    for key, kind in kinds.items():
+        expect(key in header, path, key, "is missing from the header")
+        expect(isinstance(header[key], kind), path, key, f"has the wrong type, {type(header[key]).__name__}")
 
 
 def expect_tensor(path: Path, tensors: dict[str, Tensor], key: str, shape: tuple[int, ...], dtype: torch.dtype) -> None:
@@ -73,11 +83,13 @@ def expect_tensor(path: Path, tensors: dict[str, Tensor], key: str, shape: tuple
     expect(not dtype.is_floating_point or bool(found.isfinite().all()), path, key, "holds values that are not finite")
 
 
-def _opened(path: Path) -> safe_open:
+@contextmanager
+def _opened(path: Path) -> Iterator[safe_open]:
     if not path.is_file():
         raise CheckpointError(f"{path}: there is no such file.")
     try:
-        return safe_open(path, framework="pt")
+        with safe_open(path, framework="pt") as file:
+            yield file
     except (SafetensorError, OSError) as error:
         raise CheckpointError(
             f"{path}: not a whole safetensors file, the only format that is read ({error})."

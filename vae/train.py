@@ -101,6 +101,15 @@ def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
     return torch.bfloat16 if fast else torch.float32
 
 
+def steps_per_epoch(config: TrainConfig, data: ImageSet) -> int:
+    """Whole batches in the data set; raises DataError where there is not even one."""
+    steps = len(data) // config.training.batch_size
+    if steps == 0:
+        size = config.training.batch_size
+        raise DataError(f"{data.name} has {len(data)} {data.split} images, fewer than a batch of {size}.")
+    return steps
+
+
 def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[TrainEvent]:
     """Trains `state` in place to its last step, yielding after every `every` steps and after the last one.
 
@@ -114,9 +123,7 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
     training, dtype = config.training, precision(config, device)
     if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
         raise DataError(f"The model is for {config.dataset} {config.model.shape}, not {data.name} {data.spec.shape}.")
-    per_epoch = len(data) // training.batch_size
-    if per_epoch == 0:
-        raise DataError(f"{data.name} has {len(data)} training images, fewer than a batch of {training.batch_size}.")
+    per_epoch = steps_per_epoch(config, data)
     loss_of = OBJECTIVES[config.objective.name]
     epoch, order = -1, torch.empty(0)
     model.train()

@@ -51,7 +51,7 @@ def _load_mnist(root: Path, split: str, fetch: bool) -> ImageSet:
     try:
         root.mkdir(parents=True, exist_ok=True)
         files = Files(root, train=split == "train", download=True)  # unpacks and checks what is there already
-    except (RuntimeError, OSError) as error:
+    except (RuntimeError, OSError, ValueError, AssertionError) as error:  # the last two: damage inside a file
         raise DataError(
             f"MNIST could not be read or fetched ({error}). {_missing_mnist(root) or ''}".strip()
         ) from error

@@ -86,7 +86,7 @@ class ImageSet:
         """The images at `indices` (B,): uint8 (B, C, H, W) on `device`.
 
         Raises:
-            IndexError: an index outside 0 … len(self) - 1 (on a GPU only where the driver reports it).
+            IndexError: an index outside 0 … len(self) - 1 (on a GPU only where the driver reports it), or a mask.
         """
         raise NotImplementedError
 
@@ -100,7 +100,7 @@ class ImageSet:
         size = len(self) * int(np.prod(self.spec.shape))
         if size > LARGEST_ARRAY:
             raise DataError(
-                f"{self.name} {self.split} would take {size / 2**30:.1f} GiB at once: ask for parts with batch(indices)."
+                f"{self.name} {self.split} would take {size / 2**30:.1f} GiB at once: ask for parts by batch(indices)."
             )
         return self.batch(torch.arange(len(self)))
 
@@ -127,7 +127,7 @@ class StoredImages(ImageSet):
         device = torch.device(device)
         if device not in self._pixels:
             self._pixels[device] = self._pixels[torch.device("cpu")].to(device)
-        return self._pixels[device][torch.as_tensor(indices, dtype=torch.int64, device=device)]
+        return self._pixels[device][_whole(indices, device)]
 
 
 class FactorGrid(ImageSet):
@@ -152,8 +152,18 @@ class FactorGrid(ImageSet):
         device = torch.device(device)
         if device not in self._numbers:
             self._numbers[device] = self._numbers[torch.device("cpu")].to(device)
-        numbers = self._numbers[device][torch.as_tensor(indices, dtype=torch.int64, device=device)]
+        numbers = self._numbers[device][_whole(indices, device)]
         return self._draw(torch.stack(torch.unravel_index(numbers, self._sizes), dim=1))
+
+
+def _whole(indices: Tensor | np.ndarray | Sequence[int], device: torch.device) -> Tensor:
+    """Indices as int64 on the device; what PyTorch would quietly read otherwise (−1, a mask, 0.7) is an IndexError."""
+    indices = torch.as_tensor(indices, device=device)
+    if indices.numel() and (indices.is_floating_point() or indices.dtype == torch.bool):
+        raise IndexError(f"images are chosen by whole numbers, not by {indices.dtype}")
+    if device.type == "cpu" and bool((indices < 0).any()):  # elsewhere it would wait for the device
+        raise IndexError(f"images are numbered from 0, so there is no image {int(indices.min())}")
+    return indices.long()
 
 
 def split_grid(total: int, held_out: int) -> dict[str, np.ndarray]:

@@ -1,0 +1,137 @@
+"""What many tests need: a tiny model that is really trained, a tiny data set of known factors, and MNIST's folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from vae import export, storage
+from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
+from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
+from vae.data.imageset import split_grid
+from vae.train import TrainState, train
+
+ROOT = Path(__file__).resolve().parent.parent
+TOY_SIZES = (5, 4, 3)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The repository."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def need():
+    """need(condition, sentence) skips where something is not at hand, and fails on CI, where it has to be."""
+
+    def check(condition: object, sentence: str) -> None:
+        if not condition:
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def mnist_root(need) -> Path:
+    """A data folder that holds MNIST; nothing is downloaded for it."""
+    folder = Path(os.environ.get("LATENT_EXPLORER_DATA") or ROOT / "data")
+    problem = available("mnist", folder)
+    need(problem is None, str(problem))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def digits() -> dict:
+    return {split: load("digits", split) for split in ("train", "test")}
+
+
+@pytest.fixture(scope="session")
+def tiny():
+    """tiny(steps=…, objective=…, schedule=…, model={…}, training={…}): a configuration that trains in a moment."""
+
+    def configure(steps=40, objective=None, schedule=None, model=None, training=None) -> TrainConfig:
+        network = ModelConfig(shape=(1, 32, 32), latent_dim=3, width=4, hidden=16)
+        return TrainConfig(
+            "digits",
+            replace(network, **(model or {})),
+            objective or ObjectiveConfig("vae"),
+            schedule or ScheduleConfig(warmup_steps=10),
+            replace(TrainingConfig(steps=steps, batch_size=64, precision="fp32"), **(training or {})),
+        )
+
+    return configure
+
+
+@pytest.fixture(scope="session")
+def finished():
+    """finished(config, data): the state after the last step of a training."""
+
+    def run(config: TrainConfig, data) -> TrainState:
+        state = TrainState.fresh(config)
+        for _ in train(state, data):
+            pass
+        return state
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def trained(tiny, finished, digits, tmp_path_factory) -> SimpleNamespace:
+    """A trained and exported model of the digits, not to be changed: its `state`, its `metrics`, its file at `path`."""
+    path = tmp_path_factory.mktemp("trained") / "tiny.safetensors"
+    config = tiny(steps=300, model={"latent_dim": 6, "width": 8, "hidden": 64}, training={"lr": 5e-3})
+    state = finished(config, digits["train"])
+    return SimpleNamespace(state=state, path=path, metrics=export.export(state, digits["test"], path))
+
+
+@pytest.fixture
+def damaged(trained, tmp_path):
+    """damaged(change): a copy of the trained file after change(tensors, header)."""
+
+    def make(change) -> Path:
+        tensors, header = storage.read(trained.path)
+        change(tensors, header)
+        path = tmp_path / "damaged.safetensors"
+        storage.write(path, tensors, header)
+        return path
+
+    return make
+
+
+def draw_toy(factors: torch.Tensor) -> torch.Tensor:
+    """A bright square on black: factor 0 is its column, factor 1 its row, factor 2 its brightness."""
+    images = torch.zeros(len(factors), 1, 32, 32, dtype=torch.uint8)
+    for image, (x, y, tone) in zip(images, factors.tolist(), strict=True):
+        image[:, 7 * y : 7 * y + 8, 6 * x : 6 * x + 8] = 85 * (tone + 1)
+    return images
+
+
+TOY = DatasetSpec(
+    name="toy",
+    title="A square",
+    version="1",
+    shape=(1, 32, 32),
+    sizes={"train": 40, "test": 20},
+    label_names=None,
+    factors=tuple(
+        Factor(name, tuple(map(str, range(size)))) for name, size in zip(("x", "y", "tone"), TOY_SIZES, strict=True)
+    ),
+    likelihood="bernoulli",
+    licence="none",
+    source="made here",
+    loader=lambda root, split, fetch: FactorGrid(TOY, split, split_grid(int(np.prod(TOY_SIZES)), 20)[split], draw_toy),
+)
+
+
+@pytest.fixture
+def toy(monkeypatch) -> DatasetSpec:
+    """A data set of 60 images with three factors, registered as a user would register one: by its row."""
+    monkeypatch.setitem(DATASETS, "toy", TOY)
+    return TOY

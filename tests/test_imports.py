@@ -1,0 +1,92 @@
+"""The core stands without the page, and what is slow to import is imported only where it is needed."""
+
+from __future__ import annotations
+
+import ast
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+BLOCKER = """
+import importlib.abc, sys
+
+class Blocker(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {blocked!r}:
+            raise ImportError(name + " is blocked")
+
+sys.meta_path.insert(0, Blocker())
+"""
+
+EVERY_MODULE = """
+import importlib, json, pkgutil, vae
+names = [module.name for module in pkgutil.walk_packages(vae.__path__, "vae.", onerror=lambda name: None)
+         if not module.name.startswith("vae.ui") and not module.name.endswith("__main__")]
+for name in [*names, "vae.__main__"]:
+    importlib.import_module(name)
+print(json.dumps(names))
+"""
+
+LOADED = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+
+TRAIN = """
+from vae.__main__ import main
+arguments = "train --dataset digits --width 4 --latent-dim 2 --steps 2 --out a.safetensors".split()
+assert main(arguments) == 0
+"""
+
+
+@pytest.fixture
+def python(root, tmp_path):
+    """python(code, blocked) runs code in a fresh interpreter where the blocked packages cannot be imported."""
+
+    def run(code: str, blocked: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-c", BLOCKER.format(blocked=blocked) + code]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+
+    return run
+
+
+@pytest.mark.parametrize("package", ["gradio", "plotly", "umap"])
+def test_the_blocker_blocks(python, package):
+    done = python(f"import {package}", (package,))
+    assert done.returncode != 0
+    assert f"{package} is blocked" in done.stderr
+
+
+def test_the_core_imports_no_ui(python, root):
+    done = python(EVERY_MODULE, ("gradio", "plotly"))
+    assert done.returncode == 0, done.stderr
+    files = {path.stem for path in (root / "vae").glob("*.py")} - {"__init__", "__main__"}
+    assert {f"vae.{stem}" for stem in files} <= set(json.loads(done.stdout))
+
+
+def test_no_core_module_names_the_ui(root):
+    """Also inside functions, where an import would show only when they run."""
+    for path in (root / "vae").rglob("*.py"):
+        if (root / "vae" / "ui") in path.parents:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.partition(".")[0] not in ("gradio", "plotly"), f"{path}:{node.lineno}"
+                assert not name.startswith("vae.ui"), f"{path}:{node.lineno}"
+
+
+def test_importing_vae_is_light(python):
+    done = python("import vae\n" + LOADED)
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stdout))
+    assert "torch" in loaded
+    assert not loaded & {"gradio", "plotly", "umap", "numba", "torchvision", "sklearn"}
+
+
+def test_training_needs_neither_umap_nor_the_page(python, tmp_path):
+    done = python(TRAIN, ("gradio", "plotly", "umap", "numba", "torchvision"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "a.safetensors").is_file()
