@@ -16,13 +16,13 @@ def _pair(dataset: str, beta: float, plain: TrainConfig) -> dict[str, TrainConfi
 PRESETS: dict[str, TrainConfig] = {
     **_pair(
         "scene3d",
-        beta=16.0,
+        beta=12.0,
         plain=TrainConfig(
             "scene3d",
             ModelConfig(shape=(3, 64, 64), latent_dim=10, width=32),
             ObjectiveConfig("vae"),
             ScheduleConfig(decay_fraction=0.3),
-            TrainingConfig(steps=12_000, batch_size=128, lr=1e-3),
+            TrainingConfig(steps=24_000, batch_size=64, lr=1e-3),
         ),
     ),
     **_pair(

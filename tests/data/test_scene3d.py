@@ -108,7 +108,7 @@ def test_the_three_ramps_differ():
 
 def test_silhouettes_of_the_shapes_have_equal_area(silhouettes):
     by_shape = silhouettes.mean(axis=2)  # (scale, shape)
-    assert np.abs(by_shape / by_shape.mean(axis=1, keepdims=True) - 1).max() < 0.02
+    assert np.abs(by_shape / by_shape.mean(axis=1, keepdims=True) - 1).max() < 0.03
     assert np.ptp(by_shape.mean(axis=0)) < 0.005 * by_shape.mean()
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, split_grid
 from vae.data.scene3d_render import ASSET, AZIMUTHS, RESOLUTION, SCALES, SHAPES
 
-VERSION = "1"  # of pixels and factors together; anything trained or measured belongs to one version
+VERSION = "2"  # of pixels and factors together; anything trained or measured belongs to one version
 
 FACTOR_NAMES = ("floor colour", "wall colour", "object colour", "scale", "shape", "azimuth")
 FACTOR_SIZES = (10, 10, 10, len(SCALES), len(SHAPES), len(AZIMUTHS))  # the last factor runs fastest
@@ -32,7 +32,7 @@ def _ramp(start: tuple[int, int, int], end: tuple[int, int, int]) -> np.ndarray:
 
 FLOOR_COLOURS = _ramp((24, 48, 124), (238, 244, 250))  # navy to ice
 WALL_COLOURS = _ramp((0, 92, 98), (255, 234, 204))  # teal to cream
-OBJECT_COLOURS = _ramp((190, 14, 98), (255, 208, 66))  # berry to gold: warm, so that it stands out from both
+OBJECT_COLOURS = _ramp((152, 4, 92), (255, 224, 84))  # berry to gold: warm, so that it stands out from both
 
 
 def _steps(start: str, end: str) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ Array = NDArray[np.float32]
 Vector = tuple[Array, Array, Array]
 
 RESOLUTION = 64
-SCALES = (0.75, 0.80, 0.85, 0.90, 0.95, 1.00, 1.05, 1.10)
+SCALES = tuple(round(0.64 + 0.07 * step, 2) for step in range(8))
 SHAPES = ("cube", "cylinder", "sphere", "capsule")
 AZIMUTHS = tuple(range(-42, 43, 6))  # degrees
 ASSET = Path(__file__).resolve().parents[2] / "assets" / "scene3d_masks.npz"
@@ -35,15 +35,15 @@ ASSET = Path(__file__).resolve().parents[2] / "assets" / "scene3d_masks.npz"
 _SUBPIXELS = 6  # per axis
 _CAMERA_DISTANCE, _CAMERA_HEIGHT, _TARGET_HEIGHT, _HALF_VIEW = 2.45, 1.28, 0.60, 0.37  # _HALF_VIEW: tangent
 _CORNER_DISTANCE = 1.85
-_LIGHT = (-2.9, 3.4, 1.75)
+_LIGHT = (-2.5, 3.5, 2.1)
 _WHITE = 2.2  # light that shows as 255
 _PENUMBRA = 0.11  # tangent of the light's apparent half size
 
 # Half extents at scale 1 (half side; radius and half height; radius; radius and half length of the straight part).
 # The overall sizes come from a bisection on rendered coverage: all four silhouettes have the same area, averaged over
 # scales and azimuths. Otherwise scale and shape would both mean "how much of the picture is object".
-_SIZE = {"cube": 0.4228, "cylinder": 0.4796, "sphere": 0.5614, "capsule": 0.4462}
-_CYLINDER_ASPECT, _CAPSULE_ASPECT = 0.95, 0.46
+_SIZE = {"cube": 0.4353, "cylinder": 0.495, "sphere": 0.5788, "capsule": 0.4839}
+_CYLINDER_ASPECT, _CAPSULE_ASPECT = 0.95, 0.34
 _ROUNDING = 0.06
 
 
