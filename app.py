@@ -1,0 +1,47 @@
+"""Latent Space Explorer: `python app.py`, then open the address that it prints."""
+
+import argparse
+import socket
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def parse(arguments: list[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (0.0.0.0 for all)")
+    parser.add_argument("--port", type=int, default=7860, help="port to listen on")
+    parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints", help="folder of *.safetensors")
+    parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
+    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="folder of training runs")
+    options = parser.parse_args(arguments)
+    if not 1 <= options.port <= 65535:
+        parser.error(f"--port {options.port} is not between 1 and 65535.")
+    if not options.checkpoints.is_dir():
+        parser.error(f"--checkpoints {options.checkpoints} is not a folder.")
+    for name in ("data", "runs"):
+        folder = getattr(options, name)
+        if folder is not None and folder.exists() and not folder.is_dir():
+            parser.error(f"--{name} {folder} is a file, not a folder.")
+    try:
+        socket.create_server((options.host, options.port), reuse_port=False).close()
+    except OSError as error:
+        parser.error(f"Cannot listen on {options.host} port {options.port}: {error.strerror or error}.")
+    return options
+
+
+def main() -> None:
+    options = parse()
+    # After the arguments, so that a wrong one is told at once: these imports take seconds.
+    from vae.data import default_root
+    from vae.ui import Shared, build_demo, launch
+
+    demo = build_demo(Shared.of(options.checkpoints, options.data or default_root(), options.runs))
+    host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host
+    print(f"Latent Space Explorer on http://{host}:{options.port}", flush=True)
+    launch(demo, server_name=options.host, server_port=options.port)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,18 @@
+// Arrays travel as base64 of little-endian bytes.
+
+function bytes(base64) {
+  const text = atob(base64);
+  const array = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) array[i] = text.charCodeAt(i);
+  return array;
+}
+
+export const uint8 = base64 => bytes(base64);
+export const float32 = base64 => new Float32Array(bytes(base64).buffer);
+export const int32 = base64 => new Int32Array(bytes(base64).buffer);
+
+/** A data URI as a blob address, so that the browser may drop and decode it again as it likes. */
+export function blobAddress(uri) {
+  const [head, body] = uri.split(',', 2);
+  return URL.createObjectURL(new Blob([bytes(body)], {type: head.slice(5, head.indexOf(';'))}));
+}

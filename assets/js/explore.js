@@ -1,0 +1,44 @@
+// The Explore tab: builds its parts around one explorer and tells the page when each is drawn.
+
+import {createExplorer} from './explorer.js';
+import {mountDoctor} from './doctor.js';
+import {mountInspector} from './inspector.js';
+import {mountMap} from './map.js';
+import {change, shared, watch} from './page.js';
+import {mountSliders} from './sliders.js';
+import {addStrings, fill} from './strings.js';
+import {sway} from './sway.js';
+import {mountTraversal} from './traversal.js';
+
+export function mount({element, props, server}) {
+  addStrings(props.strings);
+  fill(element);
+  const find = selector => element.querySelector(selector);
+  const explorer = createExplorer(server);
+  const error = find('.lse-error');
+  explorer.on('error', text => {
+    error.textContent = text;
+    error.hidden = false;
+  });
+  explorer.on('picture', () => (error.hidden = true));
+  mountInspector(find('#inspector'), explorer);
+  mountSliders(find('#sliders'), explorer);
+  mountTraversal(find('#traversal'), explorer);
+  mountDoctor(find('#doctor'), explorer);
+  mountMap(find('#map'), explorer);
+
+  const first = JSON.parse(props.value);
+  const follow = name => explorer.openByName(name);
+  watch('model', follow);
+  if (first.ok === undefined) {
+    error.textContent = first.error;
+    error.hidden = false;
+    return;
+  }
+  explorer.on('model', model => {
+    change('model', model.name, follow);
+    element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
+  });
+  explorer.open(first.ok);
+  sway(explorer, element);
+}

@@ -1,0 +1,173 @@
+// The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
+
+import {int32} from './arrays.js';
+import {createPump} from './pump.js';
+import {t} from './strings.js';
+
+/** A refused or failed request, in one sentence. */
+export class Refusal extends Error {}
+
+/** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
+export function caller(server) {
+  return async (name, ...args) => {
+    let answer;
+    try {
+      answer = await server[name](...args);
+    } catch {
+      throw new Refusal(t('error.network'));
+    }
+    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'));
+    return answer.ok;
+  };
+}
+
+/** One draw from N(0, 1). */
+const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+
+/** Call back once what has been set now is on the screen; a hidden page paints nothing and must not wait. */
+function afterPaint(callback) {
+  if (document.hidden) callback();
+  else requestAnimationFrame(() => setTimeout(callback));
+}
+
+/**
+ * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
+ * traversing(), traversal(answer), place({x, y}|null), error(text).
+ */
+export function createExplorer(server) {
+  const call = caller(server);
+  const listeners = {};
+  const on = (event, listener) => (listeners[event] ??= []).push(listener);
+  const emit = (event, value) => (listeners[event] ?? []).forEach(listener => listener(value));
+  const fail = error => {
+    if (!(error instanceof Refusal)) console.error(error);
+    emit('error', error.message);
+  };
+
+  const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: []};
+
+  let index = new Int32Array(); // of the test image in each row of the map
+
+  const pictures = createPump({
+    send: z => call('decode', state.model.name, z),
+    apply: uri => emit('picture', uri),
+    fail,
+    idle: () => emit('settled'),
+  });
+  const picks = createPump({
+    send: index => call('pick', state.model.name, index),
+    apply: answer => show(answer),
+    fail,
+    idle: () => emit('settled'),
+  });
+  const rows = createPump({
+    send: ([z, dims, range]) => call('traverse', state.model.name, z, dims, range),
+    apply: answer => emit('traversal', answer),
+    fail,
+  });
+  const places = createPump({
+    send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
+    apply(answer, [, x, y]) {
+      Object.assign(state, {z: answer.z, source: 'between'});
+      emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance});
+      emit('place', {x, y});
+      emit('picture', answer.image);
+    },
+    fail,
+    idle: () => emit('settled'),
+  });
+  const opens = createPump({send: name => call('open_model', name), apply: open, fail});
+
+  /** Show an overview that is already here. */
+  function open(overview) {
+    for (const pump of [pictures, picks, rows, places]) pump.drop();
+    const before = state.picked?.index;
+    const same = state.model && state.model.thumbnails.key === overview.thumbnails.key;
+    index = int32(overview.index);
+    Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims});
+    emit('model', overview);
+    show(overview.picked, overview.traversal);
+    if (same && before !== overview.picked.index) pick(before); // the same image in the eyes of the other model
+  }
+
+  function show(answer, traversal = null) {
+    pictures.drop();
+    places.drop();
+    Object.assign(state, {picked: answer, z: [...answer.z], source: 'picked'});
+    emit('picked', answer);
+    emit('z', {z: state.z, source: 'picked'});
+    emit('place', null);
+    emit('picture', answer.reconstruction);
+    if (traversal) return emit('traversal', traversal);
+    emit('traversing');
+    afterPaint(() => state.picked === answer && traverse()); // the picture first: nine columns cost 20 times one decode
+  }
+
+  function traverse() {
+    emit('traversing');
+    rows.push([state.picked.z, state.dims, state.range]);
+  }
+
+  function pick(index) {
+    emit('picking');
+    picks.push(index);
+  }
+
+  /** Move z; `source` says what it is now: moved, prior. */
+  function setZ(z, source = 'moved') {
+    places.drop();
+    Object.assign(state, {z, source});
+    emit('z', {z, source});
+    emit('place', null);
+    emit('decoding');
+    pictures.push(z);
+  }
+
+  return {
+    state,
+    get index() {
+      return index;
+    },
+    on,
+    call,
+    fail,
+    open,
+    openByName: name => opens.push(name),
+    pick,
+    setZ,
+    setDim(dim, value, source = 'moved') {
+      const z = [...state.z];
+      z[dim] = value;
+      setZ(z, source);
+    },
+    /** A cell of the traversal: the picked image's z with one latent replaced. */
+    setCell(dim, value) {
+      const z = [...state.picked.z];
+      z[dim] = value;
+      setZ(z);
+    },
+    reset() {
+      pictures.drop();
+      places.drop();
+      Object.assign(state, {z: [...state.picked.z], source: 'picked'});
+      emit('z', {z: state.z, source: 'picked'});
+      emit('place', null);
+      emit('picture', state.picked.reconstruction);
+    },
+    place(projection, x, y) {
+      emit('decoding');
+      pictures.drop();
+      places.push([projection, x, y]);
+    },
+    randomPrior: () => setZ(Array.from({length: state.model.dims}, normal), 'prior'),
+    setRange(range) {
+      state.range = range;
+      traverse();
+    },
+    setRows(dims) {
+      state.dims = dims;
+      traverse();
+    },
+    busy: () => pictures.busy() || picks.busy() || places.busy(),
+  };
+}

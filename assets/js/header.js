@@ -1,0 +1,90 @@
+// The header: title, model picker, figures of the chosen model, light or dark.
+
+import {change, isDark, make, onTheme, shared, watch} from './page.js';
+import {addStrings, number, t} from './strings.js';
+
+const STORED = 'latent-space-explorer.theme';
+
+export function mount({element, props}) {
+  addStrings(props.strings);
+  const {usable, broken} = JSON.parse(props.value);
+  element.querySelector('h1').textContent = t('common.title');
+  element.querySelector('.lse-title p').textContent = t('common.tagline');
+  element.querySelector('.lse-field span').textContent = t('header.model');
+  const select = element.querySelector('#model');
+  select.append(...groups(usable, broken));
+  select.addEventListener('change', () => change('model', select.value));
+  const show = name => {
+    if (!name) return;
+    select.value = name;
+    figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
+  };
+  watch('model', show);
+  if (!shared.model && usable.length) change('model', usable[0].name);
+  show(shared.model);
+  theme(element.querySelector('#theme'));
+}
+
+/** <optgroup>s by data set; broken files at the end, greyed out, each with its reason. */
+function groups(usable, broken) {
+  const labels = [...new Set(usable.map(model => model.group))];
+  const list = labels.map(label =>
+    make('optgroup', {label}, ...usable.filter(model => model.group === label).map(model => make('option', {value: model.name, textContent: model.name}))),
+  );
+  if (!usable.length) list.push(make('option', {value: '', textContent: t('header.none'), disabled: true, selected: true}));
+  if (broken.length) {
+    const files = broken.map(({name, reason}) =>
+      make('option', {value: name, textContent: t('header.broken_entry', {name, reason}), title: reason, disabled: true}),
+    );
+    list.push(make('optgroup', {label: t('header.broken')}, ...files));
+  }
+  return list;
+}
+
+function figures(list, model) {
+  const values = model?.figures ?? {};
+  const entry = (key, text) =>
+    make('div', {title: t(`header.${key}_help`)}, make('dt', {textContent: t(`header.${key}`)}), make('dd', {}, ...text));
+  const nats = key => [number(values[key], 1), make('small', {textContent: ` ${t('common.nats')}`})];
+  list.replaceChildren(
+    ...['neg_elbo', 'rate', 'distortion'].filter(key => values[key] != null).map(key => entry(key, nats(key))),
+  );
+  if (values.active_units != null) {
+    list.append(entry('active_units', [t('header.of', {n: values.active_units, total: model.latents})]));
+  }
+}
+
+/** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */
+function theme(button) {
+  const label = () => {
+    const text = t(isDark() ? 'header.light' : 'header.dark');
+    button.title = text;
+    button.setAttribute('aria-label', text);
+  };
+  const asked = new URLSearchParams(location.search).has('__theme');
+  const stored = asked ? null : read();
+  if (stored) document.body.classList.toggle('dark', stored === 'dark');
+  button.addEventListener('click', () => {
+    document.body.classList.toggle('dark');
+    write(isDark() ? 'dark' : 'light');
+  });
+  onTheme(label);
+  label();
+}
+
+// Storage is refused in some private windows and embedded frames: the choice is then simply not remembered.
+function read() {
+  try {
+    return localStorage.getItem(STORED);
+  } catch {
+    return null;
+  }
+}
+
+function write(value) {
+  try {
+    localStorage.setItem(STORED, value);
+  } catch {
+    console.info('The theme cannot be remembered here.');
+  }
+}

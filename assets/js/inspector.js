@@ -1,0 +1,71 @@
+// Three pictures: the test image, its reconstruction, and the picture of the present z.
+
+import {ready} from './page.js';
+import {number, t} from './strings.js';
+
+export function mountInspector(element, explorer) {
+  const image = role => element.querySelector(`img[data-role=${role}]`);
+  const caption = role => image(role).nextElementSibling;
+  const frame = image('z').parentElement;
+  const facts = element.querySelector('.lse-facts');
+  const buttons = {
+    reset: () => explorer.reset(),
+    'random-image': () => {
+      const {index} = explorer;
+      explorer.pick(index[Math.floor(Math.random() * index.length)]);
+    },
+    'random-prior': () => explorer.randomPrior(),
+  };
+  for (const [id, press] of Object.entries(buttons)) {
+    const button = element.querySelector(`#${id}`);
+    const key = `inspector.${id.replace('-', '_')}`;
+    button.textContent = t(key);
+    button.title = t(`${key}_help`);
+    button.addEventListener('click', press);
+  }
+
+  let drawing = 0;
+  /** Set a picture and remember that it has to be on the screen before the part counts as drawn. */
+  function show(role, uri, alt) {
+    const picture = image(role);
+    picture.src = uri;
+    picture.alt = alt;
+    drawing += 1;
+    picture.decode().then(settle, settle); // a newer src rejects the older promise, which is as good as done
+    function settle() {
+      drawing -= 1;
+      check();
+    }
+  }
+  function check() {
+    if (!drawing && !explorer.busy() && explorer.state.picked) ready(element);
+  }
+
+  explorer.on('model', model => {
+    caption('original').textContent = t(model.missing ? 'inspector.stored' : 'inspector.original');
+    caption('reconstruction').textContent = t('inspector.reconstruction');
+    element.classList.toggle('lse-grey', model.thumbnails.width <= 32);
+  });
+  explorer.on('picking', () => ready(element, false));
+  explorer.on('decoding', () => ready(element, false));
+  explorer.on('picked', ({index, original, reconstruction, facts: known}) => {
+    ready(element, false);
+    const missing = explorer.state.model.missing;
+    show('original', original, t(missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index}));
+    show('reconstruction', reconstruction, t('inspector.reconstruction_alt', {index}));
+    element.dataset.index = index;
+    facts.textContent = [t('inspector.index', {index}), ...known.map(([name, value]) => `${name} ${value}`)].join(' · ');
+  });
+  explorer.on('z', ({source, neighbours, distance}) => {
+    const notes = {
+      picked: '',
+      moved: '',
+      prior: t('inspector.prior'),
+      between: t('inspector.between', {n: neighbours, distance: number(distance ?? 0, 1)}),
+    };
+    caption('z').textContent = [t('inspector.z'), notes[source]].filter(Boolean).join(' · ');
+    frame.dataset.source = source;
+  });
+  explorer.on('picture', uri => show('z', uri, t('inspector.z_alt')));
+  explorer.on('settled', check);
+}

@@ -1,0 +1,226 @@
+// The map: one point per encoded test image. Owns what is drawn; plot, legend, pointer and thumbnails live beside it.
+
+import {float32, uint8} from './arrays.js';
+import {followPointer} from './hover.js';
+import {drawLegend} from './legend.js';
+import {onTheme, options, ready} from './page.js';
+import {createPlot} from './plot.js';
+import {createPoints} from './points.js';
+import {number, t} from './strings.js';
+import {createThumbnails} from './thumbnails.js';
+
+const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
+
+export function mountMap(element, explorer) {
+  const find = selector => element.querySelector(selector);
+  const stage = find('.lse-stage');
+  const box = find('.lse-plot');
+  const card = find('.lse-card');
+  const marks = {picked: find('.lse-picked'), hovered: find('.lse-hovered'), cross: find('.lse-cross')};
+  const choose = {projection: find('#map-projection'), x: find('#map-x'), y: find('#map-y'), colour: find('#map-colour')};
+  const plot = createPlot(box, mark);
+  stage.setAttribute('aria-label', t('map.label'));
+
+  let model = null;
+  let column = null;
+  let points = null;
+  let axes = null; // [i, j] while two latents are shown
+  let hiddenValues = new Set();
+  let cross = null;
+  let hovered = -1;
+  let thumbnails = null;
+  let turn = 0; // counts choices: an answer to an older one is dropped
+  const cache = new Map(); // of this model's coordinates and columns
+
+  /** From the server once, then from memory. */
+  async function fetched(kind, key) {
+    const name = `${kind} ${key}`;
+    if (!cache.has(name)) cache.set(name, await explorer.call(kind, model.name, key));
+    return cache.get(name);
+  }
+  function unpacked(answer) {
+    if (answer.kind === 'discrete') return {...answer, codes: uint8(answer.codes)};
+    return {...answer, values: float32(answer.values)};
+  }
+  function split(xy) {
+    const x = new Float32Array(xy.length / 2);
+    const y = new Float32Array(xy.length / 2);
+    for (let i = 0; i < x.length; i++) [x[i], y[i]] = [xy[2 * i], xy[2 * i + 1]];
+    return createPoints(x, y);
+  }
+  /** Fetch what the menus ask for and draw it; what a newer choice has overtaken is dropped. */
+  async function update() {
+    const mine = ++turn;
+    ready(element, false);
+    try {
+      const kind = choose.projection.value;
+      const dims = kind === 'z' ? [Number(choose.x.value), Number(choose.y.value)] : null;
+      const names = dims ? dims.map(dim => `z${dim}`) : [kind];
+      const arrays = Promise.all(names.map(name => fetched('coordinates', name)));
+      const colour = await fetched('colour', choose.colour.value);
+      const places = (await arrays).map(float32);
+      if (mine !== turn) return;
+      if (!column || column.key !== colour.key || column.model !== model) {
+        column = {...unpacked(colour), model};
+        hiddenValues = new Set();
+        legend();
+      }
+      points = dims ? createPoints(...places) : split(places[0]);
+      axes = dims;
+      pointer.clear();
+      about();
+      draw();
+    } catch (error) {
+      if (mine === turn) explorer.fail(error);
+    }
+  }
+
+  function draw() {
+    if (!points) return;
+    const kind = choose.projection.value;
+    const titles = axes ? axes.map(title) : kind === 'pca' ? ['PC 1', 'PC 2'] : null;
+    hide();
+    if (!plot.show({points, column, titles, key: `${model.name} ${kind} ${axes}`})) return; // drawn when the tab opens
+    ready(element);
+    fillSheets();
+  }
+
+  const title = dim => [`z${dim}`, model.follows[dim]?.factor].filter(Boolean).join(' ');
+
+  function hide() {
+    points.hidden.fill(0);
+    if (hiddenValues.size) column.codes.forEach((code, i) => (points.hidden[i] = hiddenValues.has(code)));
+  }
+
+  /** Put ring and cross where their points are now. */
+  function mark() {
+    if (!points || !box._fullLayout) return;
+    const put = (mark, place) => {
+      const [px, py] = place ? plot.toPixel(...place) : [NaN, NaN];
+      mark.hidden = !plot.inside(px, py);
+      if (!mark.hidden) mark.style.transform = `translate(${px}px, ${py}px)`;
+    };
+    const at = row => (row >= 0 ? [points.x[row], points.y[row]] : null);
+    put(marks.picked, at(explorer.state.picked?.row ?? -1));
+    put(marks.hovered, at(hovered));
+    put(marks.cross, axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]);
+  }
+
+  function legend() {
+    drawLegend(find('.lse-legend'), column, hiddenValues, (code, visible) => {
+      hiddenValues[visible ? 'delete' : 'add'](code);
+      pointer.clear();
+      draw();
+    });
+  }
+
+  function about() {
+    const {total} = model;
+    const n = explorer.index.length;
+    find('.lse-count').textContent =
+      n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)});
+    find('.lse-note').textContent = t(`map.about_${choose.projection.value}`);
+    find('.lse-axes').hidden = !axes;
+  }
+
+  /** Load sprite sheets once the first map stands. */
+  async function fillSheets() {
+    if (thumbnails) return;
+    const mine = createThumbnails(model, explorer.call);
+    thumbnails = mine;
+    try {
+      if (await mine.loadAll(() => pointer.refresh())) element.dataset.thumbnails = '1';
+    } catch (error) {
+      explorer.fail(error);
+    }
+  }
+
+  function showCard(row) {
+    card.hidden = row < 0 || !thumbnails?.draw(card.firstElementChild, row);
+    if (card.hidden) return;
+    const index = explorer.index[row];
+    const value = column.kind === 'discrete' ? column.names[column.codes[row]] : `${number(column.values[row], 1)} ${column.unit}`;
+    card.lastElementChild.textContent = `${column.title} ${value}`;
+    card.firstElementChild.setAttribute('aria-label', t(model.missing ? 'map.decoded' : 'map.thumbnail', {index}));
+    card.dataset.index = index;
+    // Beside the point, on the side that has room: never under the pointer.
+    const [px, py] = plot.toPixel(points.x[row], points.y[row]);
+    const {offsetWidth: width, offsetHeight: height} = card;
+    const left = px + 20 + width > stage.clientWidth ? px - 20 - width : px + 20;
+    const top = Math.min(Math.max(py - height / 2, 4), stage.clientHeight - height - 4);
+    card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
+  }
+
+  const pointer = followPointer(stage, {
+    find(px, py, reach) {
+      return points && plot.inside(px, py) ? points.nearest(...plot.toData(px, py), reach * plot.perPixel()) : -1;
+    },
+    hover(row) {
+      hovered = row;
+      stage.style.setProperty('--over', row >= 0 ? 'pointer' : 'crosshair');
+      mark();
+    },
+    card: showCard,
+    drag: (dx, dy) => plot.pan(dx, dy),
+    click({row, px, py}) {
+      if (!element.dataset.ready || !plot.inside(px, py)) return;
+      find('.lse-hint').hidden = true;
+      if (row >= 0) return explorer.pick(explorer.index[row]);
+      const [x, y] = plot.toData(px, py);
+      if (!axes) return explorer.place(choose.projection.value, x, y);
+      const z = [...explorer.state.z];
+      [z[axes[0]], z[axes[1]]] = [x, y];
+      explorer.setZ(z);
+    },
+  });
+
+  stage.addEventListener('wheel', event => {
+    event.preventDefault();
+    plot.wheel(event);
+  });
+  stage.addEventListener('dblclick', () => plot.home());
+  stage.addEventListener('keydown', event => {
+    const direction = ARROWS[event.key];
+    const scale = {'+': 1.3, '-': 1 / 1.3}[event.key];
+    if (!points || !(direction || scale || event.key === '0') || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    if (scale) return plot.zoom(scale);
+    if (event.key === '0') return plot.home();
+    const row = points.towards(explorer.state.picked.row, ...direction);
+    if (row < 0) return;
+    find('.lse-hint').hidden = true;
+    explorer.pick(explorer.index[row]);
+  });
+
+  for (const select of Object.values(choose)) select.addEventListener('change', update);
+  for (const select of [choose.projection, choose.x, choose.y]) select.addEventListener('change', () => (cross = null));
+
+  explorer.on('model', overview => {
+    model = overview;
+    thumbnails?.stop();
+    thumbnails = null;
+    delete element.dataset.thumbnails;
+    pointer.clear();
+    cache.clear();
+    cache.set(`coordinates ${overview.map.name}`, overview.map.xy);
+    cache.set(`colour ${overview.column.key}`, overview.column);
+    const order = overview.kl.map((_, dim) => dim).sort((a, b) => overview.kl[b] - overview.kl[a]);
+    const latents = order.map(dim => [dim, title(dim)]);
+    options(choose.projection, [...overview.projections, 'z'].map(name => [name, t(`map.${name}`)]), overview.map.name);
+    options(choose.x, latents, order[0]);
+    options(choose.y, latents, order[1] ?? order[0]);
+    options(choose.colour, overview.colours.map(({key, title}) => [key, title]), overview.column.key);
+    cross = null;
+    update();
+  });
+  explorer.on('picked', mark);
+  explorer.on('z', mark);
+  explorer.on('place', place => {
+    cross = place;
+    mark();
+  });
+
+  onTheme(update);
+  // A tab that was closed has no width until it is opened: draw then.
+  new ResizeObserver(() => (element.dataset.ready ? plot.draw() : draw())).observe(box);
+}

@@ -1,0 +1,55 @@
+// What the parts of the page share: the chosen model, small helpers, and the theme. One module, hence one store.
+
+const listeners = {};
+
+/** The state that all tabs share; plain values only, so that it fits into an address. */
+export const shared = {model: null};
+
+/** Call `listener` with the new value whenever `key` of the shared state changes. */
+export function watch(key, listener) {
+  (listeners[key] ??= new Set()).add(listener);
+  return () => listeners[key].delete(listener);
+}
+
+/** Change the shared state; the one who changes it is not told. */
+export function change(key, value, except = null) {
+  if (shared[key] === value) return;
+  shared[key] = value;
+  for (const listener of listeners[key] ?? []) if (listener !== except) listener(value);
+}
+
+/** A new element: tag, properties, children. Keys with a dash are attributes. */
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.includes('-') || key === 'role') element.setAttribute(key, value);
+    else element[key] = value;
+  }
+  element.append(...children);
+  return element;
+}
+
+/** Mark a part as drawn, or as being redrawn. */
+export function ready(element, drawn = true) {
+  if (drawn) element.dataset.ready = '1';
+  else delete element.dataset.ready;
+}
+
+/** The options of a <select>: [value, text] pairs. */
+export function options(select, pairs, chosen) {
+  select.replaceChildren(...pairs.map(([value, text]) => make('option', {value, textContent: text})));
+  if (chosen !== undefined) select.value = chosen;
+}
+
+/** Is the page dark? Gradio keeps it as a class of the body. */
+export const isDark = () => document.body.classList.contains('dark');
+
+/** Call `listener` when the page turns dark or light. */
+export function onTheme(listener) {
+  let dark = isDark();
+  new MutationObserver(() => {
+    if (dark === isDark()) return;
+    dark = isDark();
+    listener();
+  }).observe(document.body, {attributes: true, attributeFilter: ['class']});
+}

@@ -1,0 +1,42 @@
+// One request in flight and one pending: the newest wins, so a drag never queues up and always ends on its last place.
+
+/**
+ * @param send job -> promise of an answer
+ * @param apply (answer, job) called unless the job has gone stale
+ * @param fail called with an error
+ * @param idle called when nothing is in flight or pending any more
+ */
+export function createPump({send, apply, fail, idle = () => {}}) {
+  let running = false;
+  let pending = null;
+  let generation = 0;
+
+  async function run() {
+    running = true;
+    while (pending) {
+      const job = pending;
+      pending = null;
+      try {
+        const answer = await send(job.value);
+        if (job.generation === generation) await apply(answer, job.value);
+      } catch (error) {
+        if (job.generation === generation) fail(error);
+      }
+    }
+    running = false;
+    idle();
+  }
+
+  return {
+    push(value) {
+      pending = {value, generation};
+      if (!running) run();
+    },
+    /** Forget what is pending and drop the answer that is under way: another image or model has been chosen. */
+    drop() {
+      generation += 1;
+      pending = null;
+    },
+    busy: () => running,
+  };
+}

@@ -1,0 +1,71 @@
+// The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
+
+import {make, options, ready} from './page.js';
+import {number, t} from './strings.js';
+
+export function mountTraversal(element, explorer) {
+  const grid = element.querySelector('.lse-grid');
+  const range = element.querySelector('#traversal-range');
+  let shown = null;
+  options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
+  range.addEventListener('change', () => explorer.setRange(range.value));
+
+  explorer.on('model', () => (range.value = 'sigma'));
+  explorer.on('picking', () => ready(element, false));
+  explorer.on('traversing', () => ready(element, false));
+  explorer.on('traversal', async answer => {
+    const picture = new Image();
+    picture.src = answer.sheet;
+    await picture.decode();
+    shown = answer;
+    draw(answer);
+    frame(explorer.state.z);
+    ready(element);
+  });
+  explorer.on('z', ({z}) => frame(z));
+
+  function draw({dims, values, sheet}) {
+    const model = explorer.state.model;
+    const steps = values[0].length;
+    const rows = dims.map((dim, r) => {
+      const follows = model.follows[dim];
+      const name = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}));
+      if (follows) name.append(make('span', {textContent: follows.factor}));
+      const cells = values[r].map((value, step) => {
+        const label = t('traversal.cell', {dim, value: number(value, 2)});
+        const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step});
+        cell.style.backgroundPosition = `${(100 * step) / (steps - 1)}% ${dims.length > 1 ? (100 * r) / (dims.length - 1) : 0}%`;
+        cell.addEventListener('click', () => explorer.setCell(dim, value));
+        return cell;
+      });
+      return make('div', {className: 'lse-steps', role: 'group', 'aria-label': name.textContent}, name, ...cells);
+    });
+    grid.style.setProperty('--sheet', `url("${sheet}")`);
+    grid.style.setProperty('--size', `${100 * steps}% ${100 * dims.length}%`);
+    grid.replaceChildren(...rows, ...more(model));
+  }
+
+  /** The button that shows or hides the rows beyond the first ones, and a word where no latent is in use. */
+  function more(model) {
+    const awake = model.kl.map((_, dim) => dim).filter(dim => model.kl[dim] >= model.active).sort((a, b) => model.kl[b] - model.kl[a]);
+    if (!awake.length) return [make('p', {textContent: t('traversal.asleep')})];
+    if (awake.length <= model.rows) return [];
+    const all = explorer.state.dims.length > model.rows;
+    const button = make('button', {type: 'button', className: 'lse-more', textContent: all ? t('traversal.few') : t('traversal.all', {n: awake.length})});
+    button.addEventListener('click', () => explorer.setRows(all ? awake.slice(0, model.rows) : awake.slice(0, 64)));
+    return [button];
+  }
+
+  /** Frame in each row the step that is nearest to the present z. */
+  function frame(z) {
+    if (!shown) return;
+    shown.dims.forEach((dim, r) => {
+      let best = 0;
+      shown.values[r].forEach((value, step) => {
+        if (Math.abs(value - z[dim]) < Math.abs(shown.values[r][best] - z[dim])) best = step;
+      });
+      const cells = grid.children[r]?.querySelectorAll('button') ?? [];
+      cells.forEach((cell, step) => cell.setAttribute('aria-pressed', step === best));
+    });
+  }
+}

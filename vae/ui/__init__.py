@@ -1,0 +1,56 @@
+"""The app: the only package that imports gradio. `build_demo` makes the page, `launch` serves it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+import torch
+
+from vae.ui import header
+from vae.ui.page import ASSETS
+from vae.ui.shared import Shared
+from vae.ui.strings import say
+from vae.ui.tabs import explore
+
+__all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
+
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans KR", "sans-serif"]
+MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One tab: `key` is its id and the string `tab.<key>` its title; `build` draws it."""
+
+    key: str
+    build: Callable[[Shared], None]
+
+
+TABS = (Tab("explore", explore.build),)
+
+
+def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
+    """The whole page: the header and the tabs."""
+    # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
+    torch.set_num_threads(1)
+    gr.set_static_paths([ASSETS])
+    with gr.Blocks(title=say("common.title"), analytics_enabled=False, fill_width=True) as demo:
+        header.build(shared.catalog)
+        with gr.Tabs():
+            for tab in tabs:
+                with gr.Tab(say(f"tab.{tab.key}"), id=tab.key):
+                    tab.build(shared)
+    return demo
+
+
+def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
+    """`demo.launch` with this project's look; nothing is loaded from another machine."""
+    return demo.launch(
+        theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=MONO),
+        css_paths=ASSETS / "style.css",
+        footer_links=[],
+        run_history=False,
+        quiet=True,
+        **options,
+    )

@@ -1,0 +1,168 @@
+"""The models at hand: what a folder of checkpoints offers, and the few of them that are open. No gradio in here."""
+
+import logging
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.checkpoint import CheckpointError, Entry, Model, list_headers, load
+from vae.data import DATASETS, DataError, DatasetSpec, Factor, ImageSet, available
+from vae.data import load as load_data
+from vae.images import to_uint8
+from vae.metrics import mutual_information
+from vae.ui.strings import UserError, say
+
+OPEN_MODELS = 4  # kept in memory: some 30 MB each with their thumbnails
+DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Opened:
+    """One model with the images that it was tested on (or the reason why they are missing).
+
+    Torch modules are read by several server threads: `decode` holds a lock and uses the one thread that app.py allows.
+    """
+
+    name: str
+    model: Model
+    spec: DatasetSpec | None
+    images: ImageSet | None
+    missing: str | None
+    sheets: dict[int, str] = field(default_factory=dict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def dims(self) -> int:
+        return self.model.mu.shape[1]
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Index in the test split -> row of the stored encodings."""
+        return {int(index): row for row, index in enumerate(self.model.index)}
+
+    @cached_property
+    def factors(self) -> np.ndarray | None:
+        """(N, K) factor values of the stored images."""
+        if self.images is None or self.images.factors is None:
+            return None
+        return np.asarray(self.images.factors)[self.model.index]
+
+    @property
+    def factor_specs(self) -> tuple[Factor, ...]:
+        return self.spec.factors if self.spec and self.factors is not None else ()
+
+    @cached_property
+    def information(self) -> np.ndarray | None:
+        """(D, K) mutual information of latent and factor, in [0, 1]."""
+        return None if self.factors is None else mutual_information(self.model.mu, self.factors)
+
+    @cached_property
+    def kl_per_image(self) -> np.ndarray:
+        """(N,) KL divergence of each stored posterior from the prior, in nats."""
+        mu, logvar = self.model.mu, self.model.logvar
+        return 0.5 * (mu**2 + np.exp(logvar) - 1 - logvar).sum(axis=1)
+
+    def decode(self, z: np.ndarray | Tensor) -> Tensor:
+        """z (n, D) -> uint8 (n, C, H, W)."""
+        z = torch.as_tensor(np.asarray(z), dtype=torch.float32)
+        parts = []
+        for part in z.split(DECODED_AT_ONCE):
+            with self.lock:
+                parts.append(to_uint8(self.model.decode(part)))
+        return torch.cat(parts)
+
+    def originals(self, rows: np.ndarray | list[int]) -> Tensor:
+        """The test images of these rows, uint8 (n, C, H, W); where they are missing, decoded from their stored mean."""
+        if self.images is None:
+            return self.decode(self.model.mu[rows])
+        return self.images.batch(self.model.index[rows], "cpu")
+
+
+class Catalog:
+    """What lies in the checkpoint folder, and a few opened models.
+
+    Args:
+        folder: holds `*.safetensors`.
+        data_root: holds the data sets' files.
+    """
+
+    def __init__(self, folder: Path, data_root: Path) -> None:
+        self.folder, self.data_root = Path(folder), Path(data_root)
+        self._lock = threading.Lock()
+        self._open: OrderedDict[tuple[str, int], Opened] = OrderedDict()
+        self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
+
+    def entries(self) -> list[Entry]:
+        """All checkpoints of the folder; read again only where a file came, went or changed."""
+        files = sorted(self.folder.glob("*.safetensors"))
+        stamp = tuple((path.name, stat.st_mtime_ns, stat.st_size) for path in files if (stat := path.stat()))
+        with self._lock:
+            if self._listing[0] != stamp:
+                self._listing = (stamp, list_headers(self.folder))
+            return self._listing[1]
+
+    def usable(self) -> list[Entry]:
+        """The entries that can be opened, scene3d and beta-VAEs first: the page opens on the first of them."""
+        return sorted((entry for entry in self.entries() if entry.header is not None), key=_rank)
+
+    def open(self, name: object) -> Opened:
+        """The model of that name.
+
+        Raises:
+            UserError: no such model, or its file is damaged.
+        """
+        entry = next((entry for entry in self.usable() if entry.name == name), None)
+        if entry is None:
+            raise UserError("error.model", name=name)
+        key = (entry.name, entry.path.stat().st_mtime_ns)
+        with self._lock:
+            if key not in self._open:
+                self._open[key] = open_model(entry, self.data_root)
+                while len(self._open) > OPEN_MODELS:
+                    self._open.popitem(last=False)
+            self._open.move_to_end(key)
+            return self._open[key]
+
+
+def open_model(entry: Entry, data_root: Path) -> Opened:
+    """Read a checkpoint and, where they are at hand, the images that it was tested on."""
+    try:
+        model = load(entry.path)
+    except CheckpointError as error:
+        raise UserError("error.checkpoint", reason=str(error)) from error
+    recorded = model.header["dataset"]
+    spec = DATASETS.get(recorded["name"])
+    if spec is None:
+        return Opened(entry.name, model, None, None, say("finding.unknown_data", name=recorded["name"]))
+    missing = available(spec.name, data_root)
+    if missing is None and recorded["version"] != spec.version:
+        missing = say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"])
+    images = None
+    if missing is None:
+        try:
+            images = load_data(spec.name, "test", data_root, fetch=False)
+        except DataError as error:
+            log.warning("The images of %s are missing: %s", spec.name, error)
+            missing = str(error)
+    if images is not None and len(model.index) and int(model.index.max()) >= len(images):
+        images, missing = (
+            None,
+            say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"]),
+        )
+    return Opened(entry.name, model, spec, images, missing)
+
+
+def _rank(entry: Entry) -> tuple[int, str, int, str]:
+    dataset = entry.header["dataset"]["name"] if entry.header else ""
+    order = list(DATASETS)
+    place = order.index(dataset) if dataset in order else len(order)
+    return place, dataset, {f"{dataset}-beta": 0, f"{dataset}-vae": 1}.get(entry.name, 2), entry.name

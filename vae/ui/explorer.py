@@ -1,0 +1,215 @@
+"""What the Explore tab asks for: pure functions of (opened model, z, arguments) -> payloads. No gradio in here."""
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+import torch
+
+from vae.latent import traverse
+from vae.ui import figures
+from vae.ui.catalog import Opened
+from vae.ui.findings import ACTIVE_NATS, findings
+from vae.ui.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
+from vae.ui.strings import say
+
+STEPS = np.linspace(-3.0, 3.0, 9)
+NEIGHBOURS = 3  # images that an empty place of the map is decoded from
+FIRST_ROWS = 12  # traversal rows drawn unasked
+FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
+
+
+def overview(opened: Opened) -> dict[str, Any]:
+    """Everything that the page needs to draw a model, its first picked image included: one payload, no second trip."""
+    model = opened.model
+    projections = [name for name in ("umap", "pca") if name in model.maps]
+    kl = np.asarray(model.stats["kl"], dtype=float)
+    names = tuple(factor.name for factor in opened.factor_specs)
+    keys = colour_keys(opened)
+    first = first_row(opened)
+    return {
+        "name": opened.name,
+        "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
+        "total": opened.spec.sizes["test"] if opened.spec else len(model.index),
+        "index": figures.pack(model.index, "int32"),
+        "dims": opened.dims,
+        "kl": kl.tolist(),
+        "active": ACTIVE_NATS,
+        "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),
+        "steps": STEPS.tolist(),
+        "rows": FIRST_ROWS,
+        "follows": followed(opened),
+        "projections": projections,
+        "map": {"name": projections[0], "xy": figures.pack(model.maps[projections[0]], "float32")},
+        "colours": [{"key": key, "title": title} for key, title in keys.items()],
+        "column": column(opened, first_colour(opened)),
+        "thumbnails": thumbnails(opened),
+        "missing": opened.missing,
+        "findings": findings(kl, opened.information, names),
+        "picked": pick(opened, first),
+        "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
+    }
+
+
+def followed(opened: Opened) -> list[dict[str, Any] | None]:
+    """For each latent the factor that it follows best and how strongly (in [0, 1]), or None."""
+    if opened.information is None:
+        return [None] * opened.dims
+    best = opened.information.argmax(axis=1)
+    strength = opened.information.max(axis=1)
+    names = [factor.name for factor in opened.factor_specs]
+    return [
+        {"factor": names[k], "strength": round(float(s), 2)} if s >= FOLLOWS else None
+        for k, s in zip(best, strength, strict=True)
+    ]
+
+
+def first_row(opened: Opened) -> int:
+    """The image to begin with: the best reconstructed of those near the middle of the latent space.
+
+    In the middle every slider has room on both sides; a good reconstruction makes the two pictures comparable.
+    """
+    distance = ((opened.model.mu - np.median(opened.model.mu, axis=0)) ** 2).sum(axis=1)
+    near = np.argsort(distance, kind="stable")[: max(1, len(distance) // 10)]
+    return int(near[np.argmin(opened.model.distortion[near])])
+
+
+def first_rows(opened: Opened) -> list[int]:
+    """The latents whose traversal is drawn first: those in use by KL, or three of a model that uses none."""
+    kl = opened.model.stats["kl"]
+    order = np.argsort(-kl, kind="stable")
+    return [int(dim) for dim in order if kl[dim] >= ACTIVE_NATS][:FIRST_ROWS] or [int(dim) for dim in order[:3]]
+
+
+def colour_keys(opened: Opened) -> dict[str, str]:
+    """What the map can be coloured by: key -> title."""
+    keys = {"class": say("colour.class")} if opened.model.label is not None else {}
+    keys |= {factor.name: factor.name for factor in opened.factor_specs}
+    return keys | {"kl": say("colour.kl"), "distortion": say("colour.distortion")}
+
+
+def first_colour(opened: Opened) -> str:
+    """The class, else the colour factor that a latent follows best, else any factor, else the KL divergence."""
+    if opened.model.label is not None:
+        return "class"
+    if opened.information is None:
+        return "kl"
+    strength = opened.information.max(axis=0)
+    order = sorted(range(len(strength)), key=lambda k: (opened.factor_specs[k].colours is None, -strength[k]))
+    return opened.factor_specs[order[0]].name
+
+
+def column(opened: Opened, key: str) -> dict[str, Any]:
+    """One column to colour the map by; `key` is one of `colour_keys`."""
+    model = opened.model
+    if key == "kl":
+        return figures.continuous(key, say("colour.kl"), opened.kl_per_image, say("common.nats"))
+    if key == "distortion":
+        return figures.continuous(key, say("colour.distortion"), model.distortion, say("common.nats"))
+    if key == "class":
+        count = int(model.label.max()) + 1
+        names = (opened.spec.label_names if opened.spec else None) or tuple(str(value) for value in range(count))
+        return figures.discrete(key, say("colour.class"), model.label, names, None, ordered=False)
+    k = [factor.name for factor in opened.factor_specs].index(key)
+    factor = opened.factor_specs[k]
+    return figures.discrete(key, factor.name, opened.factors[:, k], factor.values, factor.colours, factor.ordered)
+
+
+def coordinates(opened: Opened, name: str) -> str:
+    """A stored projection (N, 2), or "z3" for one latent (N,): float32 as base64."""
+    if name in opened.model.maps:
+        return figures.pack(opened.model.maps[name], "float32")
+    return figures.pack(opened.model.mu[:, int(name[1:])], "float32")
+
+
+def pick(opened: Opened, row: int) -> dict[str, Any]:
+    """The image in that row of the encodings, its reconstruction from the mean, and z = that mean."""
+    z = opened.model.mu[row]
+    reconstruction = data_uri(opened.decode(z[None])[0].numpy())
+    original = reconstruction if opened.images is None else data_uri(opened.originals([row])[0].numpy())
+    return {
+        "index": int(opened.model.index[row]),
+        "row": row,
+        "z": z.tolist(),
+        "original": original,
+        "reconstruction": reconstruction,
+        "facts": facts(opened, row),
+    }
+
+
+def facts(opened: Opened, row: int) -> list[list[str]]:
+    """What is known of an image: [name, value] pairs."""
+    known = []
+    if opened.model.label is not None:
+        label = int(opened.model.label[row])
+        names = opened.spec.label_names if opened.spec else None
+        known.append([say("colour.class"), names[label] if names else str(label)])
+    for k, factor in enumerate(opened.factor_specs):
+        known.append([factor.name, factor.values[int(opened.factors[row, k])]])
+    return known
+
+
+def picture(opened: Opened, z: list[float]) -> str:
+    """The picture of z (D,) as a data URI."""
+    return data_uri(opened.decode(np.asarray([z]))[0].numpy())
+
+
+def traversal(opened: Opened, z: list[float] | np.ndarray, dims: list[int], span: str) -> dict[str, Any]:
+    """One row of pictures per latent in `dims`: that latent takes nine values, all others stay as in z (D,).
+
+    Args:
+        span: "sigma" for -3 ... 3, "quantiles" for those of the aggregate posterior.
+
+    Returns:
+        dims, values (len(dims), 9) and one sheet, a row of tiles per latent.
+    """
+    values = np.tile(STEPS, (len(dims), 1)) if span == "sigma" else opened.model.stats["mu_quantiles"][:, dims].T
+    values = np.asarray(values, dtype=np.float32)
+    grid = traverse(torch.tensor(np.asarray(z), dtype=torch.float32), dims, torch.from_numpy(values))
+    images = opened.decode(grid.reshape(-1, opened.dims))
+    return {
+        "dims": dims,
+        "range": span,
+        "values": values.astype(float).round(4).tolist(),
+        "sheet": sheet(images, values.shape[1], quality=90),
+    }
+
+
+def place(opened: Opened, projection: str, x: float, y: float) -> dict[str, Any]:
+    """Decode an empty place of a map from the latents of its nearest images.
+
+    A projection has no inverse: the means of the `NEIGHBOURS` nearest images are mixed with inverse-distance weights.
+    `distance` says how far the result lies from the nearest image in latent space, so the page can call it approximate.
+    """
+    squared = ((opened.model.maps[projection] - np.array([x, y], dtype=np.float64)) ** 2).sum(axis=1)
+    count = min(NEIGHBOURS, len(squared))
+    nearest = np.argpartition(squared, count - 1)[:count]
+    weights = 1 / np.sqrt(squared[nearest] + 1e-12)
+    z = (weights / weights.sum()) @ opened.model.mu[nearest].astype(np.float64)
+    distance = math.sqrt(float(((opened.model.mu - z) ** 2).sum(axis=1).min()))
+    neighbours = [int(index) for index in opened.model.index[nearest]]
+    return {"z": z.tolist(), "image": picture(opened, z.tolist()), "neighbours": neighbours, "distance": distance}
+
+
+def thumbnails(opened: Opened) -> dict[str, Any]:
+    """How the sprite sheets are cut; `key` is the same for models that show the same pictures."""
+    height, width = opened.model.header["config"]["model"]["shape"][1:]
+    source = opened.name if opened.images is None else opened.model.header["dataset"]["sha256"]
+    rows = hashlib.sha256(opened.model.index.tobytes()).hexdigest()[:12]
+    return {
+        "key": f"{source}:{rows}",
+        "columns": SHEET_COLUMNS,
+        "per_sheet": SHEET_IMAGES,
+        "sheets": -(-len(opened.model.index) // SHEET_IMAGES),
+        "width": width,
+        "height": height,
+    }
+
+
+def thumbnail_sheet(opened: Opened, number: int) -> str:
+    """Sprite sheet `number` as a data URI, made when it is first asked for and kept."""
+    if number not in opened.sheets:
+        rows = np.arange(number * SHEET_IMAGES, min((number + 1) * SHEET_IMAGES, len(opened.model.index)))
+        opened.sheets[number] = sheet(opened.originals(rows), SHEET_COLUMNS, quality=70)
+    return opened.sheets[number]

@@ -1,0 +1,46 @@
+"""The row above the tabs: the title, the model picker and the figures of the chosen model."""
+
+import math
+from typing import Any
+
+import gradio as gr
+
+from vae.data import DATASETS
+from vae.ui.catalog import Catalog
+from vae.ui.page import part
+
+FIGURES = ("neg_elbo", "rate", "distortion", "active_units")
+TEMPLATE = """
+<div class="lse-header">
+  <div class="lse-title"><h1></h1><p></p></div>
+  <dl class="lse-figures"></dl>
+  <label class="lse-field"><span></span><select id="model"></select></label>
+  <button id="theme" class="lse-icon" type="button"></button>
+</div>
+"""
+
+
+def finite(value: Any) -> float | None:
+    """A header's figure as JSON knows it: no NaN, no infinity."""
+    return value if isinstance(value, (int, float)) and math.isfinite(value) else None
+
+
+def models(catalog: Catalog) -> dict[str, Any]:
+    """The picker's content: usable models grouped by data set, then the broken ones with their reasons."""
+    usable = []
+    for entry in catalog.usable():
+        name = entry.header["dataset"]["name"]
+        metrics = entry.header["metrics"]
+        usable.append({
+            "name": entry.name,
+            "group": DATASETS[name].title if name in DATASETS else name,
+            "latents": entry.header["config"]["model"]["latent_dim"],
+            "figures": {key: finite(metrics.get(key)) for key in FIGURES},
+        })  # fmt: skip
+    broken = [{"name": entry.name, "reason": entry.error} for entry in catalog.entries() if entry.header is None]
+    return {"usable": usable, "broken": broken}
+
+
+def build(catalog: Catalog) -> gr.HTML:
+    """The header as a part of the page."""
+    return part("header.js", TEMPLATE, ("header",), models(catalog), elem_id="header", preload=True)

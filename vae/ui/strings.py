@@ -1,0 +1,156 @@
+"""Every string that a person can read in the app: one table, key -> language -> text.
+
+Texts may hold ``{name}`` placeholders, filled by `say` here and by ``t`` in assets/js/strings.js. Findings and errors
+travel as key and values, so that the page can say them in its own language.
+"""
+
+LANGUAGES = ("en",)
+
+STRINGS: dict[str, dict[str, str]] = {
+    # The frame of the page.
+    "common.title": {"en": "Latent Space Explorer"},
+    "common.tagline": {
+        "en": "What a convolutional β-VAE has learned: every point is an image, every slider one latent."
+    },
+    "common.close": {"en": "Close"},
+    "common.nats": {"en": "nats"},
+    "common.loading": {"en": "Loading …"},
+    "tab.explore": {"en": "Explore"},
+    "header.model": {"en": "Model"},
+    "header.broken": {"en": "Cannot be opened"},
+    "header.broken_entry": {"en": "{name}: {reason}"},
+    "header.none": {"en": "No model here yet"},
+    "header.dark": {"en": "Switch to dark"},
+    "header.light": {"en": "Switch to light"},
+    "header.neg_elbo": {"en": "−ELBO"},
+    "header.rate": {"en": "rate"},
+    "header.distortion": {"en": "distortion"},
+    "header.active_units": {"en": "active units"},
+    "header.of": {"en": "{n} of {total}"},
+    "header.neg_elbo_help": {
+        "en": "Negative evidence lower bound in nats per image: distortion + rate. Lower is better."
+    },
+    "header.rate_help": {"en": "What the latents say about an image: KL divergence from the prior, nats per image."},
+    "header.distortion_help": {
+        "en": "What the picture costs once the latents are known: reconstruction, nats per image."
+    },
+    "header.active_units_help": {
+        "en": "Latents whose posterior mean varies over the test images (variance above 0.01)."
+    },
+    # The map.
+    "map.label": {"en": "Map of the encoded test images. Arrow keys walk from image to image."},
+    "map.projection": {"en": "Map"},
+    "map.umap": {"en": "UMAP"},
+    "map.pca": {"en": "PCA"},
+    "map.z": {"en": "two latents"},
+    "map.x": {"en": "across"},
+    "map.y": {"en": "up"},
+    "map.colour": {"en": "Colour"},
+    "map.count": {"en": "{n} test images"},
+    "map.sample": {"en": "Showing {n} of {total} test images"},
+    "map.hint": {"en": "Hover a point, click it, then move a slider."},
+    "map.about_umap": {
+        "en": "UMAP keeps neighbours together; distances between far groups, their sizes and the axes mean nothing."
+    },
+    "map.about_pca": {"en": "PCA is a straight-line shadow of the latents: what it does not show may still be there."},
+    "map.about_z": {"en": "Two latents as they are: click anywhere, the other latents stay where their sliders are."},
+    "map.legend": {"en": "Legend: click to hide or show"},
+    "map.thumbnail": {"en": "Test image {index}"},
+    "map.decoded": {"en": "Decoded, test image {index}"},
+    "map.failed": {"en": "The map could not be drawn: {reason}"},
+    "colour.class": {"en": "class"},
+    "colour.kl": {"en": "KL divergence"},
+    "colour.distortion": {"en": "reconstruction error"},
+    # The inspector.
+    "inspector.original": {"en": "original"},
+    "inspector.reconstruction": {"en": "reconstruction"},
+    "inspector.z": {"en": "your z"},
+    "inspector.stored": {"en": "decoded, no original"},
+    "inspector.original_alt": {"en": "Test image {index}"},
+    "inspector.stored_alt": {"en": "Test image {index}, decoded from its stored code because the images are missing"},
+    "inspector.reconstruction_alt": {"en": "Reconstruction of test image {index} from its mean code"},
+    "inspector.z_alt": {"en": "The picture that the decoder paints at the present slider positions"},
+    "inspector.index": {"en": "image {index}"},
+    "inspector.moved": {"en": "moved from it"},
+    "inspector.prior": {"en": "drawn from the prior"},
+    "inspector.between": {"en": "approximate: between {n} images, {distance} away"},
+    "inspector.reset": {"en": "Reset"},
+    "inspector.reset_help": {"en": "Put every slider back to the picked image"},
+    "inspector.random_image": {"en": "Random image"},
+    "inspector.random_image_help": {"en": "Pick a random test image"},
+    "inspector.random_prior": {"en": "From the prior"},
+    "inspector.random_prior_help": {"en": "Draw every latent from N(0, 1) and decode"},
+    # Sliders.
+    "sliders.title": {"en": "Latents, the most used first"},
+    "sliders.inactive": {"en": "{n} inactive latents (KL < 0.1 nat)"},
+    "sliders.inactive_one": {"en": "1 inactive latent (KL < 0.1 nat)"},
+    "sliders.follows": {"en": "{factor}"},
+    "sliders.follows_help": {"en": "z{dim} follows {factor}: normalised mutual information {strength} of 1"},
+    "sliders.kl_help": {"en": "KL divergence {kl} nats"},
+    "sliders.label": {"en": "Latent z{dim}"},
+    "sliders.label_follows": {"en": "Latent z{dim}, follows {factor}"},
+    "sliders.row_help": {"en": "Double click: back to the picked image"},
+    # Traversal.
+    "traversal.title": {"en": "Traversal: one latent moves, the others stay"},
+    "traversal.range": {"en": "Range"},
+    "traversal.sigma": {"en": "−3 … +3"},
+    "traversal.quantiles": {"en": "quantiles 1 … 99 %"},
+    "traversal.cell": {"en": "z{dim} = {value}"},
+    "traversal.all": {"en": "Show all {n} rows"},
+    "traversal.few": {"en": "Show fewer rows"},
+    "traversal.asleep": {"en": "No latent is in use: every row repeats one picture."},
+    # The doctor's one line.
+    "finding.active": {"en": "{n} of {total} latents are in use."},
+    "finding.collapse": {"en": "0 of {total} latents are in use: posterior collapse, the decoder ignores z."},
+    "finding.follows": {"en": "Each of the {n} factors has a latent of its own."},
+    "finding.shared": {"en": "Without a latent of their own: {factors}."},
+    "finding.missing_images": {"en": "Pictures of the map are reconstructions, for the images are missing. {reason}"},
+    "finding.unknown_data": {"en": "The data set {name} is not known here."},
+    "finding.other_version": {"en": "{name} is here in version {here}, the model was trained on version {then}."},
+    # Errors: one sentence each.
+    "error.arguments": {"en": "The call {name} came with the wrong arguments."},
+    "error.model": {"en": "There is no model named {name} here."},
+    "error.checkpoint": {"en": "{reason}"},
+    "error.index": {"en": "{index} is not the index of an image on this map."},
+    "error.z_length": {"en": "z must be a list of {dims} numbers."},
+    "error.z_value": {"en": "z{dim} must be a number between −{limit} and {limit}."},
+    "error.dims": {"en": "The rows to traverse must be a list of different latents from 0 to {last}."},
+    "error.dim": {"en": "There is no latent {dim}: they run from 0 to {last}."},
+    "error.range": {"en": "The range of a traversal is either sigma or quantiles."},
+    "error.projection": {"en": "This model has no projection named {name}."},
+    "error.colour": {"en": "This map cannot be coloured by {name}."},
+    "error.place": {"en": "A place on the map is two finite numbers."},
+    "error.sheet": {"en": "There is no thumbnail sheet {number}."},
+    "error.internal": {"en": "Something went wrong on the server; its log says what."},
+    "error.network": {"en": "The server does not answer; the page goes on as soon as it does."},
+    "error.no_models": {"en": "No checkpoint in {folder} can be opened."},
+}
+
+
+class UserError(Exception):
+    """Something that the person at the page can understand: the key of a sentence and its values."""
+
+    def __init__(self, key: str, **values: object) -> None:
+        super().__init__(say(key, **values))
+        self.key = key
+        self.values = {name: shorten(value) for name, value in values.items()}
+
+
+def shorten(value: object, limit: int = 60) -> object:
+    """A value that is safe to repeat in a sentence: whatever was sent to us may be a megabyte long, or NaN."""
+    if isinstance(value, int) and abs(value) < 10**9:
+        return value
+    text = str(value) if isinstance(value, (str, float)) else type(value).__name__
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def say(key: str, language: str = "en", **values: object) -> str:
+    """The sentence behind `key`, English where a language lacks it."""
+    texts = STRINGS[key]
+    return texts.get(language, texts["en"]).format(**{name: shorten(value, 300) for name, value in values.items()})
+
+
+def table(*prefixes: str, language: str = "en") -> dict[str, str]:
+    """key -> text for a component of the page: the keys that start with `common.`, `error.` or one of `prefixes`."""
+    wanted = tuple(f"{prefix}." for prefix in ("common", "error", *prefixes))
+    return {key: texts.get(language, texts["en"]) for key, texts in STRINGS.items() if key.startswith(wanted)}
