@@ -147,7 +147,7 @@ def test_seconds_are_roughly_kept_and_the_output_stays_json(run, digits):
     assert json.loads(out)["active_units"] >= 0
     assert "steps fit into 4 s" in err
     trained = checkpoint.load("a.safetensors").header["seconds"]
-    assert 4 / 3 < trained < 4 * 3  # the machine may be busy with other things, now or when it was measured
+    assert 4 / 5 < trained < 4 * 5  # the machine may be busy with other things, now or when it was measured
     assert trained < elapsed
 
 

@@ -1,0 +1,98 @@
+"""The real app in real Chromium: one server and one browser for the session, a fresh page for each test."""
+
+import os
+import shutil
+from pathlib import Path
+
+import gradio as gr
+import pytest
+import torch
+
+playwright_api = pytest.importorskip("playwright.sync_api")
+
+from driving import leaves, settled  # noqa: E402
+
+import vae.checkpoint  # noqa: E402
+from vae.data import default_root  # noqa: E402
+from vae.ui import TABS, Shared, Tab, build_demo, launch, strings  # noqa: E402
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or vae.checkpoint.FOLDER)
+
+
+@pytest.fixture(scope="session")
+def shared(request):
+    """The shipped models, or where there are none yet the tiny one of the other tests."""
+    found = Shared.of(CHECKPOINTS, default_root(), Path("runs"))
+    if found.catalog.usable():
+        return found
+    return Shared.of(request.getfixturevalue("trained").path.parent, default_root(), Path("runs"))
+
+
+@pytest.fixture(scope="session")
+def url(shared):
+    """The running app, with a second tab so that Explore can be closed and opened again."""
+    strings.STRINGS["tab.other"] = {"en": "Other"}
+    demo = build_demo(shared, (*TABS, Tab("other", lambda shared: gr.Markdown("Nothing here."))))
+    _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
+    yield address
+    demo.close()
+    strings.STRINGS.pop("tab.other")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = path or shutil.which("google-chrome")
+    if not path:
+        message = "no Chromium: set $CHROMIUM or install chromium"
+        pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    with playwright_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def open_page(browser, url):
+    """open_page(width=, height=, query=) -> a page whose map is drawn; its faults fail the test at the end."""
+    contexts, faults = [], []
+
+    def open_(width=1400, height=900, query="?still=1", **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(60_000)  # a busy machine decodes thumbnails for a while
+        page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
+        page.goto(url + query)
+        settled(page)
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+@pytest.fixture
+def page(open_page):
+    return open_page()
+
+
+@pytest.fixture(scope="session")
+def opened(shared):
+    """The model that the page opens on."""
+    torch.set_num_threads(1)
+    return shared.catalog.open(shared.catalog.usable()[0].name)

@@ -1,0 +1,90 @@
+"""What a person does and sees in the Explore tab, as functions of a Playwright page."""
+
+import base64
+import io
+from urllib.parse import urlparse
+
+import numpy as np
+from PIL import Image
+
+PIXELS = """canvas => { const c = canvas.getContext('2d');
+  return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
+
+
+def pixel_of(page, xy):
+    """Window pixel of a point of the map."""
+    return page.evaluate(
+        """([x, y]) => { const box = document.querySelector('#map .js-plotly-plot'), r = box.getBoundingClientRect();
+          const {xaxis, yaxis} = box._fullLayout;
+          return [r.left + xaxis._offset + xaxis.d2p(x), r.top + yaxis._offset + yaxis.d2p(y)]; }""",
+        [float(v) for v in xy],
+    )
+
+
+def lonely(xy, rows):
+    """Rows sorted by the distance to their nearest neighbour among `rows`, the loneliest first."""
+    chosen = xy[rows].astype(float)
+    distance = np.empty(len(rows))
+    for start in range(0, len(rows), 500):
+        d = ((chosen[start : start + 500, None] - chosen[None]) ** 2).sum(-1)
+        d[np.arange(len(d)), start + np.arange(len(d))] = np.inf
+        distance[start : start + 500] = d.min(1)
+    return [rows[i] for i in np.argsort(-distance)]
+
+
+def shown(page, role):
+    """Pixels (H, W, C) of one of the inspector's pictures."""
+    source = page.get_attribute(f"#inspector img[data-role={role}]", "src")
+    image = Image.open(io.BytesIO(base64.b64decode(source.split(",")[1])))
+    array = np.asarray(image)
+    return array if array.ndim == 3 else array[:, :, None]
+
+
+def chw(tensor):
+    return tensor.numpy().transpose(1, 2, 0)
+
+
+def z_of(page, dims):
+    return [float(page.eval_on_selector(f"#sliders input[data-dim='{dim}']", "e => e.value")) for dim in range(dims)]
+
+
+def set_slider(page, dim, value):
+    page.eval_on_selector(
+        f"#sliders input[data-dim='{dim}']",
+        "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true})); }",
+        value,
+    )
+
+
+def strongest(opened):
+    return int(np.argmax(opened.model.stats["kl"]))
+
+
+def hover(page, opened, row):
+    x, y = pixel_of(page, opened.model.maps[first_map(opened)][row])
+    page.mouse.move(x - 60, y - 40)
+    page.mouse.move(x, y)
+    page.wait_for_selector(f"#map .lse-card[data-index='{int(opened.model.index[row])}']:not([hidden])")
+    return x, y
+
+
+def first_map(opened):
+    return "umap" if "umap" in opened.model.maps else "pca"
+
+
+def card_error(page, image):
+    """Mean difference of the hover card's pixels from an image, in grey levels."""
+    got = page.eval_on_selector("#map .lse-card canvas", PIXELS)
+    pixels = np.array(got["data"], dtype=float).reshape(-1, got["width"], 4)[:, :, :3]
+    return np.abs(pixels - chw(image).astype(float)).mean()
+
+
+def leaves(address: str) -> bool:
+    parts = urlparse(address)
+    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
+
+
+def settled(page) -> None:
+    """Every part is drawn."""
+    for part in ("map", "inspector", "sliders", "traversal", "doctor"):
+        page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")

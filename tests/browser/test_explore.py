@@ -1,0 +1,239 @@
+"""The Explore tab, driven as a person would."""
+
+import numpy as np
+import pytest
+from driving import (
+    card_error,
+    chw,
+    first_map,
+    hover,
+    lonely,
+    pixel_of,
+    set_slider,
+    settled,
+    shown,
+    strongest,
+    z_of,
+)
+
+pytestmark = pytest.mark.browser
+
+
+def test_first_map_is_drawn_and_something_is_picked(page, opened):
+    index = int(page.get_attribute("#inspector", "data-index"))
+    row = opened.rows[index]
+    assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
+    assert np.abs(shown(page, "reconstruction").astype(int) - chw(opened.decode(opened.model.mu[[row]])[0])).max() <= 1
+    assert page.locator("#sliders input[type=range]").count() == opened.dims
+    assert page.evaluate("document.querySelectorAll('#inspector img:not([alt]), #inspector img[alt=\"\"]').length") == 0
+
+
+def test_the_right_thumbnail_is_under_the_pointer_without_a_request(page, opened):
+    page.wait_for_selector("#map[data-thumbnails='1']")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    rows = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))
+    for row in rows[:3]:
+        x, y = hover(page, opened, row)
+        assert card_error(page, opened.originals([row])[0]) < 6
+        card = page.locator("#map .lse-card").bounding_box()
+        inside = card["x"] <= x <= card["x"] + card["width"] and card["y"] <= y <= card["y"] + card["height"]
+        assert not inside, "the card covers the pointer"
+    page.mouse.move(5, 5)
+    page.wait_for_selector("#map .lse-card", state="hidden")
+    assert not [address for address in requests if address.startswith("http")]
+
+
+def test_thumbnails_stay_right_after_hiding_a_class(page, opened):
+    page.wait_for_selector("#map[data-thumbnails='1']")
+    key = page.input_value("#map-colour")
+    if key in ("kl", "distortion"):
+        pytest.skip("this model's images have neither classes nor factors at hand")
+    page.click("#map .lse-legend button[data-code='0']")
+    settled(page)
+    if key == "class":
+        codes = opened.model.label
+    else:
+        codes = opened.factors[:, [factor.name for factor in opened.factor_specs].index(key)]
+    xy = opened.model.maps[first_map(opened)]
+    row = lonely(xy, [int(r) for r in np.flatnonzero(codes != 0)])[0]
+    hover(page, opened, row)
+    assert card_error(page, opened.originals([row])[0]) < 6
+    page.click("#map .lse-legend button[data-code='0']")
+    assert page.get_attribute("#map .lse-legend button[data-code='0']", "aria-pressed") == "true"
+
+
+def test_click_picks_the_image(page, opened):
+    row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
+    index = int(opened.model.index[row])
+    page.mouse.click(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
+    page.wait_for_selector(f"#inspector[data-index='{index}'][data-ready]")
+    settled(page)
+    assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
+    assert np.allclose(z_of(page, opened.dims), opened.model.mu[row], atol=1e-5)
+    assert page.locator("#map .lse-hint").is_hidden()
+
+
+def test_an_empty_place_is_decoded_and_called_approximate(page, opened):
+    before = page.get_attribute("#inspector", "data-index")
+    xy = opened.model.maps[first_map(opened)]
+    x, y, width, height = (page.locator("#map .lse-stage").bounding_box()[k] for k in ("x", "y", "width", "height"))
+    places = [(x + width * a, y + height * b) for a in np.linspace(0.1, 0.96, 24) for b in np.linspace(0.1, 0.9, 24)]
+    pixels = np.array([pixel_of(page, point) for point in xy[::7]])
+    gap = [np.min(((pixels - place) ** 2).sum(1)) for place in np.array(places)]
+    page.mouse.click(*places[int(np.argmax(gap))])
+    page.wait_for_selector("#inspector figure[data-source=between]")
+    page.wait_for_selector("#inspector[data-ready]")
+    assert "between 3 images" in page.inner_text("#inspector figure[data-source=between] figcaption")
+    assert page.get_attribute("#inspector", "data-index") == before
+    expected = opened.decode(np.array([z_of(page, opened.dims)]))[0]
+    assert np.abs(shown(page, "z").astype(int) - chw(expected)).max() <= 1
+    page.click("#reset")
+    page.wait_for_selector("#inspector figure[data-source=picked]")
+
+
+def test_two_latents_are_exact(page, opened):
+    page.select_option("#map-projection", "z")
+    settled(page)
+    across, up = int(page.input_value("#map-x")), int(page.input_value("#map-y"))
+    before = z_of(page, opened.dims)
+    x, y = pixel_of(page, (2.9, 2.9))
+    box = page.locator("#map .lse-stage").bounding_box()
+    x, y = min(x, box["x"] + box["width"] - 16), max(y, box["y"] + 16)
+    page.mouse.click(x, y)
+    page.wait_for_selector("#inspector[data-ready]")
+    after = z_of(page, opened.dims)
+    assert {dim for dim in range(opened.dims) if abs(after[dim] - before[dim]) > 1e-6} <= {across, up}
+    assert np.allclose(pixel_of(page, (after[across], after[up])), (x, y), atol=1)
+
+
+def test_a_fast_drag_ends_on_its_last_position(page, opened):
+    dim = strongest(opened)
+    for value in np.linspace(-2.5, 1.75, 60):
+        set_slider(page, dim, float(value))
+    page.wait_for_selector("#inspector[data-ready]")
+    z = z_of(page, opened.dims)
+    assert z[dim] == 1.75
+    assert np.abs(shown(page, "z").astype(int) - chw(opened.decode(np.array([z]))[0])).max() <= 1
+
+
+def test_slider_keys_and_double_click(page, opened):
+    dim = strongest(opened)
+    slider = page.locator(f"#sliders input[data-dim='{dim}']")
+    start = z_of(page, opened.dims)[dim]
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("PageDown")
+    assert abs(z_of(page, opened.dims)[dim] - max(start + 0.1 - 1, -3)) < 1e-5
+    page.locator(".lse-row", has=page.locator(f"input[data-dim='{dim}']")).locator(".lse-name").dblclick()
+    assert abs(z_of(page, opened.dims)[dim] - start) < 1e-6
+
+
+def test_a_traversal_cell_moves_one_latent(page, opened):
+    dim = strongest(opened)
+    picked = z_of(page, opened.dims)
+    page.click(f"#traversal [data-dim='{dim}'][data-step='7']")
+    page.wait_for_selector("#inspector[data-ready]")
+    z = z_of(page, opened.dims)
+    assert abs(z[dim] - 2.25) < 1e-6
+    assert np.allclose(np.delete(z, dim), np.delete(picked, dim))
+    assert page.get_attribute(f"#traversal [data-dim='{dim}'][data-step='7']", "aria-pressed") == "true"
+    page.select_option("#traversal-range", "quantiles")
+    page.wait_for_selector("#traversal[data-ready]")
+    title = page.get_attribute(f"#traversal [data-dim='{dim}'][data-step='4']", "title")
+    median = float(opened.model.stats["mu_quantiles"][4, dim])
+    assert abs(float(title.split("=")[1].replace("−", "-")) - median) < 0.006
+
+
+def test_colour_and_projection_never_send_images_again(page):
+    page.wait_for_selector("#map[data-thumbnails='1']")
+    sizes = []
+    page.on("response", lambda response: "component_server" in response.url and sizes.append(response))
+    for value in page.eval_on_selector_all("#map-colour option", "all => all.map(o => o.value)"):
+        page.select_option("#map-colour", value)
+        settled(page)
+    for value in page.eval_on_selector_all("#map-projection option", "all => all.map(o => o.value)"):
+        page.select_option("#map-projection", value)
+        settled(page)
+    assert sizes and not [response for response in sizes if b"data:image" in response.body()]
+
+
+def test_another_model(page, shared):
+    for entry in shared.catalog.usable()[1:]:
+        page.select_option("#model", entry.name)
+        page.wait_for_function("n => document.querySelectorAll('#sliders input').length === n",
+                               arg=entry.header["config"]["model"]["latent_dim"])  # fmt: skip
+        settled(page)
+    assert page.input_value("#model") == shared.catalog.usable()[-1].name
+
+
+def test_dark_and_light(page):
+    background = "getComputedStyle(document.querySelector('#doctor')).color"
+    before = page.evaluate(background)
+    page.click("#theme")
+    settled(page)
+    assert page.evaluate(background) != before
+    page.reload()
+    settled(page)
+    assert page.evaluate("document.body.classList.contains('dark')")
+
+
+def test_the_tab_can_be_closed_and_opened_again(page):
+    index = page.get_attribute("#inspector", "data-index")
+    page.get_by_role("tab", name="Other").click()
+    page.wait_for_selector("#map", state="hidden")
+    page.set_viewport_size({"width": 1100, "height": 800})
+    page.get_by_role("tab", name="Explore").click()
+    page.wait_for_selector("#map .lse-plot canvas", state="visible")
+    settled(page)
+    page.wait_for_function(
+        """() => { const box = document.querySelector('#map .lse-plot');
+          return box._fullLayout.xaxis._length > box.clientWidth - 60; }"""
+    )
+    assert page.get_attribute("#inspector", "data-index") == index
+    page.reload()
+    settled(page)
+
+
+def test_the_map_by_keyboard(page, opened):
+    before = int(page.get_attribute("#inspector", "data-index"))
+    page.focus("#map .lse-stage")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
+    after = int(page.get_attribute("#inspector", "data-index"))
+    xy = opened.model.maps[first_map(opened)]
+    assert xy[opened.rows[after], 0] > xy[opened.rows[before], 0]
+
+
+def test_buttons(page, opened):
+    before = page.get_attribute("#inspector", "data-index")
+    picked = z_of(page, opened.dims)
+    page.click("#random-prior")
+    page.wait_for_selector("#inspector[data-ready] figure[data-source=prior]")
+    assert not np.allclose(z_of(page, opened.dims), picked)
+    page.click("#reset")
+    page.wait_for_selector("#inspector[data-ready] figure[data-source=picked]")
+    assert np.allclose(z_of(page, opened.dims), picked)
+    page.click("#random-image")
+    page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
+
+
+def test_the_strongest_slider_sways_once_and_returns(open_page, opened):
+    page = open_page(query="")
+    dim = strongest(opened)
+    start = float(opened.model.mu[opened.rows[int(page.get_attribute("#inspector", "data-index"))], dim])
+    moved = f"Math.abs(document.querySelector('#sliders input[data-dim=\"{dim}\"]').value - {start}) > 0.1"
+    page.wait_for_function(moved)
+    page.keyboard.press("Shift")
+    page.wait_for_function(f"!({moved})")
+    page.wait_for_selector("#inspector[data-ready] figure[data-source=picked]")
+
+
+def test_a_phone(open_page):
+    page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for part in ("map", "inspector", "sliders", "traversal", "doctor"):
+        assert page.locator(f"#{part}").bounding_box()["width"] <= 390
+    before = page.get_attribute("#inspector", "data-index")
+    page.tap("#random-image")
+    page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")

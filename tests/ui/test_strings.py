@@ -1,0 +1,36 @@
+"""One table for every visible string: complete, and complete in what the code asks of it."""
+
+import re
+
+import pytest
+
+from vae.ui.page import ASSETS
+from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
+
+SOURCES = [*sorted((ASSETS.parent / "vae" / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
+KEY = re.compile(r"""['"]((?:common|tab|header|map|colour|inspector|sliders|traversal|finding|error)\.[a-z_]+)['"]""")
+
+
+@pytest.mark.parametrize("key", STRINGS)
+def test_every_language_has_every_string_with_the_same_places(key):
+    places = [set(re.findall(r"\{(\w+)\}", STRINGS[key][language])) for language in LANGUAGES]
+    assert all(found == places[0] for found in places)
+    assert all(STRINGS[key][language].strip() for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+def test_every_key_that_is_asked_for_exists(path):
+    asked = set(KEY.findall(path.read_text(encoding="utf-8")))
+    asked = {key for key in asked if not key.endswith(".js")}  # the header's module
+    asked |= set(re.findall(r'data-text="([^"]+)"', path.read_text(encoding="utf-8")))
+    assert asked <= set(STRINGS)
+
+
+def test_say_and_table():
+    assert say("error.index", index=7) == "7 is not the index of an image on this map."
+    assert set(table("map")) == {key for key in STRINGS if key.startswith(("common.", "error.", "map."))}
+
+
+def test_what_was_sent_is_not_repeated_at_length():
+    assert len(str(UserError("error.model", name="x" * 10**6))) < 500
+    assert len(UserError("error.model", name="x" * 10**6).values["name"]) <= 60
