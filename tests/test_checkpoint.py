@@ -150,7 +150,8 @@ def test_nothing_in_nothing_out(model):
     assert model.decode(mu).shape == (0, 1, 32, 32)
 
 
-def test_a_name_is_found_wherever_the_caller_stands(trained, tmp_path, monkeypatch):
+def test_a_name_is_found_wherever_the_caller_stands(root, trained, tmp_path, monkeypatch):
+    assert root / "checkpoints" == checkpoint.FOLDER
     folder, elsewhere = tmp_path / "checkpoints", tmp_path / "elsewhere"
     folder.mkdir()
     elsewhere.mkdir()

@@ -7,6 +7,7 @@ import json
 import pytest
 import torch
 
+from vae.bound import encode_split
 from vae.config import ModelConfig
 from vae.data import load
 from vae.evaluate import evaluate
@@ -30,6 +31,13 @@ def test_the_elbo_adds_up(trained):
 def test_measuring_again_gives_the_same(trained, digits):
     torch.manual_seed(12345)  # the global generator must not matter
     assert evaluate(trained.state.model, digits["test"]) == trained.metrics
+
+
+def test_one_z_is_sampled_with_seed_nought(trained, digits):
+    model = trained.state.model
+    sampled = encode_split(model, digits["test"], torch.Generator().manual_seed(0))
+    assert trained.metrics["neg_elbo"] == pytest.approx(sampled.neg_elbo, rel=1e-6)
+    assert trained.metrics["neg_elbo"] > encode_split(model, digits["test"]).neg_elbo + 0.1
 
 
 def test_without_factors_there_are_no_scores(trained):

@@ -45,11 +45,13 @@ class Recorded(ImageSet):
 
 
 @pytest.mark.parametrize("objective", [ObjectiveConfig("vae"), ObjectiveConfig("beta_b", gamma=5.0, capacity=3.0)])
-def test_the_loop_equals_one_written_by_hand(tiny, finished, digits, objective):
+def test_the_loop_equals_one_written_by_hand(tiny, digits, objective):
     """Six steps with plain Adam, torch.distributions and no channels_last, on the very same batches and noise."""
     config = tiny(steps=6, objective=objective)
     recorded = Recorded(digits["train"])
-    found = finished(config, recorded)
+    state = TrainState.fresh(config)
+    start = weights(state)
+    losses = [float(event.loss) for event in train(state, recorded, every=1)]
 
     model = initialise(VAE(config.model), torch.Generator().manual_seed(0))
     adam = torch.optim.Adam(model.parameters(), foreach=False, fused=False)
@@ -65,14 +67,13 @@ def test_the_loop_equals_one_written_by_hand(tiny, finished, digits, objective):
         kl = kl_divergence(Normal(mu, sigma), Normal(0.0, 1.0)).sum(1).mean()
         loss = recon + kl if objective.name == "vae" else recon + 5 * (kl - 3).abs()
         adam.param_groups[0]["lr"] = values["lr"]
+        assert losses[step] == pytest.approx(float(loss.detach()), rel=1e-5)
         adam.zero_grad()
         loss.backward()
         adam.step()
-    expected = flat(model)
-    start = weights(TrainState.fresh(config))
-    moved = (expected - start).norm()
+    moved = (flat(model) - start).norm()
     assert moved > 0.05
-    assert (weights(found) - expected).norm() < 1e-2 * moved  # Adam blows up the rounding of gradients near zero
+    assert (weights(state) - flat(model)).norm() < 1e-2 * moved  # Adam blows up the rounding of gradients near zero
 
 
 def test_the_seed_decides_everything(tiny, finished, digits):

@@ -49,6 +49,7 @@ def parser() -> Parser:
     train.add_argument("--beta", type=float, help="weight of the KL in beta_h")
     train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
+    train.add_argument("--anneal-after", type=int, metavar="S", help="steps before that movement begins")
     train.add_argument("--gamma", type=float, help="weight of |KL - C| in beta_b")
     train.add_argument("--capacity", type=float, metavar="C", help="KL in nats that beta_b ends with")
     train.add_argument("--latent-dim", type=int, metavar="K")

@@ -27,7 +27,7 @@ _SNAPSHOT_SECONDS = 60
 _SECTIONS = {
     "model": ("network", "likelihood", "latent_dim", "width"),
     "objective": ("beta", "gamma", "capacity"),
-    "schedule": ("beta_from", "anneal_steps"),
+    "schedule": ("beta_from", "anneal_steps", "anneal_after"),
     "training": ("batch_size", "lr", "seed"),
 }
 

@@ -66,13 +66,15 @@ class ObjectiveConfig:
 class ScheduleConfig:
     """How the numbers move over the steps.
 
-    `anneal_steps`: beta goes linearly from `beta_from` (None: it is constant), capacity from 0 (0 steps: constant).
+    `anneal_steps`: beta goes linearly from `beta_from` (None: it is constant), capacity from 0 (0 steps: constant),
+    both beginning after `anneal_after` steps.
     `warmup_steps`: the learning rate rises linearly from 0; over the last `decay_fraction` of all steps it falls to 0
     along a half cosine.
     """
 
     beta_from: float | None = None
     anneal_steps: int = 0
+    anneal_after: int = 0
     warmup_steps: int = 100
     decay_fraction: float = 0.5
 
@@ -81,6 +83,7 @@ class ScheduleConfig:
         fits = self.beta_from is None or self.anneal_steps > 0
         _require(fits, "beta_from needs anneal_steps, the number of steps until beta is reached")
         _require(self.anneal_steps >= 0, f"anneal_steps must be >= 0, not {self.anneal_steps}")
+        _require(self.anneal_after >= 0, f"anneal_after must be >= 0, not {self.anneal_after}")
         _require(self.warmup_steps >= 0, f"warmup_steps must be >= 0, not {self.warmup_steps}")
         _require(0 <= self.decay_fraction <= 1, f"decay_fraction must be in [0, 1], not {self.decay_fraction}")
 

@@ -46,10 +46,12 @@ def between_neighbours(
         count: how many nearest points are mixed, with weights 1 / distance.
 
     Returns:
-        the code (D,) float32, the indices of the points used (nearest first), and the distance to the nearest.
+        the code (D,) float32, the indices of the points used (nearest first), and how far the code lies from the
+        nearest of all codes: distances on the map may mean nothing, those in latent space do.
     """
     distances = np.hypot(*(np.asarray(points, np.float64) - np.asarray(place, np.float64)).T)
-    nearest = np.argsort(distances, kind="stable")[: min(count, len(distances))]
+    nearest = np.argsort(distances, kind="stable")[:count]
     weights = 1 / np.maximum(distances[nearest], 1e-9)
     code = (weights[:, None] * codes[nearest]).sum(0) / weights.sum()
-    return code.astype(np.float32), nearest, float(distances[nearest[0]])
+    away = np.sqrt(np.square(codes - code).sum(1).min())
+    return code.astype(np.float32), nearest, float(away)

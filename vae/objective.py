@@ -105,7 +105,8 @@ def scheduled(
     step: int, objective: ObjectiveConfig, schedule: ScheduleConfig, training: TrainingConfig
 ) -> dict[str, float]:
     """The values of the knobs at `step` (0 is the first), by name. Pure: a resumed run sees the same."""
-    done = min(step / schedule.anneal_steps, 1.0) if schedule.anneal_steps else 1.0
+    since = max(step - schedule.anneal_after, 0)
+    done = min(since / schedule.anneal_steps, 1.0) if schedule.anneal_steps else 1.0
     start = objective.beta if schedule.beta_from is None else schedule.beta_from
     warm = min((step + 1) / schedule.warmup_steps, 1.0) if schedule.warmup_steps else 1.0
     tail = schedule.decay_fraction * training.steps

@@ -7,11 +7,9 @@ from dataclasses import replace
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 
 
-def _pair(
-    dataset: str, plain: TrainConfig, beta: float, beta_from: float | None = None, anneal_steps: int = 0
-) -> dict[str, TrainConfig]:
+def _pair(dataset: str, plain: TrainConfig, beta: float, **annealed: float) -> dict[str, TrainConfig]:
     """A plain VAE and a beta-VAE that differ in nothing but beta and its way there."""
-    schedule = replace(plain.schedule, beta_from=beta_from, anneal_steps=anneal_steps)
+    schedule = replace(plain.schedule, **annealed)
     heavier = replace(plain, objective=ObjectiveConfig("beta_h", beta=beta), schedule=schedule)
     return {f"{dataset}-vae": plain, f"{dataset}-beta": heavier}
 
@@ -19,16 +17,17 @@ def _pair(
 PRESETS: dict[str, TrainConfig] = {
     **_pair(
         "scene3d",
-        # Falling, for a latent that a high beta has put to sleep wakes only once the price has come down.
+        # High until the strong factors each have a latent; those put to sleep wake once the price comes down.
         beta=4.0,
-        beta_from=8.0,
-        anneal_steps=12_000,
+        beta_from=12.0,
+        anneal_after=14_700,
+        anneal_steps=2_000,
         plain=TrainConfig(
             "scene3d",
             ModelConfig(shape=(3, 64, 64), latent_dim=10, width=32),
             ObjectiveConfig("vae"),
             ScheduleConfig(decay_fraction=0.3),
-            TrainingConfig(steps=20_000, batch_size=64, lr=1e-3),
+            TrainingConfig(steps=24_000, batch_size=64, lr=1e-3),
         ),
     ),
     **_pair(

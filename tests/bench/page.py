@@ -22,6 +22,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+import vae
+
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
     "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
@@ -91,13 +93,13 @@ DRAG = """async ([input, image, seconds]) => {
   return {pictures: count / took, frames: frames / took};
 }"""
 
-CLICKS = """async count => {
+CLICKS = """async places => {
   const stage = document.querySelector('#map .lse-stage'), box = document.querySelector('#map .js-plotly-plot');
-  const {left, top} = box.getBoundingClientRect(), {xaxis, yaxis} = box._fullLayout, trace = box.data[0], times = [];
+  const {left, top} = box.getBoundingClientRect(), {xaxis, yaxis} = box._fullLayout, times = [];
   const inspector = document.querySelector('#inspector'), image = inspector.querySelector('img[data-role=original]');
-  for (let i = 0; i < count; i++) {
-    const row = Math.floor((i + 0.5) * trace.x.length / count), before = inspector.dataset.index;
-    const place = {clientX: left + xaxis._offset + xaxis.d2p(trace.x[row]), clientY: top + yaxis._offset + yaxis.d2p(trace.y[row]),
+  for (const [x, y] of places) {
+    const before = inspector.dataset.index;
+    const place = {clientX: left + xaxis._offset + xaxis.d2p(x), clientY: top + yaxis._offset + yaxis.d2p(y),
       bubbles: true, isPrimary: true, button: 0, pointerType: 'mouse'};
     const started = performance.now();
     stage.dispatchEvent(new PointerEvent('pointerdown', place));
@@ -213,7 +215,9 @@ def main() -> None:
             print(f"slider -> picture, {name}: {summary(times)}; {drag['pictures']:.1f} pictures/s, {drag['frames']:.0f} frames/s")
         print(f"gr.Image / page: {medians['gr.Image'] / medians['page']:.2f}× the time, {rates['page'] / rates['gr.Image']:.2f}× the pictures")
         page.bring_to_front()
-        print(f"click -> picture: {summary(page.evaluate(CLICKS, 8 * arguments.rounds))}")
+        points = vae.load(model).maps["umap"]
+        places = points[:: len(points) // (8 * arguments.rounds)].tolist()
+        print(f"click -> picture: {summary(page.evaluate(CLICKS, places))}")
         print(f"memory of the app: {resident(pid):.2f} GB after one model")
         names = page.eval_on_selector("#model", "e => Array.from(e.options, o => o.value)")
         for name in names[1:2]:

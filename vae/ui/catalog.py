@@ -68,8 +68,7 @@ class Opened:
     @cached_property
     def kl_per_image(self) -> np.ndarray:
         """(N,) KL divergence of each stored posterior from the prior, in nats."""
-        mu, logvar = self.model.mu, self.model.logvar
-        return 0.5 * (mu**2 + np.exp(logvar) - 1 - logvar).sum(axis=1)
+        return self.model.kl.sum(axis=1)
 
     def decode(self, z: np.ndarray | Tensor) -> Tensor:
         """z (n, D) -> uint8 (n, C, H, W)."""

@@ -1,13 +1,12 @@
 """What the Explore tab asks for: pure functions of (opened model, z, arguments) -> payloads. No gradio in here."""
 
 import hashlib
-import math
 from typing import Any
 
 import numpy as np
 import torch
 
-from vae.latent import traverse
+from vae.latent import between_neighbours, traverse
 from vae.ui import figures
 from vae.ui.catalog import Opened
 from vae.ui.findings import ACTIVE_NATS, findings
@@ -15,7 +14,6 @@ from vae.ui.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
 from vae.ui.strings import say
 
 STEPS = np.linspace(-3.0, 3.0, 9)
-NEIGHBOURS = 3  # images that an empty place of the map is decoded from
 FIRST_ROWS = 12  # traversal rows drawn unasked
 FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
 
@@ -177,18 +175,13 @@ def traversal(opened: Opened, z: list[float] | np.ndarray, dims: list[int], span
 
 
 def place(opened: Opened, projection: str, x: float, y: float) -> dict[str, Any]:
-    """Decode an empty place of a map from the latents of its nearest images.
+    """Decode an empty place of a map, which has no inverse: a mixture of its nearest images' latents.
 
-    A projection has no inverse: the means of the `NEIGHBOURS` nearest images are mixed with inverse-distance weights.
     `distance` says how far the result lies from the nearest image in latent space, so the page can call it approximate.
     """
-    squared = ((opened.model.maps[projection] - np.array([x, y], dtype=np.float64)) ** 2).sum(axis=1)
-    count = min(NEIGHBOURS, len(squared))
-    nearest = np.argpartition(squared, count - 1)[:count]
-    weights = 1 / np.sqrt(squared[nearest] + 1e-12)
-    z = (weights / weights.sum()) @ opened.model.mu[nearest].astype(np.float64)
-    distance = math.sqrt(float(((opened.model.mu - z) ** 2).sum(axis=1).min()))
-    neighbours = [int(index) for index in opened.model.index[nearest]]
+    model = opened.model
+    z, nearest, distance = between_neighbours(np.array([x, y]), model.maps[projection], model.mu)
+    neighbours = [int(index) for index in model.index[nearest]]
     return {"z": z.tolist(), "image": picture(opened, z.tolist()), "neighbours": neighbours, "distance": distance}
 
 
