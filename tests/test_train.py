@@ -19,6 +19,7 @@ from vae.objective import scheduled
 from vae.train import TrainState, train
 
 EPOCH = 1437 // 64  # steps
+BENT = ScheduleConfig(beta_from=9.0, anneal_steps=15, warmup_steps=3, decay_fraction=0.5)
 
 
 def flat(model: nn.Module) -> torch.Tensor:
@@ -107,7 +108,7 @@ def test_pausing_at_every_event_changes_nothing(tiny, finished, digits):
 
 
 def test_events_come_at_their_steps(tiny, digits):
-    config = tiny(steps=20, objective=ObjectiveConfig("beta_h", beta=4.0), schedule=ScheduleConfig(9.0, 15, 3, 0.5))
+    config = tiny(steps=20, objective=ObjectiveConfig("beta_h", beta=4.0), schedule=BENT)
     events = list(train(TrainState.fresh(config), digits["train"], every=7))
     assert [event.step for event in events] == [7, 14, 20]
     assert [event.images for event in events] == [64 * 7, 64 * 14, 64 * 20]

@@ -46,6 +46,7 @@ def parser() -> Parser:
     train.add_argument("--preset", choices=PRESETS, help="a whole recipe; other arguments change it")
     train.add_argument("--network", choices=NETWORKS)
     train.add_argument("--likelihood", choices=("bernoulli", "gaussian"))
+    train.add_argument("--sigma", type=float, help="standard deviation of the Gaussian likelihood, fixed")
     train.add_argument("--beta", type=float, help="weight of the KL in beta_h")
     train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")

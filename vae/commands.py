@@ -25,7 +25,7 @@ from vae.train import TrainState, steps_per_epoch, train
 
 _SNAPSHOT_SECONDS = 60
 _SECTIONS = {
-    "model": ("network", "likelihood", "latent_dim", "width"),
+    "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
     "objective": ("beta", "gamma", "capacity"),
     "schedule": ("beta_from", "anneal_steps", "anneal_after"),
     "training": ("batch_size", "lr", "seed"),

@@ -18,15 +18,15 @@ PRESETS: dict[str, TrainConfig] = {
     **_pair(
         "scene3d",
         # High until the strong factors each have a latent; those put to sleep wake once the price comes down.
-        beta=4.0,
+        beta=2.5,
         beta_from=12.0,
         anneal_after=14_700,
-        anneal_steps=2_000,
+        anneal_steps=1_000,
         plain=TrainConfig(
             "scene3d",
             ModelConfig(shape=(3, 64, 64), latent_dim=10, width=32),
             ObjectiveConfig("vae"),
-            ScheduleConfig(decay_fraction=0.3),
+            ScheduleConfig(decay_fraction=0.15),
             TrainingConfig(steps=24_000, batch_size=64, lr=1e-3),
         ),
     ),

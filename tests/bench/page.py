@@ -25,92 +25,19 @@ from playwright.sync_api import Browser, Page, sync_playwright
 import vae
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--no-sandbox --disable-quic --no-first-run --disable-background-networking --disable-component-update "
-    "--disable-sync --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader"
-).split()
-
-RIVAL = """
-import sys
-import gradio as gr
-import numpy as np
-import torch
-import vae
-from vae.images import to_uint8
-torch.set_num_threads(1)
-with gr.Blocks(analytics_enabled=False) as demo:
-    if sys.argv[2] != "empty":
-        model = vae.load(sys.argv[2])
-        def decode(value):
-            z = model.mu[:1].copy()
-            z[0, 0] = value
-            return np.ascontiguousarray(to_uint8(model.decode(z))[0].permute(1, 2, 0).numpy())
-        slider = gr.Slider(-3, 3, 0, step=0.01, elem_id="slider")
-        picture = gr.Image(elem_id="picture", format="webp", height=180)
-        slider.input(decode, slider, picture, show_progress="hidden", trigger_mode="always_last")
-demo.launch(server_port=int(sys.argv[1]), run_history=False, quiet=True)
-"""
-
-# A move of the slider until the picture that answers it is decoded in the page; then the next, `count` times.
-MOVES = """async ([input, image, count]) => {
-  const slider = document.querySelector(input), times = [];
-  const place = image.split('>>')[0], find = () => document.querySelector(place);
-  for (let i = 0; i < count + 3; i++) {
-    const before = find()?.src, started = performance.now();
-    slider.value = 2.5 * Math.sin(i * 0.7) + i * 0.001;
-    slider.dispatchEvent(new Event('input', {bubbles: true}));
-    while (!find() || find().src === before) {
-      await new Promise(done => setTimeout(done, 1));
-      if (performance.now() - started > 5000) throw new Error('no picture in five seconds');
-    }
-    await find().decode().catch(() => {});
-    if (i >= 3) times.push(performance.now() - started);
-    await new Promise(done => setTimeout(done, 30));
-  }
-  return times;
-}"""
-
-# The slider moves with every frame; pictures that arrive are counted, and the last one must answer the last place.
-DRAG = """async ([input, image, seconds]) => {
-  const slider = document.querySelector(input), find = () => document.querySelector(image);
-  let pictures = 0, frames = 0, last = find()?.src;
-  const watch = setInterval(() => { const now = find()?.src; if (now !== last) { last = now; pictures++; } }, 2);
-  const started = performance.now();
-  await new Promise(done => {
-    const step = () => {
-      const at = (performance.now() - started) / 1000;
-      if (at > seconds) return done();
-      frames++;
-      slider.value = 2.5 * Math.sin(at * 2);
-      slider.dispatchEvent(new Event('input', {bubbles: true}));
-      requestAnimationFrame(step);
-    };
-    requestAnimationFrame(step);
-  });
-  const took = (performance.now() - started) / 1000, count = pictures;
-  await new Promise(done => setTimeout(done, 1000));
-  clearInterval(watch);
-  return {pictures: count / took, frames: frames / took};
-}"""
-
-CLICKS = """async places => {
-  const stage = document.querySelector('#map .lse-stage'), box = document.querySelector('#map .js-plotly-plot');
-  const {left, top} = box.getBoundingClientRect(), {xaxis, yaxis} = box._fullLayout, times = [];
-  const inspector = document.querySelector('#inspector'), image = inspector.querySelector('img[data-role=original]');
-  for (const [x, y] of places) {
-    const before = inspector.dataset.index;
-    const place = {clientX: left + xaxis._offset + xaxis.d2p(x), clientY: top + yaxis._offset + yaxis.d2p(y),
-      bubbles: true, isPrimary: true, button: 0, pointerType: 'mouse'};
-    const started = performance.now();
-    stage.dispatchEvent(new PointerEvent('pointerdown', place));
-    stage.dispatchEvent(new PointerEvent('pointerup', place));
-    while (inspector.dataset.index === before && performance.now() - started < 3000) await new Promise(done => setTimeout(done, 1));
-    await image.decode();
-    if (inspector.dataset.index !== before) times.push(performance.now() - started);
-    await new Promise(done => setTimeout(done, 250));
-  }
-  return times;
-}"""
+FLAGS = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
+RIVAL = str(ROOT / "tests" / "bench" / "rival.py")
+ACTIONS = (ROOT / "tests" / "bench" / "page.js").read_text().partition("\n")[2]
 
 
 def free_port() -> int:
@@ -150,7 +77,19 @@ def resident(pid: int) -> float:
 
 def summary(times: list[float]) -> str:
     ordered = sorted(times)
-    return f"median {statistics.median(ordered):.0f} ms, p95 {ordered[int(0.95 * (len(ordered) - 1))]:.0f} ms, n = {len(ordered)}"
+    late = ordered[int(0.95 * (len(ordered) - 1))]
+    return f"median {statistics.median(ordered):.0f} ms, p95 {late:.0f} ms, n = {len(ordered)}"
+
+
+def versus(what: str, ours: list[float], rival: str, theirs: list[float]) -> None:
+    """Prints the medians of two lists of seconds and their ratio."""
+    a, b = statistics.median(ours), statistics.median(theirs)
+    print(f"{what} {a:.2f} s, {rival} {b:.2f} s: {a / b:.2f}×", flush=True)
+
+
+def act(page: Page, name: str, argument: object) -> object:
+    """Runs one of the actions of page.js in the page."""
+    return page.evaluate(f"argument => {ACTIONS.strip()}.{name}(argument)", argument)
 
 
 def opened(browser: Browser, address: str, ready: str) -> tuple[Page, float]:
@@ -162,6 +101,44 @@ def opened(browser: Browser, address: str, ready: str) -> tuple[Page, float]:
     return page, time.perf_counter() - started
 
 
+def start_up(app: tuple[str, ...], rounds: int) -> None:
+    """The app's first HTTP answer against importing what it is made of."""
+    imports, answers = [], []
+    for _ in range(rounds):
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", "import torch, gradio"], check=True)
+        imports.append(time.perf_counter() - started)
+        with served(*app) as (_, _, seconds):
+            answers.append(seconds)
+    versus("first HTTP answer", answers, "importing torch and gradio", imports)
+
+
+def first_map(browser: Browser, ours: str, empty: str, rounds: int) -> None:
+    """From an empty profile to the drawn map, against an empty page."""
+    times: dict[str, list[float]] = {ours: [], empty: []}
+    for _ in range(rounds):
+        for address, ready in ((empty, ".gradio-container .contain"), (ours, "#map[data-ready='1']")):
+            page, seconds = opened(browser, f"{address}/?still=1", ready)
+            times[address].append(seconds)
+            page.context.close()
+    versus("first map", times[ours], "empty Blocks", times[empty])
+
+
+def sliders(ways: dict[str, tuple[Page, str, str]], moves: int, seconds: float) -> None:
+    """Latency of a single move and pictures a second of a drag, for each way."""
+    medians, rates = {}, {}
+    for name, (page, slider, image) in ways.items():
+        page.bring_to_front()
+        times = act(page, "moves", [slider, image, moves])
+        drag = act(page, "drag", [slider, image, seconds])
+        medians[name], rates[name] = statistics.median(times), drag["pictures"]
+        print(f"slider -> picture, {name}: {summary(times)}", end="; ")
+        print(f"{drag['pictures']:.1f} pictures/s at {drag['frames']:.0f} frames/s", flush=True)
+    (ours, rival) = ways
+    quicker, more = medians[rival] / medians[ours], rates[ours] / rates[rival]
+    print(f"against {rival}: {quicker:.2f}× as quick, {more:.2f}× the pictures")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints")
@@ -169,36 +146,20 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
     arguments = parser.parse_args()
-    app = (str(ROOT / "app.py"), "--port", "PORT", "--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
-    model = str(sorted(arguments.checkpoints.glob("scene3d-beta*.safetensors"))[0])
-
-    imports, answers = [], []
-    for _ in range(arguments.rounds):
-        started = time.perf_counter()
-        subprocess.run([sys.executable, "-c", "import torch, gradio"], check=True)
-        imports.append(time.perf_counter() - started)
-        with served(*app) as (_, _, seconds):
-            answers.append(seconds)
-    ratio = statistics.median(answers) / statistics.median(imports)
-    print(f"first HTTP answer {statistics.median(answers):.2f} s, imports {statistics.median(imports):.2f} s: {ratio:.2f}×")
+    app = (str(ROOT / "app.py"), "--port", "PORT")
+    app += ("--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
+    path = arguments.checkpoints / "scene3d-beta.safetensors"
+    start_up(app, arguments.rounds)
 
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with (
         sync_playwright() as playwright,
         served(*app) as (ours, pid, _),
-        served("-c", RIVAL, "PORT", model) as (rival, _, _),
-        served("-c", RIVAL, "PORT", "empty") as (empty, _, _),
+        served(RIVAL, "PORT", str(path)) as (rival, _, _),
+        served(RIVAL, "PORT") as (empty, _, _),
     ):
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        maps, blanks = [], []
-        for _ in range(arguments.rounds):
-            for address, ready, times in ((empty, ".gradio-container .contain", blanks), (ours, "#map[data-ready='1']", maps)):
-                page, seconds = opened(browser, f"{address}/?still=1", ready)
-                times.append(seconds)
-                page.context.close()
-        ratio = statistics.median(maps) / statistics.median(blanks)
-        print(f"first map {statistics.median(maps):.2f} s, empty Blocks {statistics.median(blanks):.2f} s: {ratio:.2f}×")
-
+        first_map(browser, ours, empty, arguments.rounds)
         page, _ = opened(browser, f"{ours}/?still=1", "#map[data-thumbnails='1']")
         other, _ = opened(browser, rival, "#slider input[type=range]")
         dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
@@ -206,24 +167,16 @@ def main() -> None:
             "page": (page, f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"),
             "gr.Image": (other, "#slider input[type=range]", "#picture img"),
         }
-        medians, rates = {}, {}
-        for name, (where, slider, image) in ways.items():
-            where.bring_to_front()
-            times = where.evaluate(MOVES, [slider, image, 20 * arguments.rounds])
-            drag = where.evaluate(DRAG, [slider, image, arguments.seconds])
-            medians[name], rates[name] = statistics.median(times), drag["pictures"]
-            print(f"slider -> picture, {name}: {summary(times)}; {drag['pictures']:.1f} pictures/s, {drag['frames']:.0f} frames/s")
-        print(f"gr.Image / page: {medians['gr.Image'] / medians['page']:.2f}× the time, {rates['page'] / rates['gr.Image']:.2f}× the pictures")
+        sliders(ways, 20 * arguments.rounds, arguments.seconds)
         page.bring_to_front()
-        points = vae.load(model).maps["umap"]
+        points = vae.load(path).maps["umap"]
         places = points[:: len(points) // (8 * arguments.rounds)].tolist()
-        print(f"click -> picture: {summary(page.evaluate(CLICKS, places))}")
-        print(f"memory of the app: {resident(pid):.2f} GB after one model")
-        names = page.eval_on_selector("#model", "e => Array.from(e.options, o => o.value)")
-        for name in names[1:2]:
-            page.select_option("#model", name)
-            page.wait_for_selector("#map[data-thumbnails='1']", state="attached")
-            print(f"memory of the app: {resident(pid):.2f} GB with the pair open ({name})")
+        print(f"click -> picture: {summary(act(page, 'clicks', places))}")
+        print(f"memory of the app with one model: {resident(pid):.2f} GB")
+        page.select_option("#model", "scene3d-vae")
+        page.wait_for_selector("#map:not([data-thumbnails])", state="attached")
+        page.wait_for_selector("#map[data-thumbnails='1']", state="attached")
+        print(f"memory of the app with the pair: {resident(pid):.2f} GB")
         browser.close()
 
 

@@ -1,0 +1,75 @@
+// What the bench does in the page, timed by the page's own clock.
+({
+  /** A move of the slider until the picture that answers it is decoded; then the next, `count` times: milliseconds. */
+  async moves([slider, image, count]) {
+    const input = document.querySelector(slider);
+    const find = () => document.querySelector(image);
+    const times = [];
+    for (let i = 0; i < count + 3; i++) {
+      const before = find()?.src;
+      const started = performance.now();
+      input.value = 2.5 * Math.sin(i * 0.7) + i * 0.001;
+      input.dispatchEvent(new Event('input', {bubbles: true}));
+      while (!find() || find().src === before) {
+        await new Promise(done => setTimeout(done, 1));
+        if (performance.now() - started > 5000) throw new Error('no picture in five seconds');
+      }
+      await find().decode().catch(() => {}); // replaced by a newer one
+      if (i >= 3) times.push(performance.now() - started);
+      await new Promise(done => setTimeout(done, 30));
+    }
+    return times;
+  },
+
+  /** The slider moves with every frame; how many different pictures a second arrive. */
+  async drag([slider, image, seconds]) {
+    const input = document.querySelector(slider);
+    const find = () => document.querySelector(image);
+    let [pictures, frames, last] = [0, 0, find()?.src];
+    const watch = setInterval(() => {
+      if (find()?.src !== last) pictures++;
+      last = find()?.src;
+    }, 2);
+    const started = performance.now();
+    await new Promise(done => {
+      const step = () => {
+        const at = (performance.now() - started) / 1000;
+        if (at > seconds) return done();
+        frames++;
+        input.value = 2.5 * Math.sin(at * 2);
+        input.dispatchEvent(new Event('input', {bubbles: true}));
+        requestAnimationFrame(step);
+      };
+      requestAnimationFrame(step);
+    });
+    const took = (performance.now() - started) / 1000;
+    clearInterval(watch);
+    return {pictures: pictures / took, frames: frames / took};
+  },
+
+  /** Clicks on places of the map (data units) until the picked image is decoded: milliseconds. */
+  async clicks(places) {
+    const stage = document.querySelector('#map .lse-stage');
+    const box = document.querySelector('#map .js-plotly-plot');
+    const inspector = document.querySelector('#inspector');
+    const image = inspector.querySelector('img[data-role=original]');
+    const times = [];
+    for (const [x, y] of places) {
+      const {left, top} = box.getBoundingClientRect();
+      const {xaxis, yaxis} = box._fullLayout;
+      const [clientX, clientY] = [left + xaxis._offset + xaxis.d2p(x), top + yaxis._offset + yaxis.d2p(y)];
+      const place = {clientX, clientY, bubbles: true, isPrimary: true, button: 0, pointerType: 'mouse'};
+      const before = inspector.dataset.index;
+      const started = performance.now();
+      stage.dispatchEvent(new PointerEvent('pointerdown', place));
+      stage.dispatchEvent(new PointerEvent('pointerup', place));
+      while (inspector.dataset.index === before && performance.now() - started < 3000) {
+        await new Promise(done => setTimeout(done, 1));
+      }
+      await image.decode();
+      if (inspector.dataset.index !== before) times.push(performance.now() - started);
+      await new Promise(done => setTimeout(done, 250));
+    }
+    return times;
+  },
+})
