@@ -41,3 +41,5 @@ def test_findings():
     assert findings(kl, own, ("a", "b"))[1] == ("finding.follows", {"n": 2})
     shared = np.array([[0.9, 0.5], [0.0, 0.45], [0.0, 0.0]])
     assert findings(kl, shared, ("a", "b"))[1] == ("finding.shared", {"factors": "b"})
+    both = np.array([[0.9, 0.6], [0.1, 0.2], [0.0, 0.1]])
+    assert findings(kl, both, ("a", "b"))[1:] == [("finding.together", {"factors": "a, b", "dim": 0})]

@@ -51,15 +51,16 @@ def overview(opened: Opened) -> dict[str, Any]:
 
 
 def followed(opened: Opened) -> list[dict[str, Any] | None]:
-    """For each latent the factor that it follows best and how strongly (in [0, 1]), or None."""
+    """For each latent what it follows and how strongly (in [0, 1]), or None; an entangled one carries several names."""
     if opened.information is None:
         return [None] * opened.dims
-    best = opened.information.argmax(axis=1)
-    strength = opened.information.max(axis=1)
-    names = [factor.name for factor in opened.factor_specs]
+    names = np.array([factor.name for factor in opened.factor_specs])
+    strongest = opened.information.max(axis=1)
     return [
-        {"factor": names[k], "strength": round(float(s), 2)} if s >= FOLLOWS else None
-        for k, s in zip(best, strength, strict=True)
+        {"factor": " + ".join(names[shares >= max(FOLLOWS, best / 2)]), "strength": round(float(best), 2)}
+        if best >= FOLLOWS
+        else None
+        for shares, best in zip(opened.information, strongest, strict=True)
     ]
 
 

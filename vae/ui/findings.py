@@ -27,9 +27,14 @@ def findings(kl: np.ndarray, information: np.ndarray | None, factors: tuple[str,
         best = np.sort(information, axis=0)[::-1]
         second = best[1] if len(best) > 1 else np.zeros(len(factors))
         own = (best[0] >= FOLLOWED) & (second < OWN_LATENT * best[0])
-        if own.all() and len(set(information.argmax(0).tolist())) == len(factors):
-            found.append(("finding.follows", {"n": len(factors)}))
-        elif not own.all():
+        leader = np.where(own, information.argmax(axis=0), -1)
+        crowded = [dim for dim in np.unique(leader[own]) if (leader == dim).sum() > 1]
+        for dim in crowded:
+            names = [name for name, first in zip(factors, leader, strict=True) if first == dim]
+            found.append(("finding.together", {"factors": ", ".join(names), "dim": int(dim)}))
+        if not own.all():
             names = [name for name, alone in zip(factors, own, strict=True) if not alone]
             found.append(("finding.shared", {"factors": ", ".join(names)}))
+        if own.all() and not crowded:
+            found.append(("finding.follows", {"n": len(factors)}))
     return found

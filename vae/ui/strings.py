@@ -103,6 +103,7 @@ STRINGS: dict[str, dict[str, str]] = {
     "finding.active": {"en": "{n} of {total} latents are in use."},
     "finding.collapse": {"en": "0 of {total} latents are in use: posterior collapse, the decoder ignores z."},
     "finding.follows": {"en": "Each of the {n} factors has a latent of its own."},
+    "finding.together": {"en": "z{dim} carries several factors at once: {factors}."},
     "finding.shared": {"en": "Without a latent of their own: {factors}."},
     "finding.missing_images": {"en": "Pictures of the map are reconstructions, for the images are missing. {reason}"},
     "finding.unknown_data": {"en": "The data set {name} is not known here."},
