@@ -9,7 +9,8 @@ ROOT = Path(__file__).resolve().parent
 
 
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__)
+    # Without a usage line, so that a wrong argument is answered by one sentence.
+    parser = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (0.0.0.0 for all)")
     parser.add_argument("--port", type=int, default=7860, help="port to listen on")
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints", help="folder of *.safetensors")
