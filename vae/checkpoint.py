@@ -36,6 +36,7 @@ _KEYS = {
     "changes": list,
 }
 _METRICS = {"neg_elbo": _FLOAT, "rate": _FLOAT, "distortion": _FLOAT, "kl_per_dim": list, "active_units": int}
+_OPTIONAL = ("encodings.label", "encodings.distortion", "map.umap")
 _BATCH = 256
 
 
@@ -49,7 +50,7 @@ class Model:
         index: (N,) int64, the test images whose encodings are stored.
         mu, logvar: (N, D) float32, their posteriors (float16 in the file).
         label: (N,) int64 or None, their classes.
-        distortion: (N,) float32, −log p(x|z = mu) of each in nats.
+        distortion: (N,) float32 or None, −log p(x|z = mu) of each in nats.
         maps: (N, 2) float32 coordinates by the name of the projection, "pca" and perhaps "umap".
         stats: "kl", "mu_mean", "mu_std" (D,) and "mu_quantiles" (9, D), at the levels `QUANTILES`.
     """
@@ -62,7 +63,7 @@ class Model:
     mu: np.ndarray
     logvar: np.ndarray
     label: np.ndarray | None
-    distortion: np.ndarray
+    distortion: np.ndarray | None
     maps: dict[str, np.ndarray]
     stats: dict[str, np.ndarray]
 
@@ -130,12 +131,12 @@ def list_headers(folder: str | Path = FOLDER) -> list[Entry]:
     """All *.safetensors of a folder by name, without reading a weight. A missing folder is an empty one."""
     entries = []
     for path in sorted(Path(folder).glob("*.safetensors")):
+        name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
         try:
-            header = read_header(path)
-            _check_header(path, header)
-            entries.append(Entry(path.stem, path, header, None))
+            header, _ = _checked(path, read_header(path))
+            entries.append(Entry(name, path, header, None))
         except CheckpointError as error:
-            entries.append(Entry(path.stem, path, None, str(error)))
+            entries.append(Entry(name, path, None, str(error)))
     return entries
 
 
@@ -152,7 +153,7 @@ def load(name_or_path: str | Path) -> Model:
             known = ", ".join(entry.name for entry in list_headers()) or "none"
             raise CheckpointError(f"{name_or_path}: neither a file nor a model of this project, which are: {known}.")
     tensors, header = read(path)
-    config = _check_header(path, header)
+    header, config = _checked(path, header)
     _check_arrays(path, tensors, config.model.latent_dim)
     array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
     return Model(
@@ -164,7 +165,7 @@ def load(name_or_path: str | Path) -> Model:
         mu=array["encodings.mu"].astype(np.float32),
         logvar=array["encodings.logvar"].astype(np.float32),
         label=array.get("encodings.label"),
-        distortion=array["encodings.distortion"],
+        distortion=array.get("encodings.distortion"),
         maps={key.removeprefix("map."): value for key, value in array.items() if key.startswith("map.")},
         stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
     )
@@ -217,8 +218,12 @@ def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
         "stats.mu_quantiles": ((len(QUANTILES), d), torch.float32),
     }
     for key, (shape, dtype) in wanted.items():
-        if key in tensors or key not in ("encodings.label", "map.umap"):
+        if key in tensors or key not in _OPTIONAL:
             expect_tensor(path, tensors, key, shape, dtype)
+    index, label = tensors["encodings.index"], tensors.get("encodings.label", torch.zeros(1))
+    expect(n > 0, path, "encodings.index", "is empty")
+    expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "should rise from 0 or more")
+    expect(bool(label.min() >= 0 and label.max() <= 255), path, "encodings.label", "should lie between 0 and 255")
     for key in tensors:
         expect(key in wanted or key.startswith("model."), path, key, "is not known to this version")
 
@@ -238,22 +243,27 @@ def save(
     """
     parts = {"model": network.state_dict(), "encodings": encodings, "map": maps, "stats": stats}
     tensors = {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
-    config = _check_header(path, header)
+    _, config = _checked(path, header)
     expect_weights(path, config, tensors)
     _check_arrays(path, tensors, config.model.latent_dim)
     write(path, tensors, header)
 
 
-def _check_header(path: Path, header: dict[str, Any]) -> TrainConfig:
+def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainConfig]:
+    """The header with its configuration complete, keys that an older version did not know included."""
     version = header.get("format_version")
     expect(version == FORMAT_VERSION, path, "format_version", f"should be {FORMAT_VERSION}, not {version!r}")
     expect_keys(path, header, _KEYS)
     expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
     expect_keys(path, header["metrics"], _METRICS)
+    score = header["metrics"].get("mig")
+    expect(score is None or isinstance(score, _FLOAT), path, "metrics.mig", "should be a number or null")
     try:
-        return TrainConfig.from_json(header["config"])
+        config = TrainConfig.from_json(header["config"])
     except ConfigError as error:
         raise CheckpointError(f"{path}: config is not valid ({error}).") from error
+    expect(header["dataset"]["name"] == config.dataset, path, "dataset.name", f"should be {config.dataset!r}")
+    return header | {"config": config.to_json()}, config
 
 
 def _posterior(network: VAE, images: Tensor) -> Posterior:

@@ -33,7 +33,10 @@ _SECTIONS = {
 
 
 def run_list(arguments: Namespace) -> None:
-    entries = checkpoint.list_headers(arguments.checkpoints or checkpoint.FOLDER)
+    folder = Path(arguments.checkpoints or checkpoint.FOLDER)
+    if not folder.is_dir():
+        raise ConfigError(f"--checkpoints {folder} is not a folder")
+    entries = checkpoint.list_headers(folder)
     if arguments.json:
         print(json.dumps([{"name": e.name, "header": e.header, "error": e.error} for e in entries]))
         return
@@ -76,6 +79,12 @@ def run_train(arguments: Namespace) -> None:
 
 def run_evaluate(arguments: Namespace) -> None:
     model = checkpoint.load(arguments.file)
+    spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
+    if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
+        raise CheckpointError(
+            f"{model.path}: was trained on {spec.name} {trained_on} {model.config.model.shape}, "
+            f"but here is {spec.version} {spec.shape}."
+        )
     test = load(model.config.dataset, "test", _root(arguments))
     with tqdm(total=len(test), desc="evaluate", unit=" images", unit_scale=True) as bar:
         metrics = evaluate(model.network, test, bar.update)

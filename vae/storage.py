@@ -102,7 +102,10 @@ def _header(path: Path, metadata: dict[str, str] | None) -> dict[str, Any]:
         raise CheckpointError(f"{path}: a safetensors file, but without the header {HEADER_KEY!r} of this program.")
     try:
         header = json.loads(text)
+        json.dumps(
+            header, ensure_ascii=False
+        ).encode()  # halves of surrogate pairs pass as JSON, but no page takes them
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: header {HEADER_KEY!r} is not JSON ({error}).") from error
+        raise CheckpointError(f"{path}: header {HEADER_KEY!r} is not JSON ({type(error).__name__}).") from error
     expect(isinstance(header, dict), path, HEADER_KEY, f"should be an object, not {type(header).__name__}")
     return header

@@ -218,6 +218,28 @@ def test_buttons(page, opened):
     page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
 
 
+def test_a_late_pick_does_not_undo_a_newer_action(page, opened):
+    before = page.get_attribute("#inspector", "data-index")
+    row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
+    held = []
+
+    def hold(route):
+        held.append(route) if '"pick"' in (route.request.post_data or "") else route.continue_()
+
+    page.route(lambda address: "component_server" in address, hold)
+    with page.expect_request(lambda request: '"pick"' in (request.post_data or "")):
+        page.mouse.click(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
+    page.click("#random-prior")
+    prior = z_of(page, opened.dims)
+    with page.expect_response(lambda response: '"pick"' in (response.request.post_data or "")):
+        held[0].continue_()
+    settled(page)
+    assert len(held) == 1
+    assert z_of(page, opened.dims) == prior
+    assert page.get_attribute("#inspector", "data-index") == before
+    assert page.locator("#inspector figure[data-source=prior]").count() == 1
+
+
 def test_the_strongest_slider_sways_once_and_returns(open_page, opened):
     page = open_page(query="")
     dim = strongest(opened)

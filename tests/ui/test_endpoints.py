@@ -52,6 +52,7 @@ NAMES = [
     ["digits-beta"],
     {},
     "x" * 10**6,
+    "half \ud800",
 ]
 NOT_INDICES = [None, -1, 10**9, HUGE, 0.5, 1.0, "0", True, math.nan, [0], {}]
 
@@ -61,7 +62,7 @@ def refused(answer):
     assert isinstance(answer["error"], str) and 10 < len(answer["error"]) < 400
     assert answer["error"].count("\n") == 0 and "Traceback" not in answer["error"]
     assert answer["key"] != "error.internal"
-    json.dumps(answer, allow_nan=False)
+    json.dumps(answer, allow_nan=False, ensure_ascii=False).encode()  # as the server sends it
 
 
 @pytest.mark.parametrize("name", NAMES, ids=lambda name: repr(name)[:30])

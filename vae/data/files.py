@@ -47,7 +47,13 @@ def _load_mnist(root: Path, split: str, fetch: bool) -> ImageSet:
     if problem and not fetch:
         raise DataError(problem)
     from torchvision.datasets import MNIST as Files  # a second and a half to import
+    from torchvision.datasets.utils import check_integrity
 
+    raw = root / "MNIST" / "raw"
+    for archive, md5 in Files.resources:
+        # torchvision would fetch a damaged archive anew
+        if not fetch and not (raw / archive.removesuffix(".gz")).is_file() and not check_integrity(raw / archive, md5):
+            raise DataError(f"{raw / archive} is damaged: `python -m vae data mnist` fetches it anew.")
     try:
         root.mkdir(parents=True, exist_ok=True)
         files = Files(root, train=split == "train", download=True)  # unpacks and checks what is there already

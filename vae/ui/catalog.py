@@ -19,7 +19,7 @@ from vae.images import to_uint8
 from vae.metrics import mutual_information
 from vae.ui.strings import UserError, say
 
-OPEN_MODELS = 4  # kept in memory: some 30 MB each with their thumbnails
+OPEN_MODELS = 8  # kept in memory: some 30 MB each with their thumbnails
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
 
 log = logging.getLogger(__name__)
@@ -86,6 +86,23 @@ class Opened:
         return self.images.batch(self.model.index[rows], "cpu")
 
 
+@dataclass
+class Slot:
+    """Where a model goes once it has been read; whoever asks meanwhile waits for this one alone."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    opened: Opened | None = None
+
+
+def seen(path: Path) -> tuple[int, int]:
+    """When a file was last changed and how long it is; zeros for one that has gone or leads nowhere."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
 class Catalog:
     """What lies in the checkpoint folder, and a few opened models.
 
@@ -97,13 +114,13 @@ class Catalog:
     def __init__(self, folder: Path, data_root: Path) -> None:
         self.folder, self.data_root = Path(folder), Path(data_root)
         self._lock = threading.Lock()
-        self._open: OrderedDict[tuple[str, int], Opened] = OrderedDict()
+        self._slots: OrderedDict[tuple[str, int], Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
 
     def entries(self) -> list[Entry]:
         """All checkpoints of the folder; read again only where a file came, went or changed."""
         files = sorted(self.folder.glob("*.safetensors"))
-        stamp = tuple((path.name, stat.st_mtime_ns, stat.st_size) for path in files if (stat := path.stat()))
+        stamp = tuple((path.name, *seen(path)) for path in files)
         with self._lock:
             if self._listing[0] != stamp:
                 self._listing = (stamp, list_headers(self.folder))
@@ -114,7 +131,7 @@ class Catalog:
         return sorted((entry for entry in self.entries() if entry.header is not None), key=_rank)
 
     def open(self, name: object) -> Opened:
-        """The model of that name.
+        """The model of that name; while one is being read, the others stay at hand.
 
         Raises:
             UserError: no such model, or its file is damaged.
@@ -122,14 +139,19 @@ class Catalog:
         entry = next((entry for entry in self.usable() if entry.name == name), None)
         if entry is None:
             raise UserError("error.model", name=name)
-        key = (entry.name, entry.path.stat().st_mtime_ns)
+        try:
+            key = (entry.name, entry.path.stat().st_mtime_ns)
+        except OSError as error:  # deleted since it was listed
+            raise UserError("error.model", name=name) from error
         with self._lock:
-            if key not in self._open:
-                self._open[key] = open_model(entry, self.data_root)
-                while len(self._open) > OPEN_MODELS:
-                    self._open.popitem(last=False)
-            self._open.move_to_end(key)
-            return self._open[key]
+            slot = self._slots.setdefault(key, Slot())
+            self._slots.move_to_end(key)
+            while len(self._slots) > OPEN_MODELS:
+                self._slots.popitem(last=False)
+        with slot.lock:
+            if slot.opened is None:
+                slot.opened = open_model(entry, self.data_root)
+            return slot.opened
 
 
 def open_model(entry: Entry, data_root: Path) -> Opened:
@@ -145,6 +167,8 @@ def open_model(entry: Entry, data_root: Path) -> Opened:
     missing = available(spec.name, data_root)
     if missing is None and recorded["version"] != spec.version:
         missing = say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"])
+    if missing is None and model.config.model.shape != spec.shape:
+        missing = say("finding.other_shape", name=spec.title)
     images = None
     if missing is None:
         try:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from vae.ui import explorer
 from vae.ui.catalog import Catalog, Opened
 from vae.ui.strings import UserError, say
@@ -58,9 +60,10 @@ def z_of(opened: Opened, z: Any) -> list[float]:
     """The latent vector, D finite numbers of sane size."""
     if not isinstance(z, list) or len(z) != opened.dims:
         raise UserError("error.z_length", dims=opened.dims)
+    limit = max(Z_LIMIT, float(np.abs(opened.model.mu).max()))
     for dim, value in enumerate(z):
-        if not is_finite(value, Z_LIMIT):
-            raise UserError("error.z_value", dim=dim, limit=int(Z_LIMIT))
+        if not is_finite(value, limit):
+            raise UserError("error.z_value", dim=dim, limit=int(limit))
     return [float(value) for value in z]
 
 

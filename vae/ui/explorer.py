@@ -71,7 +71,8 @@ def first_row(opened: Opened) -> int:
     """
     distance = ((opened.model.mu - np.median(opened.model.mu, axis=0)) ** 2).sum(axis=1)
     near = np.argsort(distance, kind="stable")[: max(1, len(distance) // 10)]
-    return int(near[np.argmin(opened.model.distortion[near])])
+    error = opened.model.distortion
+    return int(near[0] if error is None else near[np.argmin(error[near])])
 
 
 def first_rows(opened: Opened) -> list[int]:
@@ -85,7 +86,8 @@ def colour_keys(opened: Opened) -> dict[str, str]:
     """What the map can be coloured by: key -> title."""
     keys = {"class": say("colour.class")} if opened.model.label is not None else {}
     keys |= {factor.name: factor.name for factor in opened.factor_specs}
-    return keys | {"kl": say("colour.kl"), "distortion": say("colour.distortion")}
+    keys["kl"] = say("colour.kl")
+    return keys if opened.model.distortion is None else keys | {"distortion": say("colour.distortion")}
 
 
 def first_colour(opened: Opened) -> str:

@@ -43,7 +43,7 @@ def part(
         preload: fetch every module now, for the parts inside tabs mount later.
     """
     return gr.HTML(
-        value=json.dumps(payload, ensure_ascii=False),
+        value=json.dumps(payload),
         html_template=template,
         js_on_load=LOADER,
         apply_default_css=False,

@@ -108,6 +108,7 @@ STRINGS: dict[str, dict[str, str]] = {
     "finding.missing_images": {"en": "Pictures of the map are reconstructions, for the images are missing. {reason}"},
     "finding.unknown_data": {"en": "The data set {name} is not known here."},
     "finding.other_version": {"en": "{name} is here in version {here}, the model was trained on version {then}."},
+    "finding.other_shape": {"en": "{name} has images of another shape than this model."},
     # Errors: one sentence each.
     "error.arguments": {"en": "The call {name} came with the wrong arguments."},
     "error.model": {"en": "There is no model named {name} here."},
@@ -142,6 +143,7 @@ def shorten(value: object, limit: int = 60) -> object:
     if isinstance(value, int) and abs(value) < 10**9:
         return value
     text = str(value) if isinstance(value, (str, float)) else type(value).__name__
+    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent back
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
