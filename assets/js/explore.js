@@ -28,17 +28,23 @@ export function mount({element, props, server}) {
   mountMap(find('#map'), explorer);
 
   const first = JSON.parse(props.value);
+  const enable = able => element.querySelectorAll('button, select').forEach(control => (control.disabled = !able));
   const follow = name => explorer.openByName(name);
+  const agree = () => change('model', explorer.state.model?.name ?? null, follow);
   watch('model', follow);
+  explorer.on('unopened', agree); // the others go back to the model that is shown
+  explorer.on('model', model => {
+    agree();
+    enable(true);
+    element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
+  });
   if (first.ok === undefined) {
     error.textContent = first.error;
     error.hidden = false;
+    enable(false);
+    agree();
     return;
   }
-  explorer.on('model', model => {
-    change('model', model.name, follow);
-    element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
-  });
   explorer.open(first.ok);
   sway(explorer, element);
 }

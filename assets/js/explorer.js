@@ -21,6 +21,8 @@ export function caller(server) {
   };
 }
 
+const LIMIT = 20; // the server refuses a z further out, unless an image lies there
+
 /** One draw from N(0, 1). */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
@@ -32,7 +34,7 @@ function afterPaint(callback) {
 
 /**
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
- * traversing(), traversal(answer), place({x, y}|null), error(text).
+ * traversing(), traversal(answer), untraversed(), place({x, y}|null), unopened(), error(text).
  */
 export function createExplorer(server) {
   const call = caller(server);
@@ -47,6 +49,7 @@ export function createExplorer(server) {
   const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: []};
 
   let index = new Int32Array(); // of the test image in each row of the map
+  let stands = {}; // range and dims of the traversal on the screen
 
   const pictures = createPump({
     send: z => call('decode', state.model.name, z),
@@ -62,8 +65,13 @@ export function createExplorer(server) {
   });
   const rows = createPump({
     send: ([z, dims, range]) => call('traverse', state.model.name, z, dims, range),
-    apply: answer => emit('traversal', answer),
-    fail,
+    apply: showRows,
+    fail(error) {
+      Object.assign(state, stands);
+      fail(error);
+      emit('untraversed');
+    },
+    idle: () => emit('settled'),
   });
   const places = createPump({
     send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
@@ -76,7 +84,14 @@ export function createExplorer(server) {
     fail,
     idle: () => emit('settled'),
   });
-  const opens = createPump({send: name => call('open_model', name), apply: open, fail});
+  const opens = createPump({
+    send: name => call('open_model', name),
+    apply: open,
+    fail(error) {
+      fail(error);
+      emit('unopened');
+    },
+  });
 
   /** Show an overview that is already here. */
   function open(overview) {
@@ -98,9 +113,14 @@ export function createExplorer(server) {
     emit('z', {z: state.z, source: 'picked'});
     emit('place', null);
     emit('picture', answer.reconstruction);
-    if (traversal) return emit('traversal', traversal);
+    if (traversal) return showRows(traversal);
     emit('traversing');
     afterPaint(() => state.picked === answer && traverse()); // the picture first: nine columns cost 20 times one decode
+  }
+
+  function showRows(answer) {
+    stands = {range: answer.range, dims: answer.dims};
+    emit('traversal', answer);
   }
 
   function traverse() {
@@ -114,7 +134,12 @@ export function createExplorer(server) {
   }
 
   /** Move z; `source` says what it is now: moved, prior. */
-  function setZ(z, source = 'moved') {
+  function setZ(wanted, source = 'moved') {
+    const z = wanted.map((value, dim) => {
+      const limit = Math.max(LIMIT, Math.abs(state.picked.z[dim]));
+      return Math.min(Math.max(value, -limit), limit);
+    });
+    picks.drop();
     places.drop();
     Object.assign(state, {z, source});
     emit('z', {z, source});
@@ -147,6 +172,7 @@ export function createExplorer(server) {
       setZ(z);
     },
     reset() {
+      picks.drop();
       pictures.drop();
       places.drop();
       Object.assign(state, {z: [...state.picked.z], source: 'picked'});
@@ -156,6 +182,7 @@ export function createExplorer(server) {
     },
     place(projection, x, y) {
       emit('decoding');
+      picks.drop();
       pictures.drop();
       places.push([projection, x, y]);
     },
@@ -169,5 +196,6 @@ export function createExplorer(server) {
       traverse();
     },
     busy: () => pictures.busy() || picks.busy() || places.busy(),
+    traversing: () => picks.busy() || rows.busy(),
   };
 }

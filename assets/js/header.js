@@ -15,8 +15,7 @@ export function mount({element, props}) {
   select.append(...groups(usable, broken));
   select.addEventListener('change', () => change('model', select.value));
   const show = name => {
-    if (!name) return;
-    select.value = name;
+    select.value = name ?? '';
     figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
   };
   watch('model', show);

@@ -30,11 +30,12 @@ export function mountMap(element, explorer) {
   let hovered = -1;
   let thumbnails = null;
   let turn = 0; // counts choices: an answer to an older one is dropped
+  let shown = null; // what the menus said when the points were drawn
   const cache = new Map(); // of this model's coordinates and columns
 
   /** From the server once, then from memory. */
   async function fetched(kind, key) {
-    const name = `${kind} ${key}`;
+    const name = `${model.name} ${kind} ${key}`; // an answer may come after the model has changed
     if (!cache.has(name)) cache.set(name, await explorer.call(kind, model.name, key));
     return cache.get(name);
   }
@@ -50,16 +51,17 @@ export function mountMap(element, explorer) {
   }
   /** Fetch what the menus ask for and draw it; what a newer choice has overtaken is dropped. */
   async function update() {
+    if (!model) return;
     const mine = ++turn;
     ready(element, false);
     try {
-      const kind = choose.projection.value;
-      const dims = kind === 'z' ? [Number(choose.x.value), Number(choose.y.value)] : null;
-      const names = dims ? dims.map(dim => `z${dim}`) : [kind];
-      const arrays = Promise.all(names.map(name => fetched('coordinates', name)));
-      const colour = await fetched('colour', choose.colour.value);
-      const places = (await arrays).map(float32);
+      const chosen = Object.fromEntries(Object.entries(choose).map(([name, select]) => [name, select.value]));
+      const dims = chosen.projection === 'z' ? [Number(chosen.x), Number(chosen.y)] : null;
+      const names = dims ? dims.map(dim => `z${dim}`) : [chosen.projection];
+      const arrays = names.map(name => fetched('coordinates', name));
+      const [colour, ...packed] = await Promise.all([fetched('colour', chosen.colour), ...arrays]);
       if (mine !== turn) return;
+      const places = packed.map(float32);
       if (!column || column.key !== colour.key || column.model !== model) {
         column = {...unpacked(colour), model};
         hiddenValues = new Set();
@@ -67,17 +69,23 @@ export function mountMap(element, explorer) {
       }
       points = dims ? createPoints(...places) : split(places[0]);
       axes = dims;
+      if (chosen.projection !== shown?.projection) cross = null;
+      shown = chosen;
       pointer.clear();
       about();
       draw();
     } catch (error) {
-      if (mine === turn) explorer.fail(error);
+      if (mine !== turn) return;
+      explorer.fail(error);
+      if (!shown) return;
+      for (const [name, value] of Object.entries(shown)) choose[name].value = value;
+      draw();
     }
   }
 
   function draw() {
     if (!points) return;
-    const kind = choose.projection.value;
+    const kind = shown.projection;
     const titles = axes ? axes.map(title) : kind === 'pca' ? ['PC 1', 'PC 2'] : null;
     hide();
     if (!plot.show({points, column, titles, key: `${model.name} ${kind} ${axes}`})) return; // drawn when the tab opens
@@ -119,7 +127,7 @@ export function mountMap(element, explorer) {
     const n = explorer.index.length;
     find('.lse-count').textContent =
       n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)});
-    find('.lse-note').textContent = t(`map.about_${choose.projection.value}`);
+    find('.lse-note').textContent = t(`map.about_${shown.projection}`);
     find('.lse-axes').hidden = !axes;
   }
 
@@ -128,11 +136,7 @@ export function mountMap(element, explorer) {
     if (thumbnails) return;
     const mine = createThumbnails(model, explorer.call);
     thumbnails = mine;
-    try {
-      if (await mine.loadAll(() => pointer.refresh())) element.dataset.thumbnails = '1';
-    } catch (error) {
-      explorer.fail(error);
-    }
+    if (await mine.loadAll(() => pointer.refresh(), explorer.fail)) element.dataset.thumbnails = '1';
   }
 
   function showCard(row) {
@@ -167,7 +171,7 @@ export function mountMap(element, explorer) {
       find('.lse-hint').hidden = true;
       if (row >= 0) return explorer.pick(explorer.index[row]);
       const [x, y] = plot.toData(px, py);
-      if (!axes) return explorer.place(choose.projection.value, x, y);
+      if (!axes) return explorer.place(shown.projection, x, y);
       const z = [...explorer.state.z];
       [z[axes[0]], z[axes[1]]] = [x, y];
       explorer.setZ(z);
@@ -193,7 +197,6 @@ export function mountMap(element, explorer) {
   });
 
   for (const select of Object.values(choose)) select.addEventListener('change', update);
-  for (const select of [choose.projection, choose.x, choose.y]) select.addEventListener('change', () => (cross = null));
 
   explorer.on('model', overview => {
     model = overview;
@@ -201,9 +204,10 @@ export function mountMap(element, explorer) {
     thumbnails = null;
     delete element.dataset.thumbnails;
     pointer.clear();
+    points = shown = null;
     cache.clear();
-    cache.set(`coordinates ${overview.map.name}`, overview.map.xy);
-    cache.set(`colour ${overview.column.key}`, overview.column);
+    cache.set(`${overview.name} coordinates ${overview.map.name}`, overview.map.xy);
+    cache.set(`${overview.name} colour ${overview.column.key}`, overview.column);
     const order = overview.kl.map((_, dim) => dim).sort((a, b) => overview.kl[b] - overview.kl[a]);
     const latents = order.map(dim => [dim, title(dim)]);
     options(choose.projection, [...overview.projections, 'z'].map(name => [name, t(`map.${name}`)]), overview.map.name);

@@ -3,7 +3,7 @@
 /**
  * @param send job -> promise of an answer
  * @param apply (answer, job) called unless the job has gone stale
- * @param fail called with an error
+ * @param fail called with an error, unless the job has gone stale or a newer one waits
  * @param idle called when nothing is in flight or pending any more
  */
 export function createPump({send, apply, fail, idle = () => {}}) {
@@ -20,7 +20,7 @@ export function createPump({send, apply, fail, idle = () => {}}) {
         const answer = await send(job.value);
         if (job.generation === generation) await apply(answer, job.value);
       } catch (error) {
-        if (job.generation === generation) fail(error);
+        if (job.generation === generation && !pending) fail(error);
       }
     }
     running = false;

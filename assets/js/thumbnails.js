@@ -3,6 +3,7 @@
 import {blobAddress} from './arrays.js';
 
 const KEPT = 2; // sets of sheets; the two models of a pair share one set when they show the same images
+const RETRY = 3000; // ms after a sheet that failed
 const sets = new Map();
 
 /** The thumbnails of a model: `draw(canvas, row)` says whether the picture was there. */
@@ -22,21 +23,27 @@ export function createThumbnails(overview, call) {
 
   async function load(number) {
     const address = blobAddress(await call('thumbnails', overview.name, number));
+    set.addresses.push(address);
     const image = new Image();
     image.src = address;
     await image.decode();
     set.sheets[number] = image;
-    set.addresses.push(address);
   }
 
   return {
-    /** Load what is missing, one sheet at a time, the one that the pointer waits for first. */
-    async loadAll(onSheet) {
+    /** Load what is missing, one sheet at a time, the one that the pointer waits for first; try again what failed. */
+    async loadAll(onSheet, fail) {
       while (!stopped) {
         const missing = set.sheets[wanted] ? set.sheets.indexOf(null) : wanted;
         if (missing < 0) return true;
-        await load(missing);
-        onSheet();
+        try {
+          await load(missing);
+          onSheet();
+        } catch (error) {
+          if (stopped) break;
+          fail(error);
+          await new Promise(resolve => setTimeout(resolve, RETRY));
+        }
       }
       return false;
     },

@@ -7,22 +7,46 @@ export function mountTraversal(element, explorer) {
   const grid = element.querySelector('.lse-grid');
   const range = element.querySelector('#traversal-range');
   let shown = null;
+  let turn = 0; // counts sheets: one that is decoded after a newer has come is dropped
+  let waiting = false; // for a request that is about to leave, or for the sheet to be decoded
   options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
   range.addEventListener('change', () => explorer.setRange(range.value));
 
   explorer.on('model', () => (range.value = 'sigma'));
   explorer.on('picking', () => ready(element, false));
-  explorer.on('traversing', () => ready(element, false));
+  explorer.on('traversing', wait);
   explorer.on('traversal', async answer => {
-    const picture = new Image();
-    picture.src = answer.sheet;
-    await picture.decode();
-    shown = answer;
-    draw(answer);
-    frame(explorer.state.z);
-    ready(element);
+    const mine = ++turn;
+    wait();
+    try {
+      const picture = new Image();
+      picture.src = answer.sheet;
+      await picture.decode();
+      if (mine !== turn) return;
+      shown = answer;
+      draw(answer);
+      frame(explorer.state.z);
+    } catch (error) {
+      if (mine !== turn) return;
+      explorer.fail(error);
+    }
+    waiting = false;
+    check();
   });
+  explorer.on('untraversed', () => {
+    range.value = explorer.state.range;
+    waiting = false;
+  });
+  explorer.on('settled', check);
   explorer.on('z', ({z}) => frame(z));
+
+  function wait() {
+    waiting = true;
+    ready(element, false);
+  }
+  function check() {
+    if (!waiting && shown && !explorer.traversing()) ready(element);
+  }
 
   function draw({dims, values, sheet}) {
     const model = explorer.state.model;
