@@ -1,6 +1,6 @@
 """How quick the page is, in a real Chromium against the real app, each figure beside its rival of the same run.
 
-python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5]
+PYTHONPATH=. python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5]
 
 Prints ratios and figures; asserts nothing, for these machines are shared. The rivals: importing torch and gradio alone,
 an empty Blocks page, and the same decode of the same model through gr.Slider and gr.Image.

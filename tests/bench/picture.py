@@ -1,4 +1,4 @@
-"""Takes the README's picture from the real app, so that it never lies: python tests/bench/picture.py"""
+"""Takes the README's picture from the real app, so that it never lies: PYTHONPATH=. python tests/bench/picture.py"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Images per second of `vae.train.train` against a bare loop of the same network on the same tensors.
 
-python tests/bench/training.py [--rounds 5] [--steps 40]
+PYTHONPATH=. python tests/bench/training.py [--rounds 5] [--steps 40]
 
 Both take turns in one process, and the ratio of the medians counts. The bare loop does nothing but the arithmetic: no
 events, no schedules, no knobs.
