@@ -12,9 +12,7 @@ STRINGS: dict[str, dict[str, str]] = {
     "common.tagline": {
         "en": "What a convolutional β-VAE has learned: every point is an image, every slider one latent."
     },
-    "common.close": {"en": "Close"},
     "common.nats": {"en": "nats"},
-    "common.loading": {"en": "Loading …"},
     "tab.explore": {"en": "Explore"},
     "header.model": {"en": "Model"},
     "header.broken": {"en": "Cannot be opened"},
@@ -57,7 +55,6 @@ STRINGS: dict[str, dict[str, str]] = {
     "map.legend": {"en": "Legend: click to hide or show"},
     "map.thumbnail": {"en": "Test image {index}"},
     "map.decoded": {"en": "Decoded, test image {index}"},
-    "map.failed": {"en": "The map could not be drawn: {reason}"},
     "colour.class": {"en": "class"},
     "colour.kl": {"en": "KL divergence"},
     "colour.distortion": {"en": "reconstruction error"},
