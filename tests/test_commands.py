@@ -87,11 +87,19 @@ def test_objectives_are_configured(run, arguments, expected):
     assert {key: objective[key] for key in expected} == expected
 
 
-def test_a_schedule_is_configured(run):
-    beta = ["--objective", "beta_h", "--beta", 2, "--beta-from", 8, "--anneal-steps", 5]
-    assert run("train", *TINY, *beta, "--steps", 1, "--out", "a.safetensors")[0] == 0
-    schedule = checkpoint.load("a.safetensors").config.schedule
-    assert (schedule.beta_from, schedule.anneal_steps) == (8.0, 5)
+@pytest.mark.parametrize(
+    ("arguments", "knots"),
+    [
+        (["--beta", 2, "--beta-from", 8, "--anneal-steps", 5], ((0, 8.0), (5, 2.0))),
+        (["--beta-knots", "0:4,3:9,5:2"], ((0, 4.0), (3, 9.0), (5, 2.0))),
+        (["--beta-knots", "0:4,5:2.5", "--beta", 2.5], ((0, 4.0), (5, 2.5))),
+    ],
+)
+def test_a_schedule_is_configured(run, arguments, knots):
+    assert run("train", *TINY, "--objective", "beta_h", *arguments, "--steps", 1, "--out", "a.safetensors")[0] == 0
+    config = checkpoint.load("a.safetensors").config
+    assert config.schedule.beta_knots == knots
+    assert config.objective.beta == knots[-1][1]
 
 
 def test_a_preset_is_the_recipe_and_arguments_change_it(run):
@@ -278,7 +286,14 @@ OUT = ["--out", "a.safetensors"]
         (["train", *TINY, "--beta", "4", *OUT], "--beta needs --objective beta_h"),
         (["train", *TINY, "--objective", "beta_h", "--beta", "-4", *OUT], "beta"),
         (["train", *TINY, "--objective", "beta_h", "--beta", "nan", *OUT], "beta"),
-        (["train", *TINY, "--objective", "beta_h", "--beta-from", "9", *OUT], "anneal_steps"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-from", "9", *OUT], "--anneal-steps"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-from", "-9", "--anneal-steps", "5", *OUT], "beta_knots"),
+        (["train", *TINY, "--anneal-steps", "5", *OUT], "--beta-from"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "0:4:5", *OUT], "STEP:BETA"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "5:4,5:2", *OUT], "beta_knots"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "0:4,9:2", "--beta", "3", *OUT], "beta_knots"),
+        (["train", *TINY, "--beta-knots", "0:4,9:2", *OUT], "--beta-knots needs --objective beta_h"),
+        (["train", "--preset", "scene3d-beta", "--beta", "3", *OUT], "--beta-knots"),
         (["train", *TINY, "--objective", "beta_h", "--capacity", "9", *OUT], "--capacity needs --objective beta_b"),
         (["train", "--resume", "missing.resume", *OUT], "missing.resume"),
         (["train", "--resume", "foreign.safetensors", *OUT], "foreign.safetensors"),

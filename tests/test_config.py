@@ -14,12 +14,17 @@ ODD = TrainConfig(
     "digits",
     ModelConfig(shape=(2, 28, 28), latent_dim=3, likelihood="gaussian", sigma=0.1),
     ObjectiveConfig("beta_b", beta=0.5, gamma=3.0, capacity=7.5),
-    ScheduleConfig(beta_from=4.0, anneal_steps=9, warmup_steps=0, decay_fraction=0.0),
+    ScheduleConfig(anneal_steps=9, warmup_steps=0, decay_fraction=0.0),
     TrainingConfig(steps=3, batch_size=7, lr=0.5, seed=11, precision="bf16"),
 )
 
 
-@pytest.mark.parametrize("config", [ODD, *PRESETS.values()], ids=["odd", *PRESETS])
+BENT = TrainConfig(
+    "scene3d", objective=ObjectiveConfig("beta_h", beta=2.0), schedule=ScheduleConfig(beta_knots=((0, 4), (7, 2.0)))
+)
+
+
+@pytest.mark.parametrize("config", [ODD, BENT, *PRESETS.values()], ids=["odd", "bent", *PRESETS])
 def test_json_and_back_is_the_same(config):
     again = TrainConfig.from_json(json.loads(json.dumps(config.to_json(), allow_nan=False)))
     assert again == config
@@ -58,7 +63,14 @@ def test_nothing_can_be_changed_afterwards():
         ("objective", "beta", float("nan")),
         ("objective", "gamma", float("inf")),
         ("objective", "capacity", "25"),
-        ("schedule", "beta_from", -1),
+        ("schedule", "beta_knots", 3),
+        ("schedule", "beta_knots", [[0, 4, 2]]),
+        ("schedule", "beta_knots", [[0, "4"]]),
+        ("schedule", "beta_knots", [[0.5, 4]]),
+        ("schedule", "beta_knots", [[-1, 4]]),
+        ("schedule", "beta_knots", [[5, 4], [5, 2]]),
+        ("schedule", "beta_knots", [[0, -4]]),
+        ("schedule", "beta_knots", [[0, True]]),
         ("schedule", "anneal_steps", -1),
         ("schedule", "warmup_steps", -1),
         ("schedule", "decay_fraction", 1.1),
@@ -84,7 +96,8 @@ def test_impossible_values_are_named(section, key, value):
         ({"dataset": "digits", "optimizer": {}}, "optimizer"),
         ({"dataset": "digits", "model": {"latents": 3}}, "latents"),
         ({"dataset": "digits", "model": [3]}, "model"),
-        ({"dataset": "digits", "schedule": {"beta_from": 4.0}}, "anneal_steps"),
+        ({"dataset": "digits", "schedule": {"beta_knots": [[0, 4.0]]}}, "beta_h"),
+        ({"dataset": "digits", "objective": {"name": "beta_h"}, "schedule": {"beta_knots": [[0, 4.0]]}}, "the last"),
     ],
 )
 def test_foreign_structures_are_named(plain, named):

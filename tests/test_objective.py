@@ -103,7 +103,7 @@ def test_objectives_by_hand(name, chosen, expected):
 
 TRAINING = TrainingConfig(steps=100, lr=1e-2)
 FLAT = ScheduleConfig(warmup_steps=0, decay_fraction=0.0)
-HELD = ScheduleConfig(beta_from=8.0, anneal_after=30, anneal_steps=20)
+KNOTS = ScheduleConfig(beta_knots=((10, 8.0), (30, 8.0), (50, 12.0), (60, 4.0)))
 BENT = ScheduleConfig(warmup_steps=10, decay_fraction=0.4)  # 60 … 100 is the decay
 
 
@@ -121,13 +121,10 @@ BENT = ScheduleConfig(warmup_steps=10, decay_fraction=0.4)  # 60 … 100 is the 
         ("lr", ObjectiveConfig(), BENT, 1000, 0.0),
         ("beta", ObjectiveConfig("beta_h", beta=4.0), FLAT, 0, 4.0),
         *[
-            ("beta", ObjectiveConfig("beta_h", beta=4.0), ScheduleConfig(beta_from=8.0, anneal_steps=20), step, beta)
-            for step, beta in [(0, 8.0), (5, 7.0), (10, 6.0), (20, 4.0), (99, 4.0)]
+            ("beta", ObjectiveConfig("beta_h", beta=4.0), KNOTS, step, beta)
+            for step, beta in [(0, 8.0), (10, 8.0), (20, 8.0), (30, 8.0), (40, 10.0), (50, 12.0), (55, 8.0), (60, 4.0)]
         ],
-        *[
-            ("beta", ObjectiveConfig("beta_h", beta=4.0), HELD, step, beta)
-            for step, beta in [(0, 8.0), (30, 8.0), (40, 6.0), (50, 4.0), (99, 4.0)]
-        ],
+        ("beta", ObjectiveConfig("beta_h", beta=4.0), KNOTS, 99, 4.0),
         *[
             ("capacity", ObjectiveConfig("beta_b", capacity=25.0), ScheduleConfig(anneal_steps=50), step, capacity)
             for step, capacity in [(0, 0.0), (10, 5.0), (50, 25.0), (99, 25.0)]

@@ -19,7 +19,7 @@ from vae.objective import scheduled
 from vae.train import TrainState, train
 
 EPOCH = 1437 // 64  # steps
-BENT = ScheduleConfig(beta_from=9.0, anneal_steps=15, warmup_steps=3, decay_fraction=0.5)
+BENT = ScheduleConfig(beta_knots=((0, 9.0), (15, 4.0)), warmup_steps=3, decay_fraction=0.5)
 
 
 def flat(model: nn.Module) -> torch.Tensor:

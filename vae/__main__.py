@@ -50,7 +50,8 @@ def parser() -> Parser:
     train.add_argument("--beta", type=float, help="weight of the KL in beta_h")
     train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
-    train.add_argument("--anneal-after", type=int, metavar="S", help="steps before that movement begins")
+    help_knots = "beta at some steps with straight lines between, as 0:4,5000:12,9000:2"
+    train.add_argument("--beta-knots", type=_knots, metavar="STEP:BETA,…", help=help_knots)
     train.add_argument("--gamma", type=float, help="weight of |KL - C| in beta_b")
     train.add_argument("--capacity", type=float, metavar="C", help="KL in nats that beta_b ends with")
     train.add_argument("--latent-dim", type=int, metavar="K")
@@ -76,6 +77,14 @@ def parser() -> Parser:
     embed = command("embed", "Add UMAP coordinates to a checkpoint, in place (seed 0).")
     embed.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
     return top
+
+
+def _knots(text: str) -> tuple[tuple[int, float], ...]:
+    try:
+        pairs = [pair.split(":") for pair in text.split(",")]
+        return tuple((int(step), float(beta)) for step, beta in pairs)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not STEP:BETA,STEP:BETA,…") from None
 
 
 def _data_folder(to: argparse.ArgumentParser) -> None:

@@ -27,7 +27,7 @@ _SNAPSHOT_SECONDS = 60
 _SECTIONS = {
     "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
     "objective": ("beta", "gamma", "capacity"),
-    "schedule": ("beta_from", "anneal_steps", "anneal_after"),
+    "schedule": ("beta_knots", "anneal_steps"),
     "training": ("batch_size", "lr", "seed"),
 }
 
@@ -107,7 +107,7 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     """
     given = {key: value for key, value in vars(arguments).items() if value is not None}
     if resumed:
-        fixed = [key for keys in _SECTIONS.values() for key in keys] + ["dataset", "objective", "preset"]
+        fixed = [key for keys in _SECTIONS.values() for key in keys] + ["beta_from", "dataset", "objective", "preset"]
         changed = [key for key in fixed if key in given]
         if changed:
             raise ConfigError(f"--{changed[0].replace('_', '-')} cannot change when a training is resumed")
@@ -122,16 +122,40 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
         base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
     else:
         raise ConfigError("--dataset or --preset is needed")
-    for section, keys in _SECTIONS.items():
-        values = {key: given[key] for key in keys if key in given}
-        if section == "objective" and "objective" in given:
-            values["name"] = given["objective"]
-        base = replace(base, **{section: replace(getattr(base, section), **values)})
-    needs = {"beta": "beta_h", "beta_from": "beta_h", "gamma": "beta_b", "capacity": "beta_b"}
+    given["objective"] = given.get("objective", base.objective.name)
+    needs = {"beta": "beta_h", "beta_from": "beta_h", "beta_knots": "beta_h", "gamma": "beta_b", "capacity": "beta_b"}
     for key, objective in needs.items():
-        if key in given and base.objective.name != objective:
-            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {objective}, not {base.objective.name}")
-    return base
+        if key in given and given["objective"] != objective:
+            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {objective}, not {given['objective']}")
+    given |= _annealing(given, base)
+    parts = {
+        section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
+        for section, keys in _SECTIONS.items()
+    }
+    parts["objective"] = replace(parts["objective"], name=given["objective"])
+    return replace(base, **parts)
+
+
+def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
+    """What --beta-from, --beta-knots and --anneal-steps mean for the schedule and for the beta to end with.
+
+    Raises:
+        ConfigError: one of them is missing or has nothing to move.
+    """
+    if "beta_from" in given:
+        if "beta_knots" in given:
+            raise ConfigError("--beta-from and --beta-knots exclude each other")
+        if given.get("anneal_steps", 0) < 1:
+            raise ConfigError("--beta-from needs --anneal-steps, the number of steps until --beta is reached")
+        beta = given.get("beta", base.objective.beta)
+        return {"beta_knots": ((0, given["beta_from"]), (given["anneal_steps"], beta)), "anneal_steps": 0}
+    if "anneal_steps" in given and given["objective"] != "beta_b":
+        raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
+    if "beta_knots" in given:
+        return {"beta": given.get("beta", given["beta_knots"][-1][1])}
+    if base.schedule.beta_knots and (given["objective"] != "beta_h" or "beta" in given):
+        raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
+    return {}
 
 
 def with_budget(

@@ -44,6 +44,22 @@ class ModelConfig:
         _require(0 < self.sigma < 1e6, f"sigma must be between 0 and a million, not {self.sigma}")
 
 
+def _knots(values: Any) -> tuple[tuple[int, float], ...]:
+    """(step, beta) pairs of any sequence, checked: whole steps that rise, betas that a loss can take."""
+    whole = all(
+        isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(n) in (int, float) for n in pair)
+        for pair in values
+    )
+    _require(whole, f"beta_knots must be pairs of step and beta, not {values!r}")
+    knots = tuple((step, float(beta)) for step, beta in values)
+    steps = [step for step, _ in knots]
+    rises = all(type(step) is int for step in steps) and steps == sorted(set(steps)) and min(steps, default=0) >= 0
+    _require(rises, f"the steps of beta_knots must be whole numbers that rise, not {steps}")
+    for _, beta in knots:
+        _require(0 <= beta < 1e6, f"the betas of beta_knots must be between 0 and a million, not {beta}")
+    return knots
+
+
 @dataclass(frozen=True)
 class ObjectiveConfig:
     """The loss by its name in `OBJECTIVES`, and its numbers; all in nats per image.
@@ -66,24 +82,20 @@ class ObjectiveConfig:
 class ScheduleConfig:
     """How the numbers move over the steps.
 
-    `anneal_steps`: beta goes linearly from `beta_from` (None: it is constant), capacity from 0 (0 steps: constant),
-    both beginning after `anneal_after` steps.
+    `beta_knots`: beta at some steps, ((step, beta), …), with straight lines between them; empty: it is constant.
+    `anneal_steps`: the capacity rises linearly from 0 over so many steps (0: it is constant).
     `warmup_steps`: the learning rate rises linearly from 0; over the last `decay_fraction` of all steps it falls to 0
     along a half cosine.
     """
 
-    beta_from: float | None = None
+    beta_knots: tuple[tuple[int, float], ...] = ()
     anneal_steps: int = 0
-    anneal_after: int = 0
     warmup_steps: int = 100
     decay_fraction: float = 0.5
 
     def __post_init__(self) -> None:
-        _require(self.beta_from is None or 0 <= self.beta_from < 1e6, f"beta_from must be >= 0, not {self.beta_from}")
-        fits = self.beta_from is None or self.anneal_steps > 0
-        _require(fits, "beta_from needs anneal_steps, the number of steps until beta is reached")
+        object.__setattr__(self, "beta_knots", _knots(self.beta_knots))
         _require(self.anneal_steps >= 0, f"anneal_steps must be >= 0, not {self.anneal_steps}")
-        _require(self.anneal_after >= 0, f"anneal_after must be >= 0, not {self.anneal_after}")
         _require(self.warmup_steps >= 0, f"warmup_steps must be >= 0, not {self.warmup_steps}")
         _require(0 <= self.decay_fraction <= 1, f"decay_fraction must be in [0, 1], not {self.decay_fraction}")
 
@@ -118,10 +130,19 @@ class TrainConfig:
     schedule: ScheduleConfig = field(default_factory=ScheduleConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
 
+    def __post_init__(self) -> None:
+        knots, last = self.schedule.beta_knots, self.objective.beta
+        _require(
+            not knots or self.objective.name == "beta_h",
+            f"beta_knots needs the objective beta_h, not {self.objective.name}",
+        )
+        _require(not knots or knots[-1][1] == last, f"the last of beta_knots must be beta, {last}, not {knots[-1:]}")
+
     def to_json(self) -> dict[str, Any]:
         """A dict of plain JSON values."""
         plain = asdict(self)
         plain["model"]["shape"] = list(self.model.shape)
+        plain["schedule"]["beta_knots"] = [list(knot) for knot in self.schedule.beta_knots]
         return plain
 
     @classmethod
@@ -143,9 +164,9 @@ class TrainConfig:
 _KINDS: dict[str, tuple[type, ...]] = {  # what JSON may hold for a field of each annotation
     "int": (int,),
     "float": (int, float),
-    "float | None": (int, float, type(None)),
     "str": (str,),
     "tuple[int, int, int]": (list,),
+    "tuple[tuple[int, float], ...]": (list,),
 }
 
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -105,15 +106,19 @@ def scheduled(
     step: int, objective: ObjectiveConfig, schedule: ScheduleConfig, training: TrainingConfig
 ) -> dict[str, float]:
     """The values of the knobs at `step` (0 is the first), by name. Pure: a resumed run sees the same."""
-    since = max(step - schedule.anneal_after, 0)
-    done = min(since / schedule.anneal_steps, 1.0) if schedule.anneal_steps else 1.0
-    start = objective.beta if schedule.beta_from is None else schedule.beta_from
+    done = min(step / schedule.anneal_steps, 1.0) if schedule.anneal_steps else 1.0
     warm = min((step + 1) / schedule.warmup_steps, 1.0) if schedule.warmup_steps else 1.0
     tail = schedule.decay_fraction * training.steps
     late = max(0.0, step - (training.steps - tail)) / tail if tail else 0.0
     return {
-        "beta": start + (objective.beta - start) * done if objective.name == "beta_h" else objective.beta,
+        "beta": _between(schedule.beta_knots, step) if schedule.beta_knots else objective.beta,
         "gamma": objective.gamma,
         "capacity": objective.capacity * done,
         "lr": training.lr * warm * 0.5 * (1 + math.cos(math.pi * min(late, 1.0))),
     }
+
+
+def _between(knots: tuple[tuple[int, float], ...], step: int) -> float:
+    """The value at `step` on the straight lines between (step, value) knots; constant before and after them."""
+    steps, values = zip(*knots, strict=True)
+    return float(np.interp(step, steps, values))

@@ -7,9 +7,11 @@ from dataclasses import replace
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 
 
-def _pair(dataset: str, plain: TrainConfig, beta: float, **annealed: float) -> dict[str, TrainConfig]:
+def _pair(
+    dataset: str, plain: TrainConfig, beta: float, knots: tuple[tuple[int, float], ...] = ()
+) -> dict[str, TrainConfig]:
     """A plain VAE and a beta-VAE that differ in nothing but beta and its way there."""
-    schedule = replace(plain.schedule, **annealed)
+    schedule = replace(plain.schedule, beta_knots=knots)
     heavier = replace(plain, objective=ObjectiveConfig("beta_h", beta=beta), schedule=schedule)
     return {f"{dataset}-vae": plain, f"{dataset}-beta": heavier}
 
@@ -19,9 +21,7 @@ PRESETS: dict[str, TrainConfig] = {
         "scene3d",
         # High until the strong factors each have a latent; those put to sleep wake once the price comes down.
         beta=2.5,
-        beta_from=12.0,
-        anneal_after=14_700,
-        anneal_steps=1_000,
+        knots=((14_700, 12.0), (15_700, 2.5)),
         plain=TrainConfig(
             "scene3d",
             ModelConfig(shape=(3, 64, 64), latent_dim=10, width=32),
