@@ -226,5 +226,8 @@ export function mountMap(element, explorer) {
 
   onTheme(update);
   // A tab that was closed has no width until it is opened: draw then.
-  new ResizeObserver(() => (element.dataset.ready ? plot.draw() : draw())).observe(box);
+  new ResizeObserver(() => {
+    if (!element.dataset.ready) draw();
+    else if (!plot.fits()) plot.draw();
+  }).observe(box);
 }

@@ -1,5 +1,6 @@
 // The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
 
+import {blobAddress} from './arrays.js';
 import {make, options, ready} from './page.js';
 import {number, t} from './strings.js';
 
@@ -7,6 +8,7 @@ export function mountTraversal(element, explorer) {
   const grid = element.querySelector('.lse-grid');
   const range = element.querySelector('#traversal-range');
   let shown = null;
+  let address = ''; // of the sheet on the screen: as a data URI in the style it would cost its length for every cell
   let turn = 0; // counts sheets: one that is decoded after a newer has come is dropped
   let waiting = false; // for a request that is about to leave, or for the sheet to be decoded
   options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
@@ -18,18 +20,23 @@ export function mountTraversal(element, explorer) {
   explorer.on('traversal', async answer => {
     const mine = ++turn;
     wait();
+    const picture = new Image();
+    picture.src = blobAddress(answer.sheet);
     try {
-      const picture = new Image();
-      picture.src = answer.sheet;
       await picture.decode();
-      if (mine !== turn) return;
-      shown = answer;
-      draw(answer);
-      frame(explorer.state.z);
     } catch (error) {
+      URL.revokeObjectURL(picture.src);
       if (mine !== turn) return;
+      waiting = false;
       explorer.fail(error);
+      return check();
     }
+    if (mine !== turn) return URL.revokeObjectURL(picture.src);
+    URL.revokeObjectURL(address);
+    address = picture.src;
+    shown = answer;
+    draw(answer);
+    frame(explorer.state.z);
     waiting = false;
     check();
   });
@@ -48,7 +55,7 @@ export function mountTraversal(element, explorer) {
     if (!waiting && shown && !explorer.traversing()) ready(element);
   }
 
-  function draw({dims, values, sheet}) {
+  function draw({dims, values}) {
     const model = explorer.state.model;
     const steps = values[0].length;
     const rows = dims.map((dim, r) => {
@@ -64,7 +71,7 @@ export function mountTraversal(element, explorer) {
       });
       return make('div', {className: 'lse-steps', role: 'group', 'aria-label': name.textContent}, name, ...cells);
     });
-    grid.style.setProperty('--sheet', `url("${sheet}")`);
+    grid.style.setProperty('--sheet', `url("${address}")`);
     grid.style.setProperty('--size', `${100 * steps}% ${100 * dims.length}%`);
     grid.replaceChildren(...rows, ...more(model));
   }

@@ -42,4 +42,4 @@ def models(catalog: Catalog) -> dict[str, Any]:
 
 def build(catalog: Catalog) -> gr.HTML:
     """The header as a part of the page."""
-    return part("header.js", TEMPLATE, ("header",), models(catalog), elem_id="header", preload=True)
+    return part("header", TEMPLATE, ("header",), models(catalog), elem_id="header")

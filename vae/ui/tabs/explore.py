@@ -60,7 +60,7 @@ STRINGS = ("map", "colour", "inspector", "sliders", "traversal", "finding")
 def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context; the first model travels with the page."""
     part(
-        "explore.js",
+        "explore",
         TEMPLATE,
         STRINGS,
         first_payload(shared),

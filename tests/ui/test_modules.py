@@ -1,0 +1,71 @@
+"""The page's modules in one file: Node's own reading of them is the second implementation where it is at hand."""
+
+import json
+import shutil
+import subprocess
+from graphlib import CycleError
+
+import pytest
+
+from vae.ui.modules import bundle, written
+from vae.ui.page import ASSETS
+
+SOURCES = {
+    "a": "import {three, Box as Case} from './b.js';\nimport {\n  twice,\n} from './c.js';\n\n"
+    "export const six = twice(three);\nexport function boxed() {\n  return new Case(six).value;\n}\n",
+    "b": "import {twice} from './c.js';\n\nconst hidden = 1;\nexport const three = twice(hidden) + 1;\n"
+    "export class Box {\n  constructor(value) {\n    this.value = value;\n  }\n}\n",
+    "c": "let hidden = 0; // the same name as in b\nexport const twice = value => 2 * value + hidden;\n",
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, source in SOURCES.items():
+        (tmp_path / f"{name}.js").write_text(source)
+    return tmp_path
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
+def test_a_bundle_says_what_its_modules_say(folder):
+    (folder / "package.json").write_text('{"type": "module"}')
+    (folder / "all.mjs").write_text(bundle(folder))
+    ask = "console.log(JSON.stringify([m.a.six, m.a.boxed(), m.b.three, Object.keys(m.c)]))"
+    script = f"import {{modules as m}} from './all.mjs'; {ask}"
+    apart = f"const m = {{}}; for (const n of 'abc') m[n] = await import(`./${{n}}.js`); {ask}"
+    answers = [
+        json.loads(subprocess.check_output(["node", "--input-type=module", "-e", code], cwd=folder))
+        for code in (script, apart)
+    ]
+    assert answers[0] == answers[1] == [6, 6, 3, ["twice"]]
+
+
+def test_the_page_has_every_module_once():
+    text = bundle(ASSETS / "js")
+    for path in (ASSETS / "js").glob("*.js"):
+        assert text.count(f"modules['{path.stem}'] = ") == 1
+
+
+def test_a_written_bundle_is_named_by_its_content(folder):
+    first = written(folder)
+    assert first.read_text() == bundle(folder)
+    assert written(folder) == first
+    written.cache_clear()
+    (folder / "c.js").write_text("export const twice = value => value + value;\n")
+    assert written(folder) != first
+    written.cache_clear()
+
+
+@pytest.mark.parametrize(
+    "line", ["import './b.js';", "import * as b from './b.js';", "export default 3;", "export {twice};"]
+)
+def test_another_style_is_refused_by_name(folder, line):
+    (folder / "c.js").write_text(f"{line}\n")
+    with pytest.raises(ValueError, match=r"c\.js"):
+        bundle(folder)
+
+
+def test_modules_that_import_each_other_are_refused(folder):
+    (folder / "c.js").write_text("import {three} from './b.js';\nexport const twice = three;\n")
+    with pytest.raises(CycleError):
+        bundle(folder)
