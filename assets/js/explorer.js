@@ -34,7 +34,8 @@ function afterPaint(callback) {
 
 /**
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
- * traversing(), traversal(answer), untraversed(), place({x, y}|null), unopened(), error(text).
+ * traversing(), traversal(answer), untraversed(), place({x, y}|null), opening(name|null),
+ * unopened(), error(text).
  */
 export function createExplorer(server) {
   const call = caller(server);
@@ -85,12 +86,16 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const opens = createPump({
-    send: name => call('open_model', name),
+    send(name) {
+      emit('opening', name);
+      return call('open_model', name);
+    },
     apply: open,
     fail(error) {
       fail(error);
       emit('unopened');
     },
+    idle: () => emit('opening', null),
   });
 
   /** Show an overview that is already here. */

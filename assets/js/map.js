@@ -217,6 +217,13 @@ export function mountMap(element, explorer) {
     cross = null;
     update();
   });
+  explorer.on('opening', name => {
+    const opening = find('.lse-opening');
+    opening.hidden = name === null;
+    opening.textContent = name === null ? '' : t('map.opening', {name});
+    if (name !== null) ready(element, false);
+    else if (points && !element.dataset.ready) draw(); // refused: the map that stands is drawn as before
+  });
   explorer.on('picked', mark);
   explorer.on('z', mark);
   explorer.on('place', place => {

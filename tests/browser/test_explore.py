@@ -167,6 +167,40 @@ def test_another_model(page, shared):
     assert page.input_value("#model") == shared.catalog.usable()[-1].name
 
 
+def hold_opening(page, held):
+    """Requests that open a model wait in `held`."""
+
+    def hold(route):
+        held.append(route) if '"open_model"' in (route.request.post_data or "") else route.continue_()
+
+    page.route(lambda address: "component_server" in address, hold)
+
+
+def test_while_a_model_is_read_the_map_says_so(page, shared):
+    held, name = [], shared.catalog.usable()[-1].name
+    hold_opening(page, held)
+    page.select_option("#model", name)
+    page.wait_for_selector("#map .lse-opening", state="visible")
+    assert name in page.inner_text("#map .lse-opening")
+    assert page.locator("#map[data-ready]").count() == 0
+    held[0].continue_()
+    settled(page)
+    page.wait_for_selector("#map .lse-opening", state="hidden")
+
+
+def test_a_model_that_cannot_be_read_leaves_the_page_as_it_was(page, shared):
+    before, name = page.input_value("#model"), shared.catalog.usable()[-1].name
+    held = []
+    hold_opening(page, held)
+    page.select_option("#model", name)
+    page.wait_for_selector("#map .lse-opening", state="visible")
+    held[0].fulfill(json={"error": "That file is damaged."})
+    page.wait_for_selector(".lse-error:has-text('That file is damaged.')")
+    settled(page)
+    page.wait_for_selector("#map .lse-opening", state="hidden")
+    assert page.input_value("#model") == before
+
+
 def test_dark_and_light(page):
     background = "getComputedStyle(document.querySelector('#doctor')).color"
     before = page.evaluate(background)

@@ -46,6 +46,7 @@ STRINGS: dict[str, dict[str, str]] = {
     "map.colour": {"en": "Colour"},
     "map.count": {"en": "{n} test images"},
     "map.sample": {"en": "Showing {n} of {total} test images"},
+    "map.opening": {"en": "Opening {name} …"},
     "map.hint": {"en": "Hover a point, click it, then move a slider."},
     "map.about_umap": {
         "en": "UMAP keeps neighbours together; distances between far groups, their sizes and the axes mean nothing."

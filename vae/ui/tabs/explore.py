@@ -28,6 +28,7 @@ TEMPLATE = """
       </div>
       <div class="lse-card" hidden><canvas role="img"></canvas><span></span></div>
       <p class="lse-hint" data-text="map.hint"></p>
+      <p class="lse-opening" role="status" hidden></p>
     </div>
     <p class="lse-note"></p>
   </section>
