@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from sklearn.decomposition import PCA
+from sklearn.linear_model import LinearRegression
 
-from vae.projection import PROJECTIONS, pca
+from vae.projection import PROJECTIONS, explained, pca
 
 
 @pytest.fixture
@@ -41,6 +42,18 @@ def test_pca_of_one_latent_lies_on_a_line(codes):
 
 def test_pca_of_one_place_is_the_origin():
     assert not pca(np.full((9, 4), 3.0)).any()
+
+
+def test_the_explained_share_is_that_of_a_regression_on_the_values(codes):
+    values = np.random.default_rng(1).choice([0, 2, 5], 200)
+    points = codes[:, :2] + 3 * values[:, None]
+    dummies = (values[:, None] == [0, 2, 5]).astype(float)
+    fitted = LinearRegression(fit_intercept=False).fit(dummies, points).predict(dummies)
+    spread = ((points - points.mean(0)) ** 2).sum()
+    assert explained(points, values) == pytest.approx(1 - ((points - fitted) ** 2).sum() / spread)
+    assert explained(points, np.arange(200)) == pytest.approx(1)
+    assert explained(points, np.full(200, 4)) == pytest.approx(0, abs=1e-12)
+    assert explained(np.ones((200, 2)), values) == 0
 
 
 @pytest.mark.slow

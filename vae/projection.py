@@ -41,4 +41,18 @@ def umap(codes: np.ndarray, seed: int = 0) -> np.ndarray:
     return np.asarray(fitted, np.float32)
 
 
+def explained(points: np.ndarray, values: np.ndarray) -> float:
+    """How much a factor orders a map: the share of the points' variance that lies between its values, in [0, 1].
+
+    Args:
+        points: (N, 2) float.
+        values: (N,) int >= 0.
+    """
+    points = np.asarray(points, np.float64) - np.mean(points, axis=0, dtype=np.float64)
+    sizes = np.maximum(np.bincount(values), 1)
+    sums = np.stack([np.bincount(values, weights=column) for column in points.T], axis=1)
+    total = (points**2).sum()
+    return float(((sums**2).sum(axis=1) / sizes).sum() / total) if total > 0 else 0.0
+
+
 PROJECTIONS: dict[str, Callable[[np.ndarray], np.ndarray]] = {"umap": umap, "pca": pca}

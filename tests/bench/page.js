@@ -8,7 +8,7 @@
     for (let i = 0; i < count + 3; i++) {
       const before = find()?.src;
       const started = performance.now();
-      input.value = 2.5 * Math.sin(i * 0.7) + i * 0.001;
+      input.value = (i % 2 ? 1 : -1) * (0.5 + 2 * ((i * 0.618034) % 1)); // never near the last: a rival rounds to 0.01
       input.dispatchEvent(new Event('input', {bubbles: true}));
       while (!find() || find().src === before) {
         await new Promise(done => setTimeout(done, 1));

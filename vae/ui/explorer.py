@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from vae.latent import between_neighbours, traverse
+from vae.projection import explained
 from vae.ui import figures
 from vae.ui.catalog import Opened
 from vae.ui.findings import ACTIVE_NATS, findings
@@ -21,7 +22,7 @@ FOLLOWS = 0.1  # normalised mutual information from which a slider carries the f
 def overview(opened: Opened) -> dict[str, Any]:
     """Everything that the page needs to draw a model, its first picked image included: one payload, no second trip."""
     model = opened.model
-    projections = [name for name in ("umap", "pca") if name in model.maps]
+    maps = projections(opened)
     kl = np.asarray(model.stats["kl"], dtype=float)
     names = tuple(factor.name for factor in opened.factor_specs)
     keys = colour_keys(opened)
@@ -38,8 +39,8 @@ def overview(opened: Opened) -> dict[str, Any]:
         "steps": STEPS.tolist(),
         "rows": FIRST_ROWS,
         "follows": followed(opened),
-        "projections": projections,
-        "map": {"name": projections[0], "xy": figures.pack(model.maps[projections[0]], "float32")},
+        "projections": maps,
+        "map": {"name": maps[0], "xy": figures.pack(model.maps[maps[0]], "float32")},
         "colours": [{"key": key, "title": title} for key, title in keys.items()],
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
@@ -91,14 +92,19 @@ def colour_keys(opened: Opened) -> dict[str, str]:
 
 
 def first_colour(opened: Opened) -> str:
-    """The class, else the colour factor that a latent follows best, else any factor, else the KL divergence."""
+    """The class, else the factor by which the first map is ordered most, else the KL divergence."""
     if opened.model.label is not None:
         return "class"
-    if opened.information is None:
+    if opened.factors is None:
         return "kl"
-    strength = opened.information.max(axis=0)
-    order = sorted(range(len(strength)), key=lambda k: (opened.factor_specs[k].colours is None, -strength[k]))
-    return opened.factor_specs[order[0]].name
+    points = opened.model.maps[projections(opened)[0]]
+    shares = [explained(points, codes) for codes in opened.factors.T]
+    return opened.factor_specs[int(np.argmax(shares))].name
+
+
+def projections(opened: Opened) -> list[str]:
+    """The maps that a model brings along, the one to begin with first."""
+    return [name for name in ("umap", "pca") if name in opened.model.maps]
 
 
 def column(opened: Opened, key: str) -> dict[str, Any]:
