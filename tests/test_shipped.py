@@ -135,27 +135,15 @@ def test_a_pair_shares_all_but_the_weight_of_the_kl(name):
     assert heavier["metrics"]["distortion"] > plain["metrics"]["distortion"]
 
 
-@lru_cache(maxsize=1)
-def shares_of_the_room():
-    """(10, 6) normalised mutual information of latents and factors over the test images, and the factors."""
+def test_in_scene3d_beta_every_factor_has_a_latent_of_its_own():
     model, data = load("scene3d-beta"), load_data("scene3d", "test")
     factors = data.factors[model.index]
-    return mutual_information(model.mu, factors), mig(model.mu, factors), model.header["metrics"]["mig"]
-
-
-def test_in_scene3d_beta_no_factor_is_spread_over_two_latents():
-    shares, score, recorded = shares_of_the_room()
+    shares = mutual_information(model.mu, factors)
     ordered = np.sort(shares, axis=0)
-    assert (ordered[-2] < 0.5 * ordered[-1]).all(), shares.round(2)
-    assert (ordered[-1] > 0.35).all(), shares.round(2)
-    assert score == pytest.approx(recorded, abs=0.01)
-
-
-@pytest.mark.xfail(strict=True, reason="scale and shape share one latent; two factors reach 0.6, the next 0.5")
-def test_in_scene3d_beta_every_factor_has_a_latent_of_its_own():
-    shares, _, _ = shares_of_the_room()
     assert len(set(shares.argmax(0).tolist())) == 6, shares.round(2)
-    assert (shares.max(0) >= 0.6).sum() >= 3, shares.round(2)
+    assert (ordered[-2] < 0.5 * ordered[-1]).all(), shares.round(2)
+    assert (ordered[-1] >= 0.6).sum() >= 3, shares.round(2)
+    assert mig(model.mu, factors) == pytest.approx(model.header["metrics"]["mig"], abs=0.01)
 
 
 def test_models_are_loaded_by_name_from_anywhere(root, tmp_path):
