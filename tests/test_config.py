@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
@@ -24,7 +24,12 @@ BENT = TrainConfig(
 )
 
 
-@pytest.mark.parametrize("config", [ODD, BENT, *PRESETS.values()], ids=["odd", "bent", *PRESETS])
+CORRELATED = replace(BENT, objective=ObjectiveConfig("beta_tc", beta=2.0))
+
+
+@pytest.mark.parametrize(
+    "config", [ODD, BENT, CORRELATED, *PRESETS.values()], ids=["odd", "bent", "correlated", *PRESETS]
+)
 def test_json_and_back_is_the_same(config):
     again = TrainConfig.from_json(json.loads(json.dumps(config.to_json(), allow_nan=False)))
     assert again == config
@@ -56,6 +61,7 @@ def test_nothing_can_be_changed_afterwards():
         ("model", "shape", 64),
         ("model", "network", ["burgess"]),
         ("model", "likelihood", "laplace"),
+        ("model", "init", "zeros"),
         ("model", "sigma", 0),
         ("model", "sigma", float("inf")),
         ("objective", "name", None),
@@ -96,7 +102,7 @@ def test_impossible_values_are_named(section, key, value):
         ({"dataset": "digits", "optimizer": {}}, "optimizer"),
         ({"dataset": "digits", "model": {"latents": 3}}, "latents"),
         ({"dataset": "digits", "model": [3]}, "model"),
-        ({"dataset": "digits", "schedule": {"beta_knots": [[0, 4.0]]}}, "beta_h"),
+        ({"dataset": "digits", "schedule": {"beta_knots": [[0, 4.0]]}}, "beta_h or beta_tc, not vae"),
         ({"dataset": "digits", "objective": {"name": "beta_h"}, "schedule": {"beta_knots": [[0, 4.0]]}}, "the last"),
     ],
 )

@@ -8,8 +8,26 @@ import pytest
 import torch
 from torch.distributions import Bernoulli, Normal, kl_divergence
 
-from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainingConfig
-from vae.objective import OBJECTIVES, ElboTerms, Knobs, distortion, kl_to_prior, scheduled
+from vae.config import (
+    BETA_OBJECTIVES,
+    ConfigError,
+    ModelConfig,
+    ObjectiveConfig,
+    ScheduleConfig,
+    TrainingConfig,
+)
+from vae.estimators import total_correlation
+from vae.objective import (
+    OBJECTIVES,
+    Codes,
+    ElboTerms,
+    Knobs,
+    SquaredErrorLoss,
+    distortion,
+    effective_beta,
+    kl_to_prior,
+    scheduled,
+)
 
 BERNOULLI = ModelConfig(shape=(2, 5, 3), likelihood="bernoulli")
 
@@ -99,6 +117,111 @@ def test_objectives_by_hand(name, chosen, expected):
     terms = ElboTerms(torch.tensor(100.0), torch.tensor([1.0, 2.0, 3.0]))
     assert float(terms.kl) == 6
     assert float(OBJECTIVES[name](terms, chosen)) == expected
+
+
+@pytest.fixture
+def terms():
+    """A batch of eight with correlated latents."""
+    generator = torch.Generator().manual_seed(0)
+    mu = torch.randn(8, 3, generator=generator).cumsum(1).requires_grad_()
+    logvar = torch.full((8, 3), -1.0)
+    z = mu + (logvar / 2).exp() * torch.randn(8, 3, generator=generator)
+    return ElboTerms(torch.tensor(100.0), kl_to_prior(mu, logvar).mean(0), Codes(z, mu, logvar, 8))
+
+
+def test_beta_tc_weighs_one_of_the_three_parts_of_the_kl(terms):
+    """Mutual information + beta·TC + the KLs of the marginals; with beta = 1 the three are the KL."""
+    terms = terms.detach()
+    at = {beta: float(OBJECTIVES["beta_tc"](terms, knobs(beta=beta))) for beta in (0, 1, 4)}
+    correlation = float(total_correlation(terms.codes.z, terms.codes.mu, terms.codes.logvar, 8))
+    assert correlation > 0.1
+    assert at[1] == pytest.approx(float(OBJECTIVES["vae"](terms, knobs())), abs=1e-4)
+    assert at[4] - at[1] == pytest.approx(3 * correlation, abs=1e-4)
+    assert at[1] - at[0] == pytest.approx(correlation, abs=1e-4)
+
+
+def test_beta_tc_pushes_the_codes_and_not_only_the_sample(terms):
+    terms.codes.z.retain_grad()
+    OBJECTIVES["beta_tc"](terms, knobs(beta=5)).backward()
+    assert terms.codes.z.grad.abs().max() > 0
+    assert terms.codes.mu.grad.abs().max() > 0
+
+
+def test_beta_tc_asks_for_the_codes():
+    with pytest.raises(ValueError, match="codes"):
+        OBJECTIVES["beta_tc"](ElboTerms(torch.tensor(1.0), torch.ones(3)), knobs())
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_beta_moves_the_objectives_that_are_said_to_read_it(terms, name):
+    low, high = (float(OBJECTIVES[name](terms.detach(), knobs(beta=beta))) for beta in (2, 3))
+    assert (low != high) == (name in BETA_OBJECTIVES)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_detached_terms_give_the_same_loss_and_hold_no_graph(terms, name):
+    kept = terms.detach()
+    assert torch.equal(OBJECTIVES[name](kept, knobs(beta=3)), OBJECTIVES[name](terms, knobs(beta=3)))
+    assert not any(tensor.requires_grad for tensor in (kept.recon, kept.kl, kept.codes.z, kept.codes.mu))
+
+
+MODERN, THEN, PAPER = 0.00025, 144 / 162_770, 128 / (64 * 64)  # three readings of AntixK's M_N
+
+
+@pytest.mark.parametrize(
+    ("weight", "values", "own", "expected"),  # `own`: as the loss's own pixels have it, with a sigma of 1 of their unit
+    [
+        (1.0, 1024, 512, 512),
+        (10 * THEN, 12_288, 54.4, 13.6),
+        (THEN, 12_288, 5.44, 1.36),
+        (10 * MODERN, 12_288, 15.4, 15.4),
+        (MODERN, 12_288, 1.54, 1.54),
+        (10 * PAPER, 12_288, 1920, 480),
+        (PAPER, 12_288, 192, 48),
+    ],
+)
+def test_effective_betas_of_the_predecessors(weight, values, own, expected):
+    loss, wide = SquaredErrorLoss(weight), weight not in (1.0, MODERN, 10 * MODERN)
+    limits, unit = ((-1.0, 1.0), 0.5) if wide else ((0.0, 1.0), 1.0)
+    assert effective_beta(loss, values, limits) == pytest.approx(expected, rel=4e-3)
+    assert effective_beta(loss, values, limits, sigma=unit) == pytest.approx(own, rel=4e-3)
+
+
+def test_summed_squared_error_is_half_a_nat():
+    for sigma in (0.1, 1.0, 3.0):
+        beta = effective_beta(SquaredErrorLoss(1.0, "sum"), 784, sigma=sigma)
+        assert beta * sigma**2 == pytest.approx(0.5)
+
+
+@pytest.mark.parametrize("limits", [(0.0, 1.0), (-1.0, 1.0)])
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("sigma", [0.2, 1.0])
+def test_the_effective_beta_makes_our_loss_theirs(output, x, reduction, limits, sigma):
+    """Both written out, with every gradient a fixed multiple of the other's: so Adam takes the same steps."""
+    low, high = limits
+    output, kl = output.double().requires_grad_(), torch.tensor(3.0, dtype=torch.float64, requires_grad=True)
+    stretched = ((low + (high - low) * output) - (low + (high - low) * x.double())).square().flatten(1)
+    theirs = (stretched.mean(1) if reduction == "mean" else stretched.sum(1)).mean() + 0.7 * kl
+    beta = effective_beta(SquaredErrorLoss(0.7, reduction), 30, limits, sigma)
+    ours = -Normal(output, sigma).log_prob(x.double()).flatten(1).sum(1).mean() + beta * kl
+    a, b = (torch.autograd.grad(loss, (output, kl)) for loss in (ours, theirs))
+    factor = a[1] / b[1]
+    torch.testing.assert_close(a[0], factor * b[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [((0,), "0 pixels"), ((9, (1.0, 1.0)), r"\(1.0, 1.0\)"), ((9, (0.0, 1.0), 0.0), "sigma = 0")],
+)
+def test_no_effective_beta_without_pixels_range_or_sigma(arguments, named):
+    with pytest.raises(ConfigError, match=named):
+        effective_beta(SquaredErrorLoss(1.0), *arguments)
+
+
+@pytest.mark.parametrize(("values", "named"), [((1.0, "median"), "median"), ((-1.0,), "-1")])
+def test_a_squared_error_loss_that_makes_no_sense_is_refused(values, named):
+    with pytest.raises(ConfigError, match=named):
+        SquaredErrorLoss(*values)
 
 
 TRAINING = TrainingConfig(steps=100, lr=1e-2)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import fields
 
 import pytest
 import torch
@@ -14,8 +15,10 @@ from vae import snapshot
 from vae.bound import encode_split
 from vae.config import ConfigError, ObjectiveConfig, ScheduleConfig
 from vae.data import DataError, ImageSet, load
+from vae.estimators import total_correlation
 from vae.model import VAE, initialise
-from vae.objective import scheduled
+from vae.networks import NETWORKS
+from vae.objective import OBJECTIVES, Knobs, scheduled
 from vae.train import TrainState, train
 
 EPOCH = 1437 // 64  # steps
@@ -118,6 +121,52 @@ def test_events_come_at_their_steps(tiny, digits):
         assert not event.loss.requires_grad
         weighed = event.terms.recon + event.knobs["beta"] * event.terms.kl_per_dim.sum()
         assert float(event.loss) == pytest.approx(float(weighed), rel=1e-5)
+
+
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_an_events_loss_is_that_of_its_terms(tiny, digits, name):
+    """Whatever the objective: what is shown beside a loss is what it was made of."""
+    config = tiny(steps=6, objective=ObjectiveConfig(name, beta=6.0, gamma=5.0, capacity=3.0))
+    for event in train(TrainState.fresh(config), digits["train"], every=2):
+        values = Knobs(*(torch.tensor(event.knobs[field.name]) for field in fields(Knobs)))
+        assert float(OBJECTIVES[name](event.terms, values)) == pytest.approx(float(event.loss), rel=1e-6)
+        assert event.terms.codes.z.shape == (64, 3)
+        assert event.terms.codes.images == 1437
+        assert not event.terms.codes.z.requires_grad
+
+
+def test_beta_tc_lowers_the_total_correlation(tiny, finished, digits):
+    """Against the plain VAE of the same seed and steps, on one batch as large as a third of the data."""
+    found = {}
+    for name in ("vae", "beta_tc"):
+        config = tiny(
+            steps=120,
+            objective=ObjectiveConfig(name, beta=30.0),
+            model={"latent_dim": 4, "width": 8, "hidden": 64},
+            training={"lr": 3e-3},
+        )
+        model = finished(config, digits["train"]).model.eval()
+        with torch.no_grad():
+            posterior = model.encode(digits["train"].images[:500].float() / 255)
+        z = posterior.sample(torch.Generator().manual_seed(0))
+        found[name] = float(total_correlation(z, posterior.mu, posterior.logvar, 500))
+    assert 0 <= found["beta_tc"] < 0.5 * found["vae"]
+
+
+def test_an_evaluation_between_two_events_changes_nothing(tiny, finished, digits):
+    """Batch normalisation is the one part that asks whether a network is being trained."""
+    config = tiny(steps=12, model={"network": "plain_conv"})
+    state = TrainState.fresh(config)
+    for _ in train(state, digits["train"], every=4):
+        encode_split(state.model.eval(), digits["test"])
+    assert torch.equal(weights(state), weights(finished(config, digits["train"])))
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("precision", ["fp32", "bf16"])
+def test_every_network_trains_in_every_precision(tiny, finished, digits, network, precision):
+    config = tiny(steps=3, model={"network": network}, training={"precision": precision})
+    assert weights(finished(config, digits["train"])).isfinite().all()
 
 
 def test_what_the_caller_does_between_events_is_not_training_time(tiny, digits):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import textwrap
 from typing import NoReturn
 
 from vae import commands
@@ -11,7 +12,7 @@ from vae.config import ConfigError
 from vae.data import DATASETS, DataError
 from vae.model import NETWORKS
 from vae.objective import OBJECTIVES
-from vae.presets import PRESETS
+from vae.presets import PREDECESSORS, PRESETS, describe
 from vae.storage import CheckpointError
 
 
@@ -41,13 +42,15 @@ def parser() -> Parser:
     _data_folder(data)
 
     train = command("train", "Train a model and write its checkpoint.")
+    train.formatter_class = argparse.RawDescriptionHelpFormatter
+    train.epilog = "presets of other systems:\n" + "\n".join(_said(name) for name in PREDECESSORS)
     train.add_argument("--dataset", choices=DATASETS)
     train.add_argument("--objective", choices=OBJECTIVES)
     train.add_argument("--preset", choices=PRESETS, help="a whole recipe; other arguments change it")
     train.add_argument("--network", choices=NETWORKS)
     train.add_argument("--likelihood", choices=("bernoulli", "gaussian"))
     train.add_argument("--sigma", type=float, help="standard deviation of the Gaussian likelihood, fixed")
-    train.add_argument("--beta", type=float, help="weight of the KL in beta_h")
+    train.add_argument("--beta", type=float, help="weight of the KL in beta_h, of the total correlation in beta_tc")
     train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
     help_knots = "beta at some steps with straight lines between, as 0:4,5000:12,9000:2"
@@ -77,6 +80,10 @@ def parser() -> Parser:
     embed = command("embed", "Add UMAP coordinates to a checkpoint, in place (seed 0).")
     embed.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
     return top
+
+
+def _said(preset: str) -> str:
+    return textwrap.fill(f"{preset}: {describe(preset)}", 100, initial_indent="  ", subsequent_indent="    ")
 
 
 def _knots(text: str) -> tuple[tuple[int, float], ...]:

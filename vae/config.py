@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+BETA_OBJECTIVES = ("beta_h", "beta_tc")  # those whose loss reads beta, and may have it moved by knots
+
 
 class ConfigError(ValueError):
     """A value that no model or training can have; the message is one sentence for the user."""
@@ -20,7 +22,11 @@ def _require(condition: bool, sentence: str) -> None:
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """What is needed to build the network. `shape` is (C, H, W); `sigma` belongs to the Gaussian likelihood alone."""
+    """What is needed to build the network. `shape` is (C, H, W); `sigma` belongs to the Gaussian likelihood alone.
+
+    `width` counts channels and `hidden` the units of fully connected layers, as far as the network has them. `init`
+    is how the weights are drawn, "kaiming" or "pytorch" (the defaults of its layers): see `model.initialise`.
+    """
 
     network: str = "burgess"
     shape: tuple[int, int, int] = (3, 64, 64)
@@ -29,6 +35,7 @@ class ModelConfig:
     hidden: int = 256
     likelihood: str = "bernoulli"
     sigma: float = 1.0
+    init: str = "kaiming"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape))
@@ -42,6 +49,7 @@ class ModelConfig:
             f"likelihood must be bernoulli or gaussian, not {self.likelihood!r}",
         )
         _require(0 < self.sigma < 1e6, f"sigma must be between 0 and a million, not {self.sigma}")
+        _require(self.init in ("kaiming", "pytorch"), f"init must be kaiming or pytorch, not {self.init!r}")
 
 
 def _knots(values: Any) -> tuple[tuple[int, float], ...]:
@@ -64,7 +72,8 @@ def _knots(values: Any) -> tuple[tuple[int, float], ...]:
 class ObjectiveConfig:
     """The loss by its name in `OBJECTIVES`, and its numbers; all in nats per image.
 
-    `beta` weighs the KL in `beta_h`; `gamma` and `capacity` belong to `beta_b`: gamma * |KL - C|.
+    `beta` weighs the KL in `beta_h` and the total correlation in `beta_tc`; `gamma` and `capacity` belong to `beta_b`:
+    gamma * |KL - C|.
     """
 
     name: str = "vae"
@@ -133,8 +142,8 @@ class TrainConfig:
     def __post_init__(self) -> None:
         knots, last = self.schedule.beta_knots, self.objective.beta
         _require(
-            not knots or self.objective.name == "beta_h",
-            f"beta_knots needs the objective beta_h, not {self.objective.name}",
+            not knots or self.objective.name in BETA_OBJECTIVES,
+            f"beta_knots needs the objective {' or '.join(BETA_OBJECTIVES)}, not {self.objective.name}",
         )
         _require(not knots or knots[-1][1] == last, f"the last of beta_knots must be beta, {last}, not {knots[-1:]}")
 

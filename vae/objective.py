@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainingConfig
+from vae.config import ConfigError, ModelConfig, ObjectiveConfig, ScheduleConfig, TrainingConfig
+from vae.estimators import total_correlation
 
 
 def kl_to_prior(mu: Tensor, logvar: Tensor) -> Tensor:
@@ -56,18 +57,35 @@ def distortion(output: Tensor, x: Tensor, config: ModelConfig) -> Tensor:
 
 
 @dataclass(frozen=True)
+class Codes:
+    """What a batch was encoded to: `z`, `mu`, `logvar` (B, D); `images` is the size of the data set it comes from."""
+
+    z: Tensor
+    mu: Tensor
+    logvar: Tensor
+    images: int
+
+
+@dataclass(frozen=True)
 class ElboTerms:
-    """One batch in nats per image: 0-d `recon`, (D,) `kl_per_dim`; means over the batch."""
+    """One batch in nats per image: 0-d `recon`, (D,) `kl_per_dim`; means over the batch.
+
+    `codes` are there for objectives that look at the batch as a whole; nothing is computed from them for the others.
+    """
 
     recon: Tensor
     kl_per_dim: Tensor
+    codes: Codes | None = None
 
     @property
     def kl(self) -> Tensor:
         return self.kl_per_dim.sum()
 
     def detach(self) -> ElboTerms:
-        return ElboTerms(self.recon.detach(), self.kl_per_dim.detach())
+        codes = self.codes and replace(
+            self.codes, z=self.codes.z.detach(), mu=self.codes.mu.detach(), logvar=self.codes.logvar.detach()
+        )
+        return ElboTerms(self.recon.detach(), self.kl_per_dim.detach(), codes)
 
 
 @dataclass(frozen=True)
@@ -99,7 +117,24 @@ def beta_b(terms: ElboTerms, knobs: Knobs) -> Tensor:
     return terms.recon + knobs.gamma * (terms.kl - knobs.capacity).abs()
 
 
-OBJECTIVES: dict[str, Callable[[ElboTerms, Knobs], Tensor]] = {"vae": vae, "beta_h": beta_h, "beta_b": beta_b}
+def beta_tc(terms: ElboTerms, knobs: Knobs) -> Tensor:
+    """recon + KL + (beta − 1)·TC: of the three parts of the KL, beta weighs the total correlation alone.
+
+    Source: Chen et al. 2018, arXiv:1802.04942, equation 4 with alpha = gamma = 1.
+    """
+    codes = terms.codes
+    if codes is None:
+        raise ValueError("beta_tc needs the codes of the batch")
+    correlation = total_correlation(codes.z, codes.mu, codes.logvar, codes.images)
+    return terms.recon + terms.kl + (knobs.beta - 1) * correlation
+
+
+OBJECTIVES: dict[str, Callable[[ElboTerms, Knobs], Tensor]] = {
+    "vae": vae,
+    "beta_h": beta_h,
+    "beta_b": beta_b,
+    "beta_tc": beta_tc,
+}
 
 
 def scheduled(
@@ -122,3 +157,43 @@ def _between(knots: tuple[tuple[int, float], ...], step: int) -> float:
     """The value at `step` on the straight lines between (step, value) knots; constant before and after them."""
     steps, values = zip(*knots, strict=True)
     return float(np.interp(step, steps, values))
+
+
+@dataclass(frozen=True)
+class SquaredErrorLoss:
+    """A loss as others write it: squared error + kl_weight·KL, the KL summed over the latents.
+
+    `reduction`: is the squared error of an image the "mean" or the "sum" over its values?
+    """
+
+    kl_weight: float
+    reduction: str = "mean"
+
+    def __post_init__(self) -> None:
+        if self.reduction not in ("mean", "sum"):
+            raise ConfigError(f"reduction must be mean or sum, not {self.reduction!r}")
+        if not 0 <= self.kl_weight < math.inf:
+            raise ConfigError(f"kl_weight must be a number >= 0, not {self.kl_weight}")
+
+
+def effective_beta(
+    loss: SquaredErrorLoss, pixels: int, pixel_range: tuple[float, float] = (0.0, 1.0), sigma: float = 1.0
+) -> float:
+    """The beta that makes a Gaussian of standard deviation sigma, plus beta·KL, the same loss up to a factor.
+
+    Mean squared error over P values + w·KL, times P / (2·sigma²), is the negative ELBO with beta = w·P / (2·sigma²)
+    but for constants. Only beta·sigma² is identified.
+
+    Args:
+        pixels: P, the values of an image, channels included.
+        pixel_range: what black and white are in the loss, as (−1, 1).
+        sigma: in units of [0, 1], whatever the range.
+
+    Raises:
+        ConfigError: no pixels, an empty range, or a sigma that is not positive.
+    """
+    span = pixel_range[1] - pixel_range[0]
+    if pixels < 1 or not span > 0 or not sigma > 0:
+        raise ConfigError(f"no beta for {pixels} pixels in {pixel_range} with sigma = {sigma}")
+    values = pixels if loss.reduction == "mean" else 1
+    return loss.kl_weight * values / (2 * (sigma * span) ** 2)

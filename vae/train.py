@@ -12,7 +12,7 @@ from torch import Tensor
 from vae.config import ConfigError, TrainConfig
 from vae.data import DataError, ImageSet
 from vae.model import VAE, initialise
-from vae.objective import OBJECTIVES, ElboTerms, Knobs, distortion, kl_to_prior, scheduled
+from vae.objective import OBJECTIVES, Codes, ElboTerms, Knobs, distortion, kl_to_prior, scheduled
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TrainEvent:
         images: images seen.
         seconds: time spent training, over all resumptions.
         loss: 0-d, nats per image, as optimised.
-        terms: reconstruction and KL per latent of the batch.
+        terms: reconstruction, KL per latent and codes of the batch: what the objective made the loss of.
         knobs: what beta, gamma, capacity and lr were in this step.
     """
 
@@ -142,9 +142,11 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
         x = x.contiguous(memory_format=torch.channels_last)
         with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
             posterior = model.encode(x)
-            output = model.decode(posterior.sample(state.generator))
+            z = posterior.sample(state.generator)
+            output = model.decode(z)
         kl = kl_to_prior(posterior.mu, posterior.logvar)
-        terms = ElboTerms(distortion(output, x, config.model).mean(), kl.mean(0))
+        codes = Codes(z, posterior.mu, posterior.logvar, len(data))
+        terms = ElboTerms(distortion(output, x, config.model).mean(), kl.mean(0), codes)
         loss = loss_of(terms, state.knobs)
         state.optimiser.zero_grad(set_to_none=True)
         loss.backward()
@@ -157,3 +159,4 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
                 state.step, state.step * training.batch_size, state.seconds, loss.detach(), terms.detach(), values
             )
             started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
+            model.train()  # the caller may have evaluated meanwhile

@@ -1,8 +1,9 @@
-"""Data sets that come in files, against second readers: PIL for the digits, gzip for MNIST."""
+"""Data sets that come in files, against second readers: PIL for what is resized, gzip for MNIST and its like."""
 
 from __future__ import annotations
 
 import gzip
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from vae.data import DataError, available, default_root, load
+from vae.data import DATASETS, DataError, available, default_root, load
 
 
 def resized(image: np.ndarray) -> np.ndarray:
@@ -31,30 +32,56 @@ def test_digits_are_scikit_learns_resized_and_split_once(digits):
     assert np.array_equal(labels, raw.target[origin])
 
 
-@pytest.fixture(scope="module")
-def mnist(mnist_root):
-    return {split: load("mnist", split, mnist_root, fetch=False) for split in ("train", "test")}
+ARCHIVES = {"mnist": "MNIST", "fashion_mnist": "FashionMNIST"}  # name and folder
+TITLES = {"mnist": "MNIST", "fashion_mnist": "Fashion-MNIST"}
 
 
-@pytest.mark.parametrize(("split", "name", "size"), [("train", "train", 60_000), ("test", "t10k", 10_000)])
-def test_mnist_equals_its_archives(mnist, mnist_root, need, split, name, size):
-    archive = mnist_root / "MNIST" / "raw" / f"{name}-images-idx3-ubyte.gz"
-    need(archive.is_file(), "the archives of MNIST are not here")
-    pixels = np.frombuffer(gzip.decompress(archive.read_bytes()), np.uint8, offset=16)
-    labels = archive.with_name(f"{name}-labels-idx1-ubyte.gz")
-    data = mnist[split]
+def unpacked(path: Path, offset: int) -> np.ndarray:
+    return np.frombuffer(gzip.decompress(path.read_bytes()), np.uint8, offset=offset)
+
+
+@pytest.mark.parametrize(("split", "part", "size"), [("train", "train", 60_000), ("test", "t10k", 10_000)])
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_a_data_set_equals_its_archives(mnist_root, need, name, split, part, size):
+    problem = available(name, mnist_root)
+    need(problem is None, problem)
+    archive = mnist_root / ARCHIVES[name] / "raw" / f"{part}-images-idx3-ubyte.gz"
+    need(archive.is_file(), f"the archives of {name} are not here")
+    data = load(name, split, mnist_root, fetch=False)
     assert len(data) == size
-    assert np.array_equal(data.images.numpy().ravel(), pixels)
-    assert np.array_equal(data.labels, np.frombuffer(gzip.decompress(labels.read_bytes()), np.uint8, offset=8))
+    assert np.array_equal(data.images.numpy().ravel(), unpacked(archive, 16))
+    labels = unpacked(archive.with_name(f"{part}-labels-idx1-ubyte.gz"), 8)
+    assert np.array_equal(data.labels, labels)
+    assert len(set(data.label_names)) == 10
 
 
-def test_missing_mnist_is_said_and_not_fetched(tmp_path):
-    sentence = available("mnist", tmp_path)
+def test_mnist32_is_mnist_resized_as_pillow_does_it(mnist_root):
+    small, large = (load(name, "test", mnist_root, fetch=False) for name in ("mnist", "mnist32"))
+    assert np.array_equal(small.labels, large.labels)
+    for index in range(0, 10_000, 500):
+        picture = Image.fromarray(small.batch([index])[0, 0].numpy())
+        expected = np.asarray(picture.resize((32, 32), Image.Resampling.BILINEAR)).astype(int)
+        assert np.abs(expected - large.batch([index])[0, 0].numpy()).max() <= 1
+    pixels = large.images.double() / 255
+    assert float(pixels.var(0).mean()) == pytest.approx(0.0568, abs=0.001)
+
+
+def test_the_classes_of_fashion_mnist_are_torchvisions():
+    """Theirs are "T-shirt/top", "Trouser", …: the same words in the same order."""
+    from torchvision.datasets import FashionMNIST
+
+    for ours, theirs in zip(DATASETS["fashion_mnist"].label_names, FashionMNIST.classes, strict=True):
+        assert theirs.lower().split("/")[0].rstrip("s") in ours.lower()
+
+
+@pytest.mark.parametrize(("name", "folder"), [*ARCHIVES.items(), ("mnist32", "MNIST")])
+def test_missing_files_are_said_and_not_fetched(tmp_path, name, folder):
+    sentence = available(name, tmp_path)
     assert "t10k-labels-idx1-ubyte.gz" in sentence
-    assert str(tmp_path / "MNIST" / "raw") in sentence
-    assert "python -m vae data mnist" in sentence
+    assert str(tmp_path / folder / "raw") in sentence
+    assert f"python -m vae data {name.removesuffix('32')}`" in sentence
     with pytest.raises(DataError) as caught:
-        load("mnist", "test", tmp_path, fetch=False)
+        load(name, "test", tmp_path, fetch=False)
     assert str(caught.value) == sentence
     assert list(tmp_path.iterdir()) == []
 
@@ -78,15 +105,27 @@ HEAD = bytes([0, 0, 8, 3]) + b"".join(n.to_bytes(4, "big") for n in (2, 28, 28))
     [b"", b"nonsense" * 50, HEAD, HEAD + bytes(28 * 28), bytes([0, 0, 99, 3]) + HEAD[4:] + bytes(2 * 28 * 28)],
     ids=["empty", "foreign", "no pixels", "half the pixels", "unknown type"],
 )
+@pytest.mark.parametrize("name", ARCHIVES)
 @pytest.mark.filterwarnings("ignore")
-def test_damaged_mnist_is_one_sentence(tmp_path, content):
-    raw = tmp_path / "MNIST" / "raw"
+def test_damaged_files_are_one_sentence(tmp_path, name, content):
+    raw = tmp_path / ARCHIVES[name] / "raw"
     raw.mkdir(parents=True)
     for part in ("train", "t10k"):
         (raw / f"{part}-images-idx3-ubyte").write_bytes(content)
         (raw / f"{part}-labels-idx1-ubyte").write_bytes(content)
-    with pytest.raises(DataError, match="MNIST could not be read"):
-        load("mnist", "test", tmp_path, fetch=False)
+    with pytest.raises(DataError, match=f"^{TITLES[name]} could not be read"):
+        load(name, "test", tmp_path, fetch=False)
+
+
+@pytest.mark.parametrize("name", ARCHIVES)
+def test_damaged_archives_are_named_and_not_fetched(tmp_path, name):
+    raw = tmp_path / ARCHIVES[name] / "raw"
+    raw.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        (raw / f"{part}-images-idx3-ubyte.gz").write_bytes(b"nonsense")
+        (raw / f"{part}-labels-idx1-ubyte.gz").write_bytes(b"nonsense")
+    with pytest.raises(DataError, match=f"ubyte.gz is damaged: `python -m vae data {name}`"):
+        load(name, "test", tmp_path, fetch=False)
 
 
 @pytest.mark.parametrize(

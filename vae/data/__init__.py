@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from vae.data import files, scene3d
+from vae.data import files, scene3d, sprites
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages
 
 __all__ = [
@@ -21,7 +21,10 @@ __all__ = [
     "load",
 ]
 
-DATASETS: dict[str, DatasetSpec] = {spec.name: spec for spec in (scene3d.SPEC, files.MNIST, files.DIGITS)}
+DATASETS: dict[str, DatasetSpec] = {
+    spec.name: spec
+    for spec in (scene3d.SPEC, sprites.SPEC, files.MNIST, files.FASHION_MNIST, files.DIGITS, files.MNIST32)
+}
 
 
 def default_root() -> Path:

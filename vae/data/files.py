@@ -1,7 +1,8 @@
-"""Data sets that come in files: scikit-learn's digits and MNIST."""
+"""Data sets that come in files: scikit-learn's digits, MNIST and Fashion-MNIST."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,18 @@ _MNIST_FILES = (
     "t10k-labels-idx1-ubyte",
 )
 _DIGIT_NAMES = tuple(str(digit) for digit in range(10))
+_FASHION_NAMES = (
+    "T-shirt",
+    "trousers",
+    "pullover",
+    "dress",
+    "coat",
+    "sandal",
+    "shirt",
+    "sneaker",
+    "bag",
+    "ankle boot",
+)
 
 
 def _load_digits(root: Path, split: str, fetch: bool) -> ImageSet:
@@ -25,44 +38,80 @@ def _load_digits(root: Path, split: str, fetch: bool) -> ImageSet:
 
     raw = load_digits()
     small = torch.from_numpy(raw.images).float()[:, None] * (255 / 16)
-    pixels = interpolate(small, size=(32, 32), mode="bilinear", align_corners=False).round().clamp(0, 255)
+    pixels = _resized(small)
     order = np.random.RandomState(0).permutation(len(pixels))  # noqa: NPY002  a frozen stream, as for the grids
     chosen = {"train": np.sort(order[:1437]), "test": np.sort(order[1437:])}[split]
-    return StoredImages(DIGITS, split, pixels[chosen].to(torch.uint8), raw.target[chosen].astype(np.int64))
+    return StoredImages(DIGITS, split, pixels[chosen], raw.target[chosen].astype(np.int64))
 
 
-def _missing_mnist(root: Path) -> str | None:
-    raw = root / "MNIST" / "raw"
-    absent = [name for name in _MNIST_FILES if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
-    if not absent:
-        return None
-    return (
-        f"MNIST's images are not here: `python -m vae data mnist` fetches them, or place "
-        f"{', '.join(f'{name}.gz' for name in absent)} ({MNIST.source}) into {raw}."
-    )
+@dataclass(frozen=True)
+class _Archive:
+    """A data set in MNIST's four files; `kind` is both its folder and its class in torchvision."""
+
+    kind: str
+    title: str
+    name: str
+    source: str
+
+    def missing(self, root: Path) -> str | None:
+        raw = root / self.kind / "raw"
+        absent = [name for name in _MNIST_FILES if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
+        if not absent:
+            return None
+        return (
+            f"{self.title}'s images are not here: `python -m vae data {self.name}` fetches them, or place "
+            f"{', '.join(f'{name}.gz' for name in absent)} ({self.source}) into {raw}."
+        )
+
+    def read(self, root: Path, split: str, fetch: bool) -> tuple[Tensor, np.ndarray]:
+        """uint8 (N, 1, 28, 28) and int64 (N,); raises DataError where the files are missing or damaged."""
+        problem = self.missing(root)
+        if problem and not fetch:
+            raise DataError(problem)
+        from torchvision import datasets  # a second and a half to import
+        from torchvision.datasets.utils import check_integrity
+
+        raw, reader = root / self.kind / "raw", getattr(datasets, self.kind)
+        for archive, md5 in reader.resources:
+            here = (raw / archive.removesuffix(".gz")).is_file()
+            if not fetch and not here and not check_integrity(raw / archive, md5):  # it would be fetched anew
+                raise DataError(f"{raw / archive} is damaged: `python -m vae data {self.name}` fetches it anew.")
+        try:
+            root.mkdir(parents=True, exist_ok=True)
+            files = reader(root, train=split == "train", download=True)  # unpacks and checks what is there already
+        except (RuntimeError, OSError, ValueError, AssertionError) as error:  # the last two: damage inside a file
+            raise DataError(
+                f"{self.title} could not be read or fetched ({error}). {self.missing(root) or ''}".strip()
+            ) from error
+        return files.data[:, None], files.targets.numpy().astype(np.int64)
+
+
+_MNIST = _Archive("MNIST", "MNIST", "mnist", "http://yann.lecun.com/exdb/mnist/, fetched by torchvision")
+_FASHION = _Archive(
+    "FashionMNIST",
+    "Fashion-MNIST",
+    "fashion_mnist",
+    "https://github.com/zalandoresearch/fashion-mnist, fetched by torchvision",
+)
 
 
 def _load_mnist(root: Path, split: str, fetch: bool) -> ImageSet:
-    problem = _missing_mnist(root)
-    if problem and not fetch:
-        raise DataError(problem)
-    from torchvision.datasets import MNIST as Files  # a second and a half to import
-    from torchvision.datasets.utils import check_integrity
+    return StoredImages(MNIST, split, *_MNIST.read(root, split, fetch))
 
-    raw = root / "MNIST" / "raw"
-    for archive, md5 in Files.resources:
-        # torchvision would fetch a damaged archive anew
-        if not fetch and not (raw / archive.removesuffix(".gz")).is_file() and not check_integrity(raw / archive, md5):
-            raise DataError(f"{raw / archive} is damaged: `python -m vae data mnist` fetches it anew.")
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        files = Files(root, train=split == "train", download=True)  # unpacks and checks what is there already
-    except (RuntimeError, OSError, ValueError, AssertionError) as error:  # the last two: damage inside a file
-        raise DataError(
-            f"MNIST could not be read or fetched ({error}). {_missing_mnist(root) or ''}".strip()
-        ) from error
-    pixels: Tensor = files.data[:, None]
-    return StoredImages(MNIST, split, pixels, files.targets.numpy().astype(np.int64))
+
+def _load_fashion_mnist(root: Path, split: str, fetch: bool) -> ImageSet:
+    return StoredImages(FASHION_MNIST, split, *_FASHION.read(root, split, fetch))
+
+
+def _load_mnist32(root: Path, split: str, fetch: bool) -> ImageSet:
+    pixels, labels = _MNIST.read(root, split, fetch)
+    return StoredImages(MNIST32, split, torch.cat([_resized(part.float()) for part in pixels.split(5000)]), labels)
+
+
+def _resized(images: Tensor) -> Tensor:
+    """(N, 1, H, W) float in 0 … 255 -> uint8 (N, 1, 32, 32), bilinear, as Pillow enlarges a picture."""
+    pixels = interpolate(images, size=(32, 32), mode="bilinear", align_corners=False)
+    return pixels.round().clamp(0, 255).to(torch.uint8)
 
 
 DIGITS = DatasetSpec(
@@ -89,7 +138,27 @@ MNIST = DatasetSpec(
     factors=(),
     likelihood="bernoulli",
     licence="CC BY-SA 3.0",
-    source="http://yann.lecun.com/exdb/mnist/, fetched by torchvision",
+    source=_MNIST.source,
     loader=_load_mnist,
-    missing=_missing_mnist,
+    missing=_MNIST.missing,
+)
+
+MNIST32 = replace(  # for recipes that come with pictures of this size; everything else takes MNIST as it is
+    MNIST,
+    name="mnist32",
+    title="MNIST resized to 32×32",
+    shape=(1, 32, 32),
+    source=f"{_MNIST.source}, resized to 32×32 (bilinear)",
+    loader=_load_mnist32,
+)
+
+FASHION_MNIST = replace(
+    MNIST,
+    name="fashion_mnist",
+    title="Fashion-MNIST",
+    label_names=_FASHION_NAMES,
+    licence="MIT",
+    source=_FASHION.source,
+    loader=_load_fashion_mnist,
+    missing=_FASHION.missing,
 )
