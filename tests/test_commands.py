@@ -42,7 +42,7 @@ def run(capsys, tmp_path, monkeypatch):
 def assert_same(found, metrics):
     assert found.keys() == metrics.keys()
     for key, value in metrics.items():
-        assert found[key] == (value if value is None else pytest.approx(value, rel=1e-5)), key
+        assert found[key] == (value if value is None else pytest.approx(value, rel=1e-5, abs=1e-4)), key
 
 
 def contents(folder):
@@ -78,6 +78,7 @@ def test_train_is_repeatable(run):
         (["--objective", "vae"], {"name": "vae"}),
         (["--objective", "beta_h", "--beta", "3"], {"name": "beta_h", "beta": 3.0}),
         (["--objective", "beta_b", "--gamma", "9", "--capacity", "2"], {"name": "beta_b", "gamma": 9, "capacity": 2}),
+        (["--objective", "beta_tc", "--beta", "3"], {"name": "beta_tc", "beta": 3.0}),
     ],
     ids=OBJECTIVES,
 )

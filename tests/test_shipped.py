@@ -158,12 +158,12 @@ def test_models_are_loaded_by_name_from_anywhere(root, tmp_path):
 @pytest.mark.slow
 def test_a_file_reaches_what_its_header_says(model, held_out):
     """Measured again; another device draws other noise, of which ten thousand images leave next to nothing."""
-    found, expected = evaluate(model.network, held_out), model.header["metrics"]
+    found, expected = evaluate(model.network, held_out, seed=model.header["seed"]), model.header["metrics"]
     assert found.keys() == expected.keys()
     assert found["active_units"] == expected["active_units"]
-    for key in ("neg_elbo", "distortion", "rate", "mig", "mig_perfect", "mig_rotated"):
-        wanted = expected[key]
-        assert found[key] == (wanted if wanted is None else pytest.approx(wanted, rel=5e-3, abs=5e-3)), key
+    for key, wanted in expected.items():
+        near = 5e-3 if key.startswith("mig") else 0.02  # what is drawn, and what is trained, moves a little more
+        assert found[key] == (wanted if wanted is None else pytest.approx(wanted, rel=5e-3, abs=near)), key
 
 
 @pytest.mark.slow

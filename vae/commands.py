@@ -15,15 +15,25 @@ import torch
 from tqdm import tqdm
 
 from vae import checkpoint, snapshot
-from vae.config import ConfigError, TrainConfig
+from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
 from vae.data import DATASETS, ImageSet, default_root, load
-from vae.evaluate import evaluate
+from vae.evaluate import BESIDE, SCORES, evaluate
 from vae.export import add_map, export
 from vae.presets import PRESETS
 from vae.storage import CheckpointError
 from vae.train import TrainState, steps_per_epoch, train
 
 _SNAPSHOT_SECONDS = 60
+_TITLES = {
+    "mig": "MIG",
+    "dci_disentanglement": "DCI disentanglement",
+    "dci_completeness": "DCI completeness",
+    "dci_informativeness": "DCI informativeness",
+    "sap": "SAP",
+    "beta_vae": "beta-VAE score",
+    "factor_vae": "FactorVAE score",
+    "modularity": "modularity",
+}
 _SECTIONS = {
     "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
     "objective": ("beta", "gamma", "capacity"),
@@ -72,8 +82,8 @@ def run_train(arguments: Namespace) -> None:
     state = resumed or TrainState.fresh(config, device)
     state.config = config
     _run(state, data, snapshot.path_beside(out))
-    with tqdm(total=2 * len(test), desc="evaluate", unit=" images", unit_scale=True) as bar:
-        metrics = export(state, test, out, bar.update)
+    with _Stages() as stages:
+        metrics = export(state, test, out, stages)
     print(json.dumps(metrics) if arguments.json else f"{out}: {_summary(metrics)}")
 
 
@@ -86,8 +96,8 @@ def run_evaluate(arguments: Namespace) -> None:
             f"but here is {spec.version} {spec.shape}."
         )
     test = load(model.config.dataset, "test", _root(arguments))
-    with tqdm(total=len(test), desc="evaluate", unit=" images", unit_scale=True) as bar:
-        metrics = evaluate(model.network, test, bar.update)
+    with _Stages() as stages:
+        metrics = evaluate(model.network, test, stages, model.header["seed"])
     print(json.dumps(metrics) if arguments.json else _summary(metrics))
 
 
@@ -123,10 +133,12 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     else:
         raise ConfigError("--dataset or --preset is needed")
     given["objective"] = given.get("objective", base.objective.name)
-    needs = {"beta": "beta_h", "beta_from": "beta_h", "beta_knots": "beta_h", "gamma": "beta_b", "capacity": "beta_b"}
-    for key, objective in needs.items():
-        if key in given and given["objective"] != objective:
-            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {objective}, not {given['objective']}")
+    needs = dict.fromkeys(("beta", "beta_from", "beta_knots"), BETA_OBJECTIVES)
+    needs |= dict.fromkeys(("gamma", "capacity"), ("beta_b",))
+    for key, objectives in needs.items():
+        if key in given and given["objective"] not in objectives:
+            wanted = " or ".join(objectives)
+            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {wanted}, not {given['objective']}")
     given |= _annealing(given, base)
     parts = {
         section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
@@ -153,7 +165,7 @@ def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
         raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
     if "beta_knots" in given:
         return {"beta": given.get("beta", given["beta_knots"][-1][1])}
-    if base.schedule.beta_knots and (given["objective"] != "beta_h" or "beta" in given):
+    if base.schedule.beta_knots and (given["objective"] not in BETA_OBJECTIVES or "beta" in given):
         raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
     return {}
 
@@ -220,13 +232,41 @@ def _run(state: TrainState, data: ImageSet, kept: Path) -> None:
                 saved = time.monotonic()
 
 
+class _Stages:
+    """A progress bar for each stage of an evaluation, one after the other."""
+
+    def __init__(self) -> None:
+        self._stage, self._bar = "", None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._bar = stage, tqdm(total=total, desc=stage)
+        self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> _Stages:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
 def _summary(metrics: dict[str, Any]) -> str:
+    """The bound, and a line for each score with what it is to be held against."""
     text = f"-ELBO {metrics['neg_elbo']:.2f} = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
-    text += f", {metrics['active_units']} active units"
-    if metrics["mig"] is not None:
-        marks = ", ".join(f"{mark} {metrics[f'mig_{mark}']:.2f}" for mark in ("perfect", "rotated", "noise"))
-        text += f", MIG {metrics['mig']:.3f} ({marks})"
+    text += f", {metrics['active_units']} active units; importance-weighted {metrics['importance_weighted']:.2f}"
+    text += f", I(x; z) {metrics['mutual_information']:.2f}, total correlation {metrics['total_correlation']:.2f}"
+    if all(metrics[score] is None for score in SCORES):
+        return text + "; disentanglement is not defined: no factors are known"
+    for score in SCORES:
+        beside = ", ".join(f"{name} {_figure(metrics[f'{score}_{name}'])}" for name in BESIDE)
+        text += f"\n{_TITLES[score]:<20}{_figure(metrics[score])} ± {_figure(metrics[f'{score}_spread'])} ({beside})"
     return text
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
 
 
 def _root(arguments: Namespace) -> Path:

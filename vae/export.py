@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from torch import Tensor
 from vae import checkpoint, storage
 from vae.bound import encode_split
 from vae.data import ImageSet
-from vae.evaluate import evaluate
+from vae.evaluate import Progress, evaluate
 from vae.projection import PROJECTIONS, pca
 from vae.train import TrainState
 
@@ -23,9 +22,12 @@ _VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "um
 
 
 def export(
-    state: TrainState, test: ImageSet, path: Path, progress: Callable[[int], object] = lambda images: None
+    state: TrainState, test: ImageSet, path: Path, progress: Progress = lambda stage, done, total: None
 ) -> dict[str, Any]:
     """Evaluates the model and writes weights, encodings of test images, their PCA and statistics.
+
+    Args:
+        progress: as for `evaluate`.
 
     Returns:
         the metrics, as in the header.
@@ -34,8 +36,8 @@ def export(
         CheckpointError: the file cannot be written.
     """
     network = state.model.eval()
-    metrics = evaluate(network, test, progress)
-    encoded = encode_split(network, test, progress=progress)
+    metrics = evaluate(network, test, progress, state.config.training.seed)
+    encoded = encode_split(network, test)
     chosen = spread_evenly(test, 10_000 if encoded.mu.shape[1] <= 32 else 2_000)
     rows = torch.from_numpy(chosen)
     encodings = {
