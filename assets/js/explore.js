@@ -2,6 +2,7 @@
 
 import {createExplorer} from './explorer.js';
 import {mountDoctor} from './doctor.js';
+import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
 import {mountMap} from './map.js';
 import {change, shared, watch} from './page.js';
@@ -26,6 +27,7 @@ export function mount({element, props, server}) {
   mountTraversal(find('#traversal'), explorer);
   mountDoctor(find('#doctor'), explorer);
   mountMap(find('#map'), explorer);
+  mountInformation(find('#information'), explorer);
 
   const first = JSON.parse(props.value);
   const enable = able => element.querySelectorAll('button, select').forEach(control => (control.disabled = !able));

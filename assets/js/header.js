@@ -3,6 +3,7 @@
 import {change, isDark, make, onTheme, shared, watch} from './page.js';
 import {addStrings, number, t} from './strings.js';
 
+const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
 const STORED = 'latent-space-explorer.theme';
 
 export function mount({element, props}) {
@@ -51,6 +52,11 @@ function figures(list, model) {
   if (values.active_units != null) {
     list.append(entry('active_units', [t('header.of', {n: values.active_units, total: model.latents})]));
   }
+  if (values.mig == null) return;
+  // A score means little without the codes that it is held against: they stand beside it, smaller.
+  const marks = MARKS.filter(mark => values[`mig_${mark}`] != null);
+  list.append(entry('mig', [number(values.mig, 2)]), ...marks.map(mark => entry(mark, [number(values[`mig_${mark}`], 2).replace('0.', '.')])));
+  for (const mark of [...list.children].slice(list.children.length - marks.length)) mark.className = 'lse-mark';
 }
 
 /** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */

@@ -16,6 +16,10 @@ from driving import (
     z_of,
 )
 
+from vae.doctor import findings
+from vae.ui import explorer
+from vae.ui.strings import say
+
 pytestmark = pytest.mark.browser
 
 
@@ -167,6 +171,84 @@ def test_another_model(page, shared):
     assert page.input_value("#model") == shared.catalog.usable()[-1].name
 
 
+def open_model(page, name):
+    page.select_option("#model", name)
+    settled(page)
+    page.wait_for_selector("#map .lse-opening", state="hidden")
+
+
+CONTRAST = """cells => cells.map(cell => {
+  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+  const light = colour => {
+    canvas.fillStyle = colour;
+    canvas.fillRect(0, 0, 1, 1);
+    const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => linear(v / 255));
+    return .2126 * r + .7152 * g + .0722 * b;
+  };
+  const style = getComputedStyle(cell);
+  const [a, b] = [light(style.color), light(style.backgroundColor)];
+  const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+  return {share: parseFloat(cell.style.getPropertyValue('--share')), back: b, contrast};
+})"""
+
+
+def check_doctor(page, opened):
+    found = findings(explorer.evidence(opened))
+    spans = page.locator("#doctor span")
+    assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]
+    remedies = [say(f.remedy, **f.values) for f in found if f.remedy]
+    assert page.locator("#doctor .lse-remedy").all_inner_texts() == list(dict.fromkeys(remedies))
+    titles = spans.evaluate_all("spans => spans.map(span => span.title)")
+    assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
+
+
+def check_information(page, opened, theme):
+    expected = explorer.information(opened)
+    if expected is None:
+        assert page.locator("#information").is_hidden() and page.locator("#information td").count() == 0
+        return
+    assert page.locator("#information thead th").all_inner_texts() == expected["factors"]
+    assert page.locator("#information tbody th").all_inner_texts() == [f"z{row['dim']}" for row in expected["rows"]]
+    cells = page.locator("#information tbody td")
+    shown = np.array([float(text) for text in cells.all_inner_texts()])
+    assert np.allclose(shown.reshape(len(expected["rows"]), -1), [row["shares"] for row in expected["rows"]])
+    looks = sorted(cells.evaluate_all(CONTRAST), key=lambda cell: cell["share"])
+    assert min(cell["contrast"] for cell in looks) >= 4.5, "a number that cannot be read"
+    shades = [cell["back"] for cell in looks]
+    assert shades == sorted(shades, reverse=theme == "light"), (
+        "the more information, the further from the page's colour"
+    )
+
+
+def check_scores(page, metrics, width):
+    labels, values = (page.locator(f".lse-figures {tag}").all_inner_texts()[4:] for tag in ("dt", "dd"))
+    marks = ("noise", "rotated", "perfect")
+    assert labels == ([] if metrics["mig"] is None else ["MIG", *marks])
+    if labels:
+        expected = [metrics[key] for key in ("mig", *(f"mig_{mark}" for mark in marks))]
+        assert np.allclose([float(text) for text in values], expected, atol=0.0051)
+    boxes = page.locator(".lse-figures > div").evaluate_all(
+        "divs => divs.map(div => div.getBoundingClientRect().toJSON())"
+    )
+    assert max(box["right"] for box in boxes) <= width
+    for left, right in zip(boxes, boxes[1:], strict=False):
+        assert right["top"] > left["top"] or right["left"] >= left["right"] + 4, "figures crowd each other"
+    assert width < 1400 or len({box["top"] for box in boxes}) == 1, "the figures need a second line"
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
+def test_what_is_said_about_a_model(open_page, shared, width, theme):
+    page = open_page(width=width, query=f"?still=1&__theme={theme}")
+    entries = shared.catalog.usable()
+    for entry in [*entries[:2], *entries[2:][-1:]]:  # the first pair, and one that most likely has no factors
+        opened = shared.catalog.open(entry.name)
+        open_model(page, entry.name)
+        check_doctor(page, opened)
+        check_information(page, opened, theme)
+        check_scores(page, entry.header["metrics"], width)
+
+
 def hold_opening(page, held):
     """Requests that open a model wait in `held`."""
 
@@ -288,8 +370,10 @@ def test_the_strongest_slider_sways_once_and_returns(open_page, opened):
 def test_a_phone(open_page):
     page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    for part in ("map", "inspector", "sliders", "traversal", "doctor"):
+    for part in ("map", "inspector", "sliders", "traversal", "doctor", "header"):
         assert page.locator(f"#{part}").bounding_box()["width"] <= 390
+    table = page.locator("#information")
+    assert table.is_hidden() or table.evaluate("e => e.scrollWidth <= e.clientWidth && e.clientWidth <= 390")
     before = page.get_attribute("#inspector", "data-index")
     page.tap("#random-image")
     page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")

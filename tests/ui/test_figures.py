@@ -1,11 +1,10 @@
-"""Payloads of the map: bytes, palettes, findings."""
+"""Payloads of the map: bytes and palettes."""
 
 import base64
 
 import numpy as np
 
 from vae.ui.figures import continuous, discrete, pack, palette, ramp
-from vae.ui.findings import findings
 
 
 def test_pack_is_little_endian():
@@ -31,15 +30,3 @@ def test_a_factor_that_is_a_colour_keeps_its_own():
 def test_a_constant_column_has_a_range():
     column = continuous("kl", "KL", np.zeros(10), "nats")
     assert column["low"] < column["high"]
-
-
-def test_findings():
-    assert findings(np.zeros(4), None, ()) == [("finding.collapse", {"total": 4})]
-    kl = np.array([2.0, 1.0, 0.01])
-    assert findings(kl, None, ()) == [("finding.active", {"n": 2, "total": 3})]
-    own = np.array([[0.9, 0.1], [0.0, 0.8], [0.0, 0.0]])
-    assert findings(kl, own, ("a", "b"))[1] == ("finding.follows", {"n": 2})
-    shared = np.array([[0.9, 0.5], [0.0, 0.45], [0.0, 0.0]])
-    assert findings(kl, shared, ("a", "b"))[1] == ("finding.shared", {"factors": "b"})
-    both = np.array([[0.9, 0.6], [0.1, 0.2], [0.0, 0.1]])
-    assert findings(kl, both, ("a", "b"))[1:] == [("finding.together", {"factors": "a, b", "dim": 0})]

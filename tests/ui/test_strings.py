@@ -7,8 +7,10 @@ import pytest
 from vae.ui.page import ASSETS
 from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
 
-SOURCES = [*sorted((ASSETS.parent / "vae" / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
-KEY = re.compile(r"""['"]((?:common|tab|header|map|colour|inspector|sliders|traversal|finding|error)\.[a-z_]+)['"]""")
+CORE = ASSETS.parent / "vae"
+SOURCES = [CORE / "doctor.py", *sorted((CORE / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
+PREFIXES = "common|tab|header|map|colour|inspector|sliders|traversal|finding|remedy|information|error"
+KEY = re.compile(rf"""['"]((?:{PREFIXES})\.[a-z_]+)['"]""")
 
 
 @pytest.mark.parametrize("key", STRINGS)

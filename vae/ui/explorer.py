@@ -1,22 +1,24 @@
 """What the Explore tab asks for: pure functions of (opened model, z, arguments) -> payloads. No gradio in here."""
 
 import hashlib
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 import torch
 
+from vae.doctor import ACTIVE_NATS, Evidence, findings, recovered
 from vae.latent import between_neighbours, traverse
 from vae.projection import explained
 from vae.ui import figures
 from vae.ui.catalog import Opened
-from vae.ui.findings import ACTIVE_NATS, findings
 from vae.ui.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
 from vae.ui.strings import say
 
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # traversal rows drawn unasked
 FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
+CHECKED = 32  # images that the doctor decodes
 
 
 def overview(opened: Opened) -> dict[str, Any]:
@@ -24,7 +26,6 @@ def overview(opened: Opened) -> dict[str, Any]:
     model = opened.model
     maps = projections(opened)
     kl = np.asarray(model.stats["kl"], dtype=float)
-    names = tuple(factor.name for factor in opened.factor_specs)
     keys = colour_keys(opened)
     first = first_row(opened)
     return {
@@ -45,9 +46,40 @@ def overview(opened: Opened) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
-        "findings": findings(kl, opened.information, names),
+        "findings": [asdict(finding) for finding in findings(evidence(opened))],
+        "information": information(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
+    }
+
+
+def evidence(opened: Opened) -> Evidence:
+    """What the doctor looks at: the file's numbers, and a few images decoded from their codes."""
+    model = opened.model
+    rows = np.unique(np.linspace(0, len(model.index) - 1, CHECKED).astype(int))
+    pictures = opened.decode(model.mu[rows]).numpy()
+    compared = opened.images is not None and len(rows) > 1
+    return Evidence(
+        kl=np.asarray(model.stats["kl"], dtype=float),
+        config=model.config,
+        name=opened.name,
+        neg_elbo=model.header["metrics"]["neg_elbo"],
+        spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
+        recovered=recovered(opened.originals(rows).numpy(), pictures) if compared else None,
+        information=opened.information,
+        factors=[factor.name for factor in opened.factor_specs],
+    )
+
+
+def information(opened: Opened) -> dict[str, Any] | None:
+    """Latents in use, the strongest first, against factors: mutual information in [0, 1]. None without factors."""
+    if opened.information is None:
+        return None
+    kl = opened.model.stats["kl"]
+    dims = [int(dim) for dim in np.argsort(-kl, kind="stable") if kl[dim] >= ACTIVE_NATS]
+    return {
+        "factors": [factor.name for factor in opened.factor_specs],
+        "rows": [{"dim": dim, "shares": [round(float(share), 2) for share in opened.information[dim]]} for dim in dims],
     }
 
 

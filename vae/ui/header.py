@@ -8,7 +8,7 @@ from vae.data import DATASETS
 from vae.ui.catalog import Catalog
 from vae.ui.page import part
 
-FIGURES = ("neg_elbo", "rate", "distortion", "active_units")
+FIGURES = ("neg_elbo", "rate", "distortion", "active_units", "mig", "mig_noise", "mig_rotated", "mig_perfect")
 TEMPLATE = """
 <div class="lse-header">
   <div class="lse-title"><h1></h1><p></p></div>

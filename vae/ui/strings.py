@@ -9,9 +9,7 @@ LANGUAGES = ("en",)
 STRINGS: dict[str, dict[str, str]] = {
     # The frame of the page.
     "common.title": {"en": "Latent Space Explorer"},
-    "common.tagline": {
-        "en": "What a convolutional β-VAE has learned: every point is an image, every slider one latent."
-    },
+    "common.tagline": {"en": "What a β-VAE has learned: every point is an image, every slider one latent."},
     "common.nats": {"en": "nats"},
     "tab.explore": {"en": "Explore"},
     "header.model": {"en": "Model"},
@@ -35,6 +33,18 @@ STRINGS: dict[str, dict[str, str]] = {
     "header.active_units_help": {
         "en": "Latents whose posterior mean varies over the test images (variance above 0.01)."
     },
+    "header.mig": {"en": "MIG"},
+    "header.noise": {"en": "noise"},
+    "header.rotated": {"en": "rotated"},
+    "header.perfect": {"en": "perfect"},
+    "header.mig_help": {
+        "en": "Mutual information gap, 0 to 1: how much more of a factor its best latent knows than the second best."
+    },
+    "header.noise_help": {"en": "MIG of a code that knows nothing of these factors: the floor."},
+    "header.rotated_help": {
+        "en": "MIG of a code that holds these factors exactly, but turned, so that every latent carries all of them."
+    },
+    "header.perfect_help": {"en": "MIG of these factors themselves, a latent each: the ceiling."},
     # The map.
     "map.label": {"en": "Map of the encoded test images. Arrow keys walk from image to image."},
     "map.projection": {"en": "Map"},
@@ -97,12 +107,74 @@ STRINGS: dict[str, dict[str, str]] = {
     "traversal.all": {"en": "Show all {n} rows"},
     "traversal.few": {"en": "Show fewer rows"},
     "traversal.asleep": {"en": "No latent is in use: every row repeats one picture."},
-    # The doctor's one line.
+    # What the latents know of the factors.
+    "information.title": {"en": "What each latent knows of each factor"},
+    "information.about": {"en": "mutual information ÷ the factor's entropy, 0 to 1"},
+    "information.cell": {"en": "z{dim} knows {share} of {factor}"},
+    # The doctor: what there is to see, what it means, and what helps.
     "finding.active": {"en": "{n} of {total} latents are in use."},
+    "finding.active_help": {
+        "en": "In use: a KL divergence of 0.1 nat or more. What the others could say costs more than it saves, so they "
+        "are pruned; that is no collapse."
+    },
+    "finding.nan": {"en": "Not a number: {numbers}."},
     "finding.collapse": {"en": "0 of {total} latents are in use: posterior collapse, the decoder ignores z."},
+    "finding.collapse_bernoulli": {
+        "en": "0 of {total} latents are in use: posterior collapse at β = {beta}, the decoder ignores z."
+    },
+    "finding.collapse_gaussian": {
+        "en": "0 of {total} latents are in use: posterior collapse at an effective β·σ² = {weight}, "
+        "the decoder ignores z."
+    },
+    "finding.stuck": {
+        "en": "Collapsed: {latents}. All latents together carry {rate} nats, where a linear model carries {nats}."
+    },
+    "finding.dead": {"en": "Dead network: it paints one picture for all images, and not their mean."},
+    "finding.dead_constant": {
+        "en": "Dead network: every picture it paints is the same, although its latents carry {rate} nats."
+    },
+    "finding.dead_mean": {
+        "en": "Dead network: its reconstructions are no closer than the mean image, although its latents carry "
+        "{rate} nats."
+    },
+    "finding.mean_image": {"en": "Every reconstruction is the mean image."},
+    "finding.capacity_short": {"en": "The KL divergence is {rate} nats: its capacity C = {capacity} is not reached."},
+    "finding.capacity_exceeded": {
+        "en": "The KL divergence is {rate} nats: γ = {gamma} does not hold it at C = {capacity}."
+    },
+    "finding.capacity_loose": {
+        "en": "Nothing is pushed: the capacity C = {capacity} is more than the {rate} nats that are used."
+    },
+    "finding.not_pushed": {
+        "en": "Nothing is pushed: with β = {beta} the KL divergence weighs no more than in a plain VAE."
+    },
+    "finding.overfit": {
+        "en": "Over-fitted: a test image costs {gap} nats more than a training image (−ELBO {test} and {train})."
+    },
     "finding.follows": {"en": "Each of the {n} factors has a latent of its own."},
     "finding.together": {"en": "z{dim} carries several factors at once: {factors}."},
-    "finding.shared": {"en": "Without a latent of their own: {factors}."},
+    "finding.spread": {"en": "Spread over several latents: {factors}."},
+    "finding.unfollowed": {"en": "Followed by no latent: {factors}."},
+    "finding.forecast": {
+        "en": "A linear model at β·σ² = {weight} would use {awake} latents and {nats} nats; this one uses {used} and "
+        "{rate}. The strongest direction of the data has a variance of {largest}."
+    },
+    "remedy.nan": {"en": "Lower the learning rate or β; train in fp32."},
+    "remedy.collapse": {
+        "en": "Lower β, or σ under a Gaussian; sum the squared error over the pixels, where a mean multiplies β by "
+        "half their number."
+    },
+    "remedy.stuck": {"en": "Begin with a low β and raise it; try a higher learning rate, more steps, another seed."},
+    "remedy.dead": {"en": "Train longer; if nothing moves, begin anew with a lower learning rate and another seed."},
+    "remedy.capacity_short": {"en": "Raise γ, train longer after the capacity has stopped rising, or lower C."},
+    "remedy.capacity_exceeded": {"en": "Raise γ, or train longer."},
+    "remedy.push_capacity": {"en": "Choose a C below what a plain VAE of these images uses."},
+    "remedy.push": {"en": "Choose a β above 1: factors are only told apart under pressure."},
+    "remedy.overfit": {"en": "More images, fewer steps, a smaller network or a larger β."},
+    "remedy.entangled": {"en": "Try a larger β, a β that rises late, or another seed."},
+    "remedy.unfollowed": {
+        "en": "Try a lower β or more steps: a factor that changes few pixels pays for a latent last."
+    },
     "finding.missing_images": {"en": "Pictures of the map are reconstructions, for the images are missing. {reason}"},
     "finding.unknown_data": {"en": "The data set {name} is not known here."},
     "finding.other_version": {"en": "{name} is here in version {here}, the model was trained on version {then}."},

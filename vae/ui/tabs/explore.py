@@ -1,4 +1,4 @@
-"""The Explore tab: map, inspector with sliders, traversal grid and the doctor's line."""
+"""The Explore tab: map, inspector with sliders, traversal grid, the doctor, and which latent knows which factor."""
 
 from vae.ui import explorer
 from vae.ui.endpoints import explore_endpoints
@@ -52,10 +52,11 @@ TEMPLATE = """
     </div>
     <div class="lse-grid"></div>
   </section>
-  <p id="doctor" class="lse-doctor"></p>
+  <section id="doctor" class="lse-doctor"></section>
+  <section id="information" class="lse-information" hidden></section>
 </div>
 """
-STRINGS = ("map", "colour", "inspector", "sliders", "traversal", "finding")
+STRINGS = ("map", "colour", "inspector", "sliders", "traversal", "finding", "remedy", "information")
 
 
 def build(shared: Shared) -> None:

@@ -1,0 +1,349 @@
+"""The doctor: its findings on known models, its forecast against theory, scikit-learn and what was measured."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+
+import numpy as np
+import pytest
+import torch
+from sklearn.decomposition import PCA
+
+from vae.bound import encode_split
+from vae.checkpoint import FOLDER, load
+from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
+from vae.data import available
+from vae.data import load as load_data
+from vae.doctor import Evidence, findings, kl_weight, noise_variance, recovered
+from vae.forecast import Forecast, forecast, spectrum
+from vae.images import to_uint8
+from vae.metrics import mutual_information
+
+# Every shipped file: the findings, and how many latents are in use. None: only that nothing is wrong with it.
+SHIPPED = {
+    "scene3d-beta": (["finding.active", "finding.follows"], 6),
+    "scene3d-vae": None,
+    "mnist-beta": (["finding.active"], 5),
+    "mnist-vae": (["finding.active"], 10),
+    "digits-beta": (["finding.active"], 5),
+    "digits-vae": (["finding.active"], 9),
+}
+ABOUT_FACTORS = {"finding.follows", "finding.together", "finding.spread", "finding.unfollowed"}
+PLAIN = TrainConfig("digits", ModelConfig(shape=(1, 32, 32)))
+KL = np.array([2.0, 1.0, 0.01, 0.0])
+
+
+def keys(evidence: Evidence) -> list[str]:
+    found = findings(evidence)
+    for finding in found:
+        json.dumps(asdict(finding), allow_nan=False)
+        assert finding.key.startswith("finding.") and (finding.remedy or "remedy.").startswith("remedy.")
+    return [finding.key for finding in found]
+
+
+def config(name: str, likelihood: str = "bernoulli", sigma: float = 1.0, **numbers: float) -> TrainConfig:
+    model = replace(PLAIN.model, likelihood=likelihood, sigma=sigma)
+    return replace(PLAIN, model=model, objective=ObjectiveConfig(name, **numbers))
+
+
+def checked(model, data=None) -> Evidence:
+    """The numbers of a shipped file, as the page collects them."""
+    rows = np.linspace(0, len(model.index) - 1, 32).astype(int)
+    pictures = to_uint8(model.decode(model.mu[rows])).numpy()
+    factors = None if data is None else data.factors
+    return Evidence(
+        kl=model.stats["kl"],
+        config=model.config,
+        name=model.name,
+        neg_elbo=model.header["metrics"]["neg_elbo"],
+        spread=float(pictures.std(axis=0).max()),
+        recovered=None if data is None else recovered(data.batch(model.index[rows]).numpy(), pictures),
+        information=None if factors is None else mutual_information(model.mu, factors[model.index]),
+        factors=() if factors is None else data.factor_names,
+    )
+
+
+@pytest.fixture
+def images_of(request):
+    """images_of(name, split): the images where they are at hand, else None."""
+
+    def find(name: str, split: str = "test"):
+        root = request.getfixturevalue("mnist_root") if name == "mnist" else None
+        return None if available(name, root) else load_data(name, split, root, fetch=False)
+
+    return find
+
+
+# Findings
+
+
+def test_every_shipped_file_stands_in_the_table():
+    assert {path.stem for path in FOLDER.glob("*.safetensors")} == set(SHIPPED)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_findings_of_the_shipped_files(name, images_of):
+    model = load(name)
+    evidence = checked(model, images_of(model.config.dataset))
+    expected, found = SHIPPED[name], keys(evidence)
+    if expected is None:
+        assert found[0] == "finding.active" and set(found[1:]) <= ABOUT_FACTORS
+    else:
+        assert (found, len(evidence.awake)) == expected
+
+
+def test_pruned_latents_of_a_healthy_model_are_no_collapse():
+    healthy = Evidence(KL, config("beta_h", beta=4.0), "x-beta", predicted=forecast([20.0, 9.0, 5.0, 1.0], 4.0))
+    assert keys(healthy) == ["finding.active", "finding.forecast"]
+    assert findings(healthy)[0].values == {"n": 2, "total": 4}
+
+
+def test_collapse_names_the_latents_and_the_weight_that_caused_it():
+    asleep = np.full(12, 0.001)
+    gaussian = findings(Evidence(asleep, config("beta_h", "gaussian", 2.0, beta=128.0)))
+    assert [finding.key for finding in gaussian] == ["finding.collapse_gaussian"]
+    assert gaussian[0].values == {"total": 12, "latents": "z0–z11", "beta": 128, "weight": 512, "sigma": 2}
+    assert gaussian[0].remedy == "remedy.collapse"
+    # mean-MSE + KL over 32 x 32 pixels is a Gaussian of variance 1024 / 2: the same product by the other road
+    mean_mse = findings(Evidence(asleep, config("vae", "gaussian", 512**0.5)))
+    assert mean_mse[0].values["weight"] == 512
+    bernoulli = findings(Evidence(asleep, config("beta_h", beta=40.0)))
+    assert (bernoulli[0].key, bernoulli[0].values["beta"]) == ("finding.collapse_bernoulli", 40)
+    assert keys(Evidence(asleep)) == ["finding.collapse"]
+    assert keys(Evidence(asleep, config("beta_b", capacity=0.2, gamma=1000.0)))[0] == "finding.collapse"
+
+
+def test_a_collapse_that_the_data_do_not_explain_is_the_training_s():
+    asleep, heavy = np.zeros(4), config("beta_h", "gaussian", beta=10.0)
+    must = findings(Evidence(asleep, heavy, predicted=forecast([5.0, 1.0], 10.0)))
+    assert (must[0].remedy, must[1].key, must[1].values["awake"]) == ("remedy.collapse", "finding.forecast", 0)
+    assert must[1].values["largest"] == 5
+    assert findings(Evidence(asleep, heavy, predicted=forecast([50.0, 1.0], 10.0)))[0].remedy == "remedy.stuck"
+    stuck = findings(Evidence(np.array([0.0, 0.2, 0.0, 0.0]), PLAIN, predicted=forecast([50.0, 30.0, 9.0], 1.0)))
+    assert (stuck[0].key, stuck[0].values["latents"]) == ("finding.stuck", "z0, z2, z3")
+    assert stuck[0].values["nats"] == pytest.approx(0.5 * np.log(50 * 30 * 9), rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("rate", "expected"),
+    [
+        (12.0, ["finding.capacity_short", "finding.capacity_loose"]),
+        (24.4, []),
+        (25.6, []),
+        (31.0, ["finding.capacity_exceeded"]),
+    ],
+)
+def test_a_capacity_is_reached_or_not(rate, expected):
+    found = findings(Evidence(np.full(10, rate / 10), config("beta_b", capacity=25.0, gamma=100.0)))
+    assert [finding.key for finding in found] == ["finding.active", *expected]
+    assert all(finding.values["rate"] == rate and finding.values["capacity"] == 25 for finding in found[1:])
+
+
+def test_nothing_is_pushed():
+    reached = Evidence(np.full(10, 2.5), config("beta_b", capacity=25.0, gamma=100.0), "x-beta")
+    assert keys(reached) == ["finding.active"]
+    assert keys(replace(reached, plain_rate=30.0)) == ["finding.active"]
+    loose = findings(replace(reached, plain_rate=19.0))
+    assert (loose[1].key, loose[1].values) == ("finding.capacity_loose", {"capacity": 25, "rate": 19})
+    weak = replace(reached, config=config("beta_b", capacity=25.0, gamma=1.0))
+    assert keys(weak) == ["finding.active", "finding.not_pushed"]
+    for objective in (config("beta_h", beta=1.0), config("vae"), config("beta_h", beta=0.5)):
+        assert keys(Evidence(KL, objective, "x-beta")) == ["finding.active", "finding.not_pushed"]
+        assert keys(Evidence(KL, objective, "x-vae")) == ["finding.active"]
+    assert keys(Evidence(KL, config("beta_h", beta=1.5), "x-beta")) == ["finding.active"]
+
+
+def test_dead_networks():
+    assert keys(Evidence(KL, spread=0.1, recovered=-0.2)) == ["finding.dead_constant", "finding.active"]
+    assert keys(Evidence(KL, spread=40.0, recovered=0.0)) == ["finding.dead_mean", "finding.active"]
+    assert keys(Evidence(KL, spread=40.0, recovered=0.3)) == ["finding.active"]
+    asleep = np.zeros(4)
+    assert keys(Evidence(asleep, spread=0.0, recovered=-0.5)) == ["finding.collapse", "finding.dead"]
+    assert keys(Evidence(asleep, spread=0.0, recovered=-0.01)) == ["finding.collapse", "finding.mean_image"]
+
+
+def test_over_fitting_is_measured_against_the_rate():
+    evidence = Evidence(np.full(10, 2.5), neg_elbo=102.0, train_neg_elbo=99.6)
+    assert keys(evidence) == ["finding.active"]
+    found = findings(replace(evidence, train_neg_elbo=90.0))
+    assert (found[1].key, found[1].values) == ("finding.overfit", {"gap": 12, "train": 90, "test": 102})
+    assert keys(replace(evidence, neg_elbo=90.0)) == ["finding.active"]
+    assert keys(replace(evidence, train_neg_elbo=None)) == ["finding.active"]
+
+
+def test_what_is_no_number_ends_the_examination():
+    assert findings(Evidence(np.array([1.0, np.nan]), neg_elbo=np.inf))[0].values == {"numbers": "kl, neg_elbo"}
+    assert keys(Evidence(KL, train_neg_elbo=np.nan)) == ["finding.nan"]
+
+
+def test_who_follows_what():
+    def about(*rows: list[float], kl: np.ndarray = KL[:3]) -> list:
+        found = findings(Evidence(kl, information=np.array(rows), factors=("a", "b")))[1:]
+        return [(finding.key, finding.values) for finding in found]
+
+    assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.0]) == [("finding.follows", {"n": 2})]
+    assert about([0.9, 0.5], [0.0, 0.45], [0.0, 0.0]) == [("finding.spread", {"factors": "b (z0, z1)"})]
+    assert about([0.9, 0.6], [0.1, 0.2], [0.0, 0.1]) == [("finding.together", {"dim": 0, "factors": "a, b"})]
+    assert about([0.9, 0.1], [0.0, 0.2], [0.0, 0.0]) == [("finding.unfollowed", {"factors": "b"})]
+    # a sleeping latent carries nothing, whatever its tiny movements look like when they are cut into bins
+    assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.7]) == [("finding.follows", {"n": 2})]
+    assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.7], kl=np.ones(3)) == [("finding.spread", {"factors": "b (z1, z2)"})]
+    assert about([0.9, 0.8], kl=np.ones(1)) == [("finding.together", {"dim": 0, "factors": "a, b"})]
+
+
+def test_the_share_that_is_recovered():
+    images = np.random.default_rng(0).random((20, 1, 4, 4))
+    assert recovered(images, images) == 1
+    assert recovered(images, np.broadcast_to(images.mean(0), images.shape)) == pytest.approx(0)
+    assert recovered(images, np.ones_like(images)) < -1
+    assert recovered(np.ones((3, 2)), np.ones((3, 2))) == 0
+
+
+def test_a_training_under_far_too_much_weight_collapses_as_foretold(tiny, finished, digits):
+    heavy = tiny(
+        steps=60,
+        objective=ObjectiveConfig("beta_h", beta=512.0),
+        model={"likelihood": "gaussian"},
+        training={"lr": 1e-2},
+    )
+    state = finished(heavy, digits["train"])
+    encoded = encode_split(state.model.eval(), digits["test"])
+    images = digits["test"].images.numpy()
+    with torch.inference_mode():
+        pictures = to_uint8(state.model.decode(encoded.mu).clamp(0, 1)).numpy()
+    evidence = Evidence(
+        kl=encoded.kl.mean(0).numpy(),
+        config=heavy,
+        spread=float(pictures.std(axis=0).max()),
+        recovered=recovered(images, pictures),
+        predicted=forecast(spectrum(digits["train"].images.numpy()), kl_weight(heavy), latents=3),
+    )
+    # sixty steps are too few to paint the mean image
+    assert keys(evidence) == ["finding.collapse_gaussian", "finding.dead", "finding.forecast"]
+    assert evidence.spread < 1
+    assert evidence.predicted.awake == 0 and evidence.predicted.largest == pytest.approx(7.7, abs=0.05)
+
+
+# The forecast
+
+
+def test_the_forecast_for_mnist(mnist_root):
+    """The numbers that the project is held against: 23 latents, 10.3 nats, largest eigenvalue 5.3, variance 52.8."""
+    images = load_data("mnist", "test", mnist_root, fetch=False).images.numpy()
+    eigenvalues = spectrum(images)
+    assert eigenvalues[0] == pytest.approx(5.3, abs=0.05)
+    assert eigenvalues.sum() == pytest.approx(52.8, abs=0.06)
+    summed = forecast(eigenvalues, beta=1.0, sigma2=0.5)
+    assert (summed.awake, summed.threshold) == (23, 0.5)
+    assert summed.nats == pytest.approx(10.3, abs=0.05)
+    assert forecast(eigenvalues, beta=512.0).awake == 0
+    assert forecast(eigenvalues, sigma2=0.5, latents=10).awake == 10
+
+
+@pytest.mark.parametrize("shape", [(400, 30), (30, 400)], ids=["more images", "more pixels"])
+def test_a_spectrum_is_that_of_scikit_learn(shape):
+    images = np.random.default_rng(1).random(shape) ** 2
+    expected = PCA().fit(images).explained_variance_ * (len(images) - 1) / len(images)
+    assert spectrum(images) == pytest.approx(np.pad(expected, (0, min(shape) - len(expected))), abs=1e-12)
+
+
+def test_a_spectrum_of_bytes_is_that_of_their_floats():
+    pixels = np.random.default_rng(2).integers(0, 256, (50, 1, 5, 5), dtype=np.uint8)
+    assert spectrum(pixels) == pytest.approx(spectrum(pixels / 255), rel=1e-4)
+    assert spectrum(pixels).sum() == pytest.approx((pixels / 255).reshape(50, -1).var(0).sum(), rel=1e-5)
+
+
+def test_no_linear_vae_does_better_than_the_forecast():
+    """The exact loss of a linear VAE, with any encoder, decoder and posterior variance, minimised numerically."""
+    variances, beta, sigma2 = torch.tensor([6.0, 3.0, 1.6, 0.7, 0.3]).double(), 4.0, 0.25
+    torch.manual_seed(0)
+    encoder, decoder = torch.randn(4, 5).double(), torch.randn(5, 4).double()
+    logvar = torch.zeros(4).double()
+    parameters = [p.requires_grad_() for p in (encoder, decoder, logvar)]
+
+    def terms() -> tuple[torch.Tensor, torch.Tensor]:
+        through = decoder @ encoder - torch.eye(5).double()
+        error = (through.square() * variances).sum() + (decoder.square() * logvar.exp()).sum()
+        kl = 0.5 * ((encoder.square() * variances).sum(1) + logvar.exp() - 1 - logvar)
+        return error, kl
+
+    optimiser = torch.optim.LBFGS(parameters, max_iter=2000, tolerance_grad=1e-12, tolerance_change=1e-15)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        error, kl = terms()
+        loss = error / (2 * sigma2) + beta * kl.sum()
+        loss.backward()
+        return loss
+
+    for _ in range(5):
+        optimiser.step(closure)
+    error, kl = (value.detach().numpy() for value in terms())
+    expected = forecast(variances.numpy(), beta, sigma2)
+    assert (expected.awake, expected.threshold) == (3, 1.0)
+    assert np.sort(kl)[::-1] == pytest.approx([*expected.rates, 0.0], abs=1e-4)
+    assert error == pytest.approx(np.minimum(variances.numpy(), 1.0).sum(), abs=1e-4)
+
+
+def test_the_bernoulli_expansion_holds_near_the_mean_image():
+    """One latent that moves 1,000 grey pixels a little: the true cross-entropy, minimised numerically."""
+    pixels, amplitude, beta = 1000, 0.06, 0.25
+    nodes, weights = (torch.tensor(part) for part in np.polynomial.hermite_e.hermegauss(24))
+    weights = weights / weights.sum()
+    x = 0.5 + 0.25 * amplitude * nodes  # a pixel's value over the images
+    gain, slope, logvar = (torch.tensor(value).double().requires_grad_() for value in (0.5, 0.03, -1.0))
+    optimiser = torch.optim.LBFGS([gain, slope, logvar], max_iter=500, tolerance_change=1e-14)
+
+    def kl() -> torch.Tensor:
+        return 0.5 * (gain.square() + logvar.exp() - 1 - logvar)
+
+    def closure() -> torch.Tensor:
+        optimiser.zero_grad()
+        z = gain * nodes[:, None] + (logvar / 2).exp() * nodes  # (images, noise)
+        logits = slope * z
+        cross = torch.nn.functional.softplus(logits) - x[:, None] * logits
+        loss = pixels * (weights[:, None] * weights * cross).sum() + beta * kl()
+        loss.backward()
+        return loss
+
+    optimiser.step(closure)
+    images = np.random.default_rng(0).normal(size=(20_000, 1)) * 0.25 * amplitude + 0.5
+    eigenvalue = pixels * spectrum(images, "bernoulli")[0]  # 1,000 equal pixels add up along one direction
+    assert eigenvalue == pytest.approx(pixels * 0.25 * amplitude**2, rel=0.03)
+    assert float(kl().detach()) == pytest.approx(forecast([eigenvalue], beta).nats, rel=0.03)
+
+
+def test_a_constant_pixel_says_nothing_and_a_binary_one_has_variance_one():
+    images = (np.random.default_rng(3).random((200, 3)) < [0.2, 0.5, 0.9]).astype(np.uint8) * 255
+    images = np.concatenate([images, np.zeros((200, 1), np.uint8), np.full((200, 1), 255, np.uint8)], axis=1)
+    assert spectrum(images, "bernoulli").sum() == pytest.approx(3, rel=1e-5)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_forecast_beside_what_training_gave(name, images_of):
+    """A linear model's nats are within a third of a network's, which bends and so needs fewer latents for them."""
+    model = load(name)
+    data = images_of(model.config.dataset)
+    images = data.batch(np.arange(0, len(data), max(1, len(data) // 1000))).numpy()
+    eigenvalues = spectrum(images, model.config.model.likelihood)
+    beta, sigma2 = model.config.objective.beta, noise_variance(model.config)
+    predicted = forecast(eigenvalues, beta, sigma2, model.config.model.latent_dim)
+    evidence = Evidence(model.stats["kl"], model.config, predicted=predicted)
+    assert predicted.nats == pytest.approx(evidence.rate, rel=0.35)
+    assert len(evidence.awake) <= predicted.awake
+    assert keys(evidence) == ["finding.active", "finding.forecast"]
+
+
+def test_a_forecast_refuses_what_makes_no_sense():
+    for beta, sigma2 in ((0.0, 1.0), (-1.0, 1.0), (1.0, np.inf), (np.nan, 1.0)):
+        with pytest.raises(ValueError, match="positive and finite"):
+            forecast([1.0], beta, sigma2)
+    with pytest.raises(ValueError, match="not finite"):
+        forecast([1.0, np.nan])
+    with pytest.raises(ValueError, match="poisson"):
+        spectrum(np.ones((2, 2)), "poisson")
+    with pytest.raises(ValueError, match="needs images"):
+        spectrum(np.ones((0, 2)))
+    empty = forecast([])
+    assert (empty.awake, empty.nats, empty.largest) == (0, 0, 0) and isinstance(empty, Forecast)
