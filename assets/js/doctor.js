@@ -1,17 +1,39 @@
-// Plain lines about the model: the findings, and under them what helps.
+// Plain lines about the model: the findings, and under them what helps and what was to be expected.
 
 import {make, ready} from './page.js';
 import {has, t} from './strings.js';
 
 export function mountDoctor(element, explorer) {
   explorer.on('model', model => {
-    const found = [...model.findings];
-    if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
-    const said = found.map(finding => make('span', {textContent: `${t(finding.key, finding.values)} `, title: explain(finding)}));
-    const advice = new Set(found.filter(({remedy}) => remedy).map(({remedy, values}) => t(remedy, values)));
-    element.replaceChildren(make('p', {}, ...said), ...[...advice].map(text => make('p', {className: 'lse-remedy', textContent: text})));
-    ready(element);
+    delete element.dataset.forecast;
+    draw(element, model, model.findings);
+    // The forecast costs the server up to a second, so it is asked for once the page stands.
+    requestAnimationFrame(() => setTimeout(() => foretell(model)));
   });
+
+  async function foretell(model) {
+    if (explorer.state.model !== model) return;
+    try {
+      const found = await explorer.call('foretell', model.name);
+      if (explorer.state.model !== model) return;
+      draw(element, model, found);
+      element.dataset.forecast = '1';
+    } catch (error) {
+      if (explorer.state.model === model) explorer.fail(error);
+    }
+  }
+}
+
+function draw(element, model, findings) {
+  const found = [...findings];
+  if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
+  const aside = ({key}) => key === 'finding.forecast';
+  const said = found.filter(finding => !aside(finding)).map(finding => make('span', {textContent: `${t(finding.key, finding.values)} `, title: explain(finding)}));
+  const advice = found.filter(({remedy}) => remedy).map(({remedy, values}) => t(remedy, values));
+  const expected = found.filter(aside).map(({key, values}) => t(key, values));
+  const faint = [...new Set([...advice, ...expected])].map(text => make('p', {className: 'lse-remedy', textContent: text}));
+  element.replaceChildren(make('p', {}, ...said), ...faint);
+  ready(element);
 }
 
 /** What a finding means, or what helps. */

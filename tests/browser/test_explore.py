@@ -1,5 +1,7 @@
 """The Explore tab, driven as a person would."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from driving import (
@@ -194,11 +196,14 @@ CONTRAST = """cells => cells.map(cell => {
 
 
 def check_doctor(page, opened):
-    found = findings(explorer.evidence(opened))
+    page.wait_for_selector("#doctor[data-forecast]")
+    *found, foretold = findings(replace(explorer.evidence(opened), predicted=opened.forecast))
+    assert foretold.key == "finding.forecast"
     spans = page.locator("#doctor span")
     assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]
     remedies = [say(f.remedy, **f.values) for f in found if f.remedy]
-    assert page.locator("#doctor .lse-remedy").all_inner_texts() == list(dict.fromkeys(remedies))
+    expected = [*dict.fromkeys(remedies), say(foretold.key, **foretold.values)]
+    assert page.locator("#doctor .lse-remedy").all_inner_texts() == expected
     titles = spans.evaluate_all("spans => spans.map(span => span.title)")
     assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
 

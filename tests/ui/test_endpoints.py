@@ -76,6 +76,7 @@ def test_unknown_models(call, opened, name):
     refused(call("colour", name, "kl"))
     refused(call("place", name, "pca", 0, 0))
     refused(call("thumbnails", name, 0))
+    refused(call("foretell", name))
 
 
 def test_bad_z(call, opened):
@@ -135,6 +136,21 @@ def test_good_calls_are_json_and_right(call, opened):
         == opened.model.index[5]
     )
     assert np.allclose(place["z"], opened.model.mu[5], atol=1e-3) and place["distance"] < 1e-3
+
+
+def test_the_forecast_comes_after_the_findings(call, opened):
+    found = call("foretell", "digits-beta")["ok"]
+    assert found[:-1] == call("open_model", "digits-beta")["ok"]["findings"]
+    x = opened.images.images.flatten(1).numpy() / 255
+    mean = x.mean(0)
+    alive = (mean > 0) & (mean < 1)
+    scaled = (x - mean)[:, alive] / np.sqrt(mean * (1 - mean))[alive]
+    values = np.linalg.svd(scaled, compute_uv=False) ** 2 / len(x)
+    beta = opened.model.config.objective.beta
+    rates = 0.5 * np.log(values[: opened.dims][values[: opened.dims] > beta] / beta)
+    assert found[-1]["key"] == "finding.forecast"
+    assert found[-1]["values"]["awake"] == len(rates)
+    assert found[-1]["values"]["nats"] == pytest.approx(rates.sum(), rel=1e-3)
 
 
 def test_broken_files_are_listed_with_their_reason(catalog):

@@ -15,10 +15,13 @@ from torch import Tensor
 from vae.checkpoint import CheckpointError, Entry, Model, list_headers, load
 from vae.data import DATASETS, DataError, DatasetSpec, Factor, ImageSet, available
 from vae.data import load as load_data
+from vae.doctor import kl_weight, noise_variance
+from vae.forecast import Forecast, forecast, spectrum
 from vae.images import to_uint8
 from vae.metrics import mutual_information
 from vae.ui.strings import UserError, say
 
+FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
 OPEN_MODELS = 8  # kept in memory: some 30 MB each with their thumbnails
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
 
@@ -64,6 +67,20 @@ class Opened:
     def information(self) -> np.ndarray | None:
         """(D, K) mutual information of latent and factor, in [0, 1]."""
         return None if self.factors is None else mutual_information(self.model.mu, self.factors)
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What a linear model of these images would do under this training's weight of the KL; takes up to a second.
+
+        None where the images are missing, or where no fixed weight lies on the whole KL.
+        """
+        config, weight = self.model.config, kl_weight(self.model.config)
+        if self.images is None or not weight:
+            return None
+        rows = np.unique(np.linspace(0, len(self.model.index) - 1, FORECAST_IMAGES).astype(int))
+        eigenvalues = spectrum(self.originals(rows).numpy(), config.model.likelihood)
+        sigma2 = noise_variance(config)
+        return forecast(eigenvalues, weight / sigma2, sigma2, self.dims)
 
     @cached_property
     def kl_per_image(self) -> np.ndarray:

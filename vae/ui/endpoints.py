@@ -124,4 +124,8 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             raise UserError("error.sheet", number=number)
         return explorer.thumbnail_sheet(opened, number)
 
-    return [endpoint(f) for f in (open_model, pick, decode, traverse, coordinates, colour, place, thumbnails)]
+    def foretell(name: Any) -> list[dict[str, Any]]:
+        return explorer.foretold(catalog.open(name))
+
+    functions = (open_model, pick, decode, traverse, coordinates, colour, place, thumbnails, foretell)
+    return [endpoint(function) for function in functions]

@@ -1,7 +1,7 @@
 """What the Explore tab asks for: pure functions of (opened model, z, arguments) -> payloads. No gradio in here."""
 
 import hashlib
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -46,11 +46,21 @@ def overview(opened: Opened) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
-        "findings": [asdict(finding) for finding in findings(evidence(opened))],
+        "findings": said(evidence(opened)),
         "information": information(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
     }
+
+
+def said(known: Evidence) -> list[dict[str, Any]]:
+    """The doctor's findings as plain values."""
+    return [asdict(finding) for finding in findings(known)]
+
+
+def foretold(opened: Opened) -> list[dict[str, Any]]:
+    """The findings again, with what a linear model of the same images would have done: too slow for the first map."""
+    return said(replace(evidence(opened), predicted=opened.forecast))
 
 
 def evidence(opened: Opened) -> Evidence:
