@@ -1,6 +1,6 @@
 // Plain lines about the model: the findings, and under them what helps and what was to be expected.
 
-import {make, ready} from './page.js';
+import {afterPaint, make, ready} from './page.js';
 import {has, t} from './strings.js';
 
 export function mountDoctor(element, explorer) {
@@ -8,7 +8,7 @@ export function mountDoctor(element, explorer) {
     delete element.dataset.forecast;
     draw(element, model, model.findings);
     // The forecast costs the server up to a second, so it is asked for once the page stands.
-    requestAnimationFrame(() => setTimeout(() => foretell(model)));
+    afterPaint(() => foretell(model));
   });
 
   async function foretell(model) {

@@ -1,6 +1,7 @@
 // The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
 
 import {int32} from './arrays.js';
+import {afterPaint} from './page.js';
 import {createPump} from './pump.js';
 import {t} from './strings.js';
 
@@ -25,12 +26,6 @@ const LIMIT = 20; // the server refuses a z further out, unless an image lies th
 
 /** One draw from N(0, 1). */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-
-/** Call back once what has been set now is on the screen; a hidden page paints nothing and must not wait. */
-function afterPaint(callback) {
-  if (document.hidden) callback();
-  else requestAnimationFrame(() => setTimeout(callback));
-}
 
 /**
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),

@@ -1,14 +1,19 @@
 // Latents against factors: a table whose cells are shaded by their mutual information. Hidden where there are no factors.
 
-import {make, ready} from './page.js';
+import {afterPaint, make, ready} from './page.js';
 import {number, t} from './strings.js';
 
 export function mountInformation(element, explorer) {
-  explorer.on('model', ({information}) => {
-    element.hidden = !information?.rows.length;
-    element.replaceChildren(...(element.hidden ? [] : [table(information)]));
-    ready(element);
+  explorer.on('model', model => {
+    ready(element, false);
+    afterPaint(() => explorer.state.model === model && draw(element, model.information)); // the map first
   });
+}
+
+function draw(element, information) {
+  element.hidden = !information?.rows.length;
+  element.replaceChildren(...(element.hidden ? [] : [table(information)]));
+  ready(element);
 }
 
 const short = share => number(share, 2).replace('0.', '.');

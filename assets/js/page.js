@@ -35,6 +35,12 @@ export function ready(element, drawn = true) {
   else delete element.dataset.ready;
 }
 
+/** Call back once what has been set now is on the screen; a hidden page paints nothing and must not wait. */
+export function afterPaint(callback) {
+  if (document.hidden) callback();
+  else requestAnimationFrame(() => setTimeout(callback));
+}
+
 /** The options of a <select>: [value, text] pairs. */
 export function options(select, pairs, chosen) {
   select.replaceChildren(...pairs.map(([value, text]) => make('option', {value, textContent: text})));
