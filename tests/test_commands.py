@@ -13,7 +13,7 @@ import pytest
 import torch
 
 from vae import checkpoint, commands, snapshot, storage
-from vae.__main__ import main
+from vae.__main__ import main, parser
 from vae.data import DATASETS
 from vae.objective import OBJECTIVES
 from vae.presets import PRESETS
@@ -101,6 +101,13 @@ def test_a_schedule_is_configured(run, arguments, knots):
     config = checkpoint.load("a.safetensors").config
     assert config.schedule.beta_knots == knots
     assert config.objective.beta == knots[-1][1]
+
+
+def test_another_objective_leaves_the_path_of_beta_behind():
+    given = parser().parse_args(["train", "--preset", "scene3d-beta", "--objective", "vae", *map(str, OUT)])
+    config = commands.configured(given, None)
+    assert config.objective.name == "vae"
+    assert config.schedule == PRESETS["scene3d-vae"].schedule
 
 
 def test_a_preset_is_the_recipe_and_arguments_change_it(run):

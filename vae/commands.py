@@ -165,7 +165,9 @@ def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
         raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
     if "beta_knots" in given:
         return {"beta": given.get("beta", given["beta_knots"][-1][1])}
-    if base.schedule.beta_knots and (given["objective"] not in BETA_OBJECTIVES or "beta" in given):
+    if given["objective"] not in BETA_OBJECTIVES:
+        return {"beta_knots": ()}  # an objective without a beta has no path of it either
+    if base.schedule.beta_knots and "beta" in given:
         raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
     return {}
 

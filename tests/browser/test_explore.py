@@ -197,7 +197,7 @@ CONTRAST = """cells => cells.map(cell => {
 
 def check_doctor(page, opened):
     page.wait_for_selector("#doctor[data-forecast]")
-    *found, foretold = findings(replace(explorer.evidence(opened), predicted=opened.forecast))
+    *found, foretold = findings(replace(opened.evidence, predicted=opened.forecast))
     assert foretold.key == "finding.forecast"
     spans = page.locator("#doctor span")
     assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]

@@ -15,12 +15,13 @@ from torch import Tensor
 from vae.checkpoint import CheckpointError, Entry, Model, list_headers, load
 from vae.data import DATASETS, DataError, DatasetSpec, Factor, ImageSet, available
 from vae.data import load as load_data
-from vae.doctor import kl_weight, noise_variance
+from vae.doctor import Evidence, kl_weight, noise_variance, recovered
 from vae.forecast import Forecast, forecast, spectrum
 from vae.images import to_uint8
 from vae.metrics import mutual_information
 from vae.ui.strings import UserError, say
 
+CHECKED_IMAGES = 32  # decoded once for the doctor
 FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
 OPEN_MODELS = 8  # kept in memory: some 30 MB each with their thumbnails
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
@@ -67,6 +68,24 @@ class Opened:
     def information(self) -> np.ndarray | None:
         """(D, K) mutual information of latent and factor, in [0, 1]."""
         return None if self.factors is None else mutual_information(self.model.mu, self.factors)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What the doctor looks at: the file's numbers, and a few images decoded from their codes."""
+        model = self.model
+        rows = np.unique(np.linspace(0, len(model.index) - 1, CHECKED_IMAGES).astype(int))
+        pictures = self.decode(model.mu[rows]).numpy()
+        compared = self.images is not None and len(rows) > 1
+        return Evidence(
+            kl=np.asarray(model.stats["kl"], dtype=float),
+            config=model.config,
+            name=self.name,
+            neg_elbo=model.header["metrics"]["neg_elbo"],
+            spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
+            recovered=recovered(self.originals(rows).numpy(), pictures) if compared else None,
+            information=self.information,
+            factors=[factor.name for factor in self.factor_specs],
+        )
 
     @cached_property
     def forecast(self) -> Forecast | None:

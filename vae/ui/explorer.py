@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from vae.doctor import ACTIVE_NATS, Evidence, findings, recovered
+from vae.doctor import ACTIVE_NATS, Evidence, findings
 from vae.latent import between_neighbours, traverse
 from vae.projection import explained
 from vae.ui import figures
@@ -18,7 +18,6 @@ from vae.ui.strings import say
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # traversal rows drawn unasked
 FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
-CHECKED = 32  # images that the doctor decodes
 
 
 def overview(opened: Opened) -> dict[str, Any]:
@@ -46,7 +45,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
-        "findings": said(evidence(opened)),
+        "findings": said(opened.evidence),
         "information": information(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
@@ -60,25 +59,7 @@ def said(known: Evidence) -> list[dict[str, Any]]:
 
 def foretold(opened: Opened) -> list[dict[str, Any]]:
     """The findings again, with what a linear model of the same images would have done: too slow for the first map."""
-    return said(replace(evidence(opened), predicted=opened.forecast))
-
-
-def evidence(opened: Opened) -> Evidence:
-    """What the doctor looks at: the file's numbers, and a few images decoded from their codes."""
-    model = opened.model
-    rows = np.unique(np.linspace(0, len(model.index) - 1, CHECKED).astype(int))
-    pictures = opened.decode(model.mu[rows]).numpy()
-    compared = opened.images is not None and len(rows) > 1
-    return Evidence(
-        kl=np.asarray(model.stats["kl"], dtype=float),
-        config=model.config,
-        name=opened.name,
-        neg_elbo=model.header["metrics"]["neg_elbo"],
-        spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
-        recovered=recovered(opened.originals(rows).numpy(), pictures) if compared else None,
-        information=opened.information,
-        factors=[factor.name for factor in opened.factor_specs],
-    )
+    return said(replace(opened.evidence, predicted=opened.forecast))
 
 
 def information(opened: Opened) -> dict[str, Any] | None:
