@@ -12,12 +12,14 @@ import pytest
 import torch
 
 from vae import export, storage
+from vae.checkpoint import rounded
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
-from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
+from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, ImageSet, available, default_root, load
 from vae.data.imageset import split_grid
 from vae.train import TrainState, train
 
 ROOT = Path(__file__).resolve().parent.parent
+os.environ.setdefault("LATENT_EXPLORER_DATA", str(ROOT / "data"))  # as tests/run does
 TOY_SIZES = (5, 4, 3)
 
 
@@ -41,10 +43,20 @@ def need():
 @pytest.fixture(scope="session")
 def mnist_root(need) -> Path:
     """A data folder that holds MNIST; nothing is downloaded for it."""
-    folder = Path(os.environ.get("LATENT_EXPLORER_DATA") or ROOT / "data")
+    folder = default_root()
     problem = available("mnist", folder)
     need(problem is None, str(problem))
     return folder
+
+
+@pytest.fixture(scope="session")
+def images_of():
+    """images_of(name, split): the images where they are at hand, else None."""
+
+    def find(name: str, split: str = "test") -> ImageSet | None:
+        return None if available(name) else load(name, split, fetch=False)
+
+    return find
 
 
 @pytest.fixture(scope="session")
@@ -84,11 +96,23 @@ def finished():
 
 @pytest.fixture(scope="session")
 def trained(tiny, finished, digits, tmp_path_factory) -> SimpleNamespace:
-    """A trained and exported model of the digits, not to be changed: its `state`, its `metrics`, its file at `path`."""
+    """A trained and exported model of the digits, not to be changed: its `state`, the `network` as its file at `path`
+    holds it, and its `metrics`.
+    """
     path = tmp_path_factory.mktemp("trained") / "tiny.safetensors"
     config = tiny(steps=300, model={"latent_dim": 6, "width": 8, "hidden": 64}, training={"lr": 5e-3})
     state = finished(config, digits["train"])
-    return SimpleNamespace(state=state, path=path, metrics=export.export(state, digits["test"], path))
+    metrics = export.export(state, digits["test"], path)
+    return SimpleNamespace(state=state, network=rounded(state.model), path=path, metrics=metrics)
+
+
+@pytest.fixture(scope="session")
+def flat(tiny, finished, digits, tmp_path_factory) -> Path:
+    """The file of a trained model of the digits that has two latents, not to be changed."""
+    path = tmp_path_factory.mktemp("flat") / "flat.safetensors"
+    config = tiny(steps=300, model={"latent_dim": 2, "width": 8, "hidden": 64}, training={"lr": 5e-3})
+    export.export(finished(config, digits["train"]), digits["test"], path)
+    return path
 
 
 @pytest.fixture

@@ -81,7 +81,7 @@ def test_one_sample_makes_the_bounds_equal(x):
 def test_the_elbo_is_never_above_the_importance_weighted_bound(trained, digits):
     """Jensen, image by image, on the same samples of a trained model."""
     x = digits["test"].images.float() / 255
-    tight, loose = importance_weighted_bound(trained.state.model.eval(), x, 10, seeded())
+    tight, loose = importance_weighted_bound(trained.network, x, 10, seeded())
     assert (loose >= tight - 1e-3).all()
     assert (loose - tight).mean() > 0.1
 
@@ -92,7 +92,7 @@ def stored(spec, x: torch.Tensor) -> StoredImages:
 
 def test_a_split_is_measured_as_by_hand(trained, digits):
     """One batch, so that the noise of the split is one draw of the generator."""
-    model, data = trained.state.model.eval(), stored(digits["test"].spec, digits["test"].images[:50] / 255)
+    model, data = trained.network, stored(digits["test"].spec, digits["test"].images[:50] / 255)
     encoded = encode_split(model, data, seeded())
     x = data.images.double() / 255
     with torch.no_grad():
@@ -108,7 +108,7 @@ def test_a_split_is_measured_as_by_hand(trained, digits):
 
 
 def test_a_split_is_encoded_in_order_and_whole(trained, digits):
-    model, seen = trained.state.model.eval(), []
+    model, seen = trained.network, []
     encoded = encode_split(model, digits["test"], progress=seen.append)
     assert sum(seen) == len(encoded.mu) == 360
     assert len(seen) > 1
@@ -118,7 +118,7 @@ def test_a_split_is_encoded_in_order_and_whole(trained, digits):
 
 
 def test_sampling_costs_what_decoding_the_mean_hides(trained, digits):
-    model = trained.state.model.eval()
+    model = trained.network
     flattered = encode_split(model, digits["test"])
     sampled, again = (encode_split(model, digits["test"], seeded()) for _ in range(2))
     assert sampled.neg_elbo == again.neg_elbo

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 
+import numpy as np
 import pytest
 import torch
 
@@ -125,3 +127,19 @@ def test_conv_mse_collapses_within_an_epoch(mnist_root):
         model = state.model.eval()
         pictures = model.decode(model.encode(x).mean)
     assert pictures.var(0).sum() < 0.01 * x.var(0).sum()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pytorch-vae-h", "pytorch-vae-b"])
+def test_a_large_predecessor_learns_on_the_room(name):
+    """The first hundred steps, in small batches, of a training that wants a GPU: most of the way to the mean image."""
+    preset = PRESETS[name]
+    config = replace(preset, training=replace(preset.training, batch_size=16))
+    data = load("scene3d", "train")
+    events = list(islice(train(TrainState.fresh(config), data, every=10), 10))
+    x = data.batch(range(500)).double() / 255
+    deviation = (x - x.mean(0)).square().sum((1, 2, 3)).mean()
+    constant = float(deviation / 2 + 0.5 * np.log(2 * np.pi) * x[0].numel())
+    first, last = (float(event.terms.recon) - constant for event in (events[0], events[-1]))
+    assert last < 0.4 * first
+    assert np.isfinite([float(event.loss) for event in events]).all()

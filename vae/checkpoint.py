@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,10 @@ from vae.model import VAE, Posterior
 from vae.objective import kl_to_prior
 from vae.storage import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
 
-__all__ = ["FOLDER", "CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
+__all__ = ["FOLDER", "CheckpointError", "Entry", "Model", "list_headers", "load", "rounded", "save"]
 
 FOLDER = Path(__file__).resolve().parent.parent / "checkpoints"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2  # 1 had weights and maps of 32 bits, indices and labels of 64
 QUANTILES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
 _FLOAT = (int, float)
 _KEYS = {
@@ -46,12 +47,12 @@ class Model:
 
     Attributes:
         header: the file's header, see the README.
-        network: the torch module in eval mode; its `decode` gives logits or means.
+        network: the torch module in eval mode, float32 (float16 in the file); its `decode` gives logits or means.
         index: (N,) int64, the test images whose encodings are stored.
         mu, logvar: (N, D) float32, their posteriors (float16 in the file).
         label: (N,) int64 or None, their classes.
         distortion: (N,) float32 or None, −log p(x|z = mu) of each in nats.
-        maps: (N, 2) float32 coordinates by the name of the projection, "pca" and perhaps "umap".
+        maps: (N, 2) float32 coordinates by the name of the projection, "pca" and perhaps "umap" (float16 in the file).
         stats: "kl", "mu_mean", "mu_std" (D,) and "mu_quantiles" (9, D), at the levels `QUANTILES`.
     """
 
@@ -161,18 +162,25 @@ def load(name_or_path: str | Path) -> Model:
         header=header,
         config=config,
         network=_network(path, config, tensors),
-        index=array["encodings.index"],
+        index=array["encodings.index"].astype(np.int64),
         mu=array["encodings.mu"].astype(np.float32),
         logvar=array["encodings.logvar"].astype(np.float32),
-        label=array.get("encodings.label"),
+        label=array["encodings.label"].astype(np.int64) if "encodings.label" in array else None,
         distortion=array.get("encodings.distortion"),
-        maps={key.removeprefix("map."): value for key, value in array.items() if key.startswith("map.")},
+        maps={
+            key.removeprefix("map."): value.astype(np.float32) for key, value in array.items() if key.startswith("map.")
+        },
         stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
     )
 
 
-def expect_weights(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
+def expect_weights(
+    path: Path, config: TrainConfig, tensors: dict[str, Tensor], precision: torch.dtype = torch.float32
+) -> dict[str, Tensor]:
     """The file's `model.*` without that prefix, once each fits the network; nothing is allocated to find that out.
+
+    Args:
+        precision: that all weights must have which are no whole numbers.
 
     Raises:
         CheckpointError: the network is unknown, or a weight is missing, superfluous, of another shape or type, or not
@@ -184,7 +192,8 @@ def expect_weights(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) 
     except ConfigError as error:
         raise CheckpointError(f"{path}: config.model cannot be built ({error}).") from error
     for key, tensor in wanted.items():
-        expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), tensor.dtype)
+        dtype = precision if tensor.is_floating_point() else tensor.dtype
+        expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), dtype)
     weights = {key.removeprefix("model."): tensor for key, tensor in tensors.items() if key.startswith("model.")}
     for key in weights:
         expect(key in wanted, path, f"model.{key}", "belongs to no part of the network")
@@ -192,26 +201,40 @@ def expect_weights(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) 
 
 
 def _network(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> VAE:
-    """The network with the file's weights, in eval mode."""
-    weights = expect_weights(path, config, tensors)
+    """The network with the file's weights as float32, in eval mode."""
+    weights = expect_weights(path, config, tensors, torch.float16)
     with torch.device("meta"):
         network = VAE(config.model)
-    network.load_state_dict(weights, assign=True)
+    network.load_state_dict({key: _cast(tensor, torch.float32) for key, tensor in weights.items()}, assign=True)
     return network.requires_grad_(False).eval()
+
+
+def _cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """Whole numbers, as a batch normalisation counts its batches, stay what they are."""
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def rounded(network: VAE) -> VAE:
+    """A copy in eval mode whose weights are those that a file will hold: float32, rounded to half precision."""
+    copied = deepcopy(network).eval()
+    copied.load_state_dict(
+        {key: _cast(_cast(tensor, torch.float16), tensor.dtype) for key, tensor in copied.state_dict().items()}
+    )
+    return copied
 
 
 def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
     """All that is no weight: what must be there, what may be, and nothing else."""
-    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int64)
+    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int32)
     n = len(tensors["encodings.index"])
     wanted = {
-        "encodings.index": ((n,), torch.int64),
+        "encodings.index": ((n,), torch.int32),
         "encodings.mu": ((n, d), torch.float16),
         "encodings.logvar": ((n, d), torch.float16),
         "encodings.distortion": ((n,), torch.float32),
-        "encodings.label": ((n,), torch.int64),
-        "map.pca": ((n, 2), torch.float32),
-        "map.umap": ((n, 2), torch.float32),
+        "encodings.label": ((n,), torch.uint8),
+        "map.pca": ((n, 2), torch.float16),
+        "map.umap": ((n, 2), torch.float16),
         "stats.kl": ((d,), torch.float32),
         "stats.mu_mean": ((d,), torch.float32),
         "stats.mu_std": ((d,), torch.float32),
@@ -220,10 +243,9 @@ def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
     for key, (shape, dtype) in wanted.items():
         if key in tensors or key not in _OPTIONAL:
             expect_tensor(path, tensors, key, shape, dtype)
-    index, label = tensors["encodings.index"], tensors.get("encodings.label", torch.zeros(1))
+    index = tensors["encodings.index"]
     expect(n > 0, path, "encodings.index", "is empty")
     expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "should rise from 0 or more")
-    expect(bool(label.min() >= 0 and label.max() <= 255), path, "encodings.label", "should lie between 0 and 255")
     for key in tensors:
         expect(key in wanted or key.startswith("model."), path, key, "is not known to this version")
 
@@ -236,15 +258,19 @@ def save(
     maps: dict[str, Tensor],
     stats: dict[str, Tensor],
 ) -> None:
-    """Writes a checkpoint; the keys of the last three are those of the file without their prefix.
+    """Writes a checkpoint; the keys of the last three are those of the file without their prefix, their types its own.
+
+    Args:
+        network: its weights are stored in half precision, so that measuring it before `rounded` flatters or wrongs it.
 
     Raises:
         CheckpointError: header or arrays are not what `load` would take, or the file cannot be written.
     """
-    parts = {"model": network.state_dict(), "encodings": encodings, "map": maps, "stats": stats}
+    weights = {key: _cast(tensor, torch.float16) for key, tensor in network.state_dict().items()}
+    parts = {"model": weights, "encodings": encodings, "map": maps, "stats": stats}
     tensors = {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
     _, config = _checked(path, header)
-    expect_weights(path, config, tensors)
+    expect_weights(path, config, tensors, torch.float16)
     _check_arrays(path, tensors, config.model.latent_dim)
     write(path, tensors, header)
 

@@ -35,19 +35,21 @@ def export(
     Raises:
         CheckpointError: the file cannot be written.
     """
-    network = state.model.eval()
+    network = checkpoint.rounded(state.model)  # measured is what will be loaded again
     metrics = evaluate(network, test, progress, state.config.training.seed)
     encoded = encode_split(network, test)
-    chosen = spread_evenly(test, 10_000 if encoded.mu.shape[1] <= 32 else 2_000)
+    chosen = spread_evenly(test, most_encodings(encoded.mu.shape[1]))
     rows = torch.from_numpy(chosen)
     encodings = {
-        "index": rows,
+        "index": rows.int(),
         "mu": encoded.mu[rows].half(),
         "logvar": encoded.logvar[rows].half(),
         "distortion": encoded.distortion[rows],
     }
     if test.labels is not None:
-        encodings["label"] = torch.from_numpy(test.labels[chosen])
+        labels = test.labels[chosen]
+        storage.expect(0 <= labels.min() <= labels.max() <= 255, path, "encodings.label", "should lie in 0 … 255")
+        encodings["label"] = torch.from_numpy(labels.astype(np.uint8))
     training = state.config.training
     header = {
         "format_version": checkpoint.FORMAT_VERSION,
@@ -63,9 +65,14 @@ def export(
         "versions": {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS},
         "changes": state.changes,
     }
-    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy()))}
+    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
     checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
     return metrics
+
+
+def most_encodings(latents: int) -> int:
+    """How many encodings a file keeps: 10,000 of up to ten latents, 5,000 of twenty, 500 of two hundred."""
+    return min(10_000 if latents <= 32 else 2_000, 100_000 // latents)
 
 
 def add_map(path: Path, projection: str = "umap") -> None:
@@ -76,7 +83,7 @@ def add_map(path: Path, projection: str = "umap") -> None:
     """
     model = checkpoint.load(path)
     tensors, header = storage.read(path)
-    tensors[f"map.{projection}"] = torch.from_numpy(PROJECTIONS[projection](model.mu))
+    tensors[f"map.{projection}"] = torch.from_numpy(PROJECTIONS[projection](model.mu)).half()
     storage.write(path, tensors, header)
 
 

@@ -1,6 +1,7 @@
-// Plain lines about the model: the findings, and under them what helps and what was to be expected.
+// Plain lines about the model: the findings, and under them what helps and what was to be expected, with its spectrum.
 
 import {afterPaint, make, ready} from './page.js';
+import {drawSpectrum} from './spectrum.js';
 import {has, t} from './strings.js';
 
 export function mountDoctor(element, explorer) {
@@ -14,9 +15,10 @@ export function mountDoctor(element, explorer) {
   async function foretell(model) {
     if (explorer.state.model !== model) return;
     try {
-      const found = await explorer.call('foretell', model.name);
+      const {findings, spectrum} = await explorer.call('foretell', model.name);
       if (explorer.state.model !== model) return;
-      draw(element, model, found);
+      draw(element, model, findings);
+      if (spectrum) element.append(...drawSpectrum(spectrum));
       element.dataset.forecast = '1';
     } catch (error) {
       if (explorer.state.model === model) explorer.fail(error);

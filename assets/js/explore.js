@@ -4,6 +4,7 @@ import {createExplorer} from './explorer.js';
 import {mountDoctor} from './doctor.js';
 import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
+import {mountLattice} from './lattice.js';
 import {mountMap} from './map.js';
 import {change, shared, watch} from './page.js';
 import {mountSliders} from './sliders.js';
@@ -24,6 +25,7 @@ export function mount({element, props, server}) {
   explorer.on('picture', () => (error.hidden = true));
   mountInspector(find('#inspector'), explorer);
   mountSliders(find('#sliders'), explorer);
+  mountLattice(find('#lattice'), explorer);
   mountTraversal(find('#traversal'), explorer);
   mountDoctor(find('#doctor'), explorer);
   mountMap(find('#map'), explorer);

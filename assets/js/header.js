@@ -43,20 +43,21 @@ function groups(usable, broken) {
 
 function figures(list, model) {
   const values = model?.figures ?? {};
-  const entry = (key, text) =>
-    make('div', {title: t(`header.${key}_help`)}, make('dt', {textContent: t(`header.${key}`)}), make('dd', {}, ...text));
+  list.replaceChildren();
+  const show = (key, className, ...text) => {
+    if (values[key] == null) return;
+    const parts = [make('dt', {textContent: t(`header.${key}`)}), make('dd', {}, ...text)];
+    list.append(make('div', {className, title: t(`header.${key}_help`)}, ...parts));
+  };
   const nats = key => [number(values[key], 1), make('small', {textContent: ` ${t('common.nats')}`})];
-  list.replaceChildren(
-    ...['neg_elbo', 'rate', 'distortion'].filter(key => values[key] != null).map(key => entry(key, nats(key))),
-  );
-  if (values.active_units != null) {
-    list.append(entry('active_units', [t('header.of', {n: values.active_units, total: model.latents})]));
-  }
+  show('neg_elbo', '', ...nats('neg_elbo'));
+  show('neg_elbo_decoding_mu', 'lse-mark', number(values.neg_elbo_decoding_mu, 1));
+  for (const key of ['rate', 'distortion']) show(key, '', ...nats(key));
+  show('active_units', '', t('header.of', {n: values.active_units, total: model?.latents}));
   if (values.mig == null) return;
+  show('mig', '', number(values.mig, 2));
   // A score means little without the codes that it is held against: they stand beside it, smaller.
-  const marks = MARKS.filter(mark => values[`mig_${mark}`] != null);
-  list.append(entry('mig', [number(values.mig, 2)]), ...marks.map(mark => entry(mark, [number(values[`mig_${mark}`], 2).replace('0.', '.')])));
-  for (const mark of [...list.children].slice(list.children.length - marks.length)) mark.className = 'lse-mark';
+  for (const mark of MARKS) show(`mig_${mark}`, 'lse-mark', number(values[`mig_${mark}`], 2).replace('0.', '.'));
 }
 
 /** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */

@@ -210,9 +210,12 @@ export function mountMap(element, explorer) {
     cache.set(`${overview.name} colour ${overview.column.key}`, overview.column);
     const order = overview.kl.map((_, dim) => dim).sort((a, b) => overview.kl[b] - overview.kl[a]);
     const latents = order.map(dim => [dim, title(dim)]);
-    options(choose.projection, [...overview.projections, 'z'].map(name => [name, t(`map.${name}`)]), overview.map.name);
-    options(choose.x, latents, order[0]);
-    options(choose.y, latents, order[1] ?? order[0]);
+    const strongest = order.slice(0, 2).sort((a, b) => a - b);
+    // Two latents are a map as they are, and lie as the lattice does.
+    const projection = overview.dims === 2 ? 'z' : overview.map.name;
+    options(choose.projection, [...overview.projections, 'z'].map(name => [name, t(`map.${name}`)]), projection);
+    options(choose.x, latents, strongest[0]);
+    options(choose.y, latents, strongest.at(-1));
     options(choose.colour, overview.colours.map(({key, title}) => [key, title]), overview.column.key);
     cross = null;
     update();

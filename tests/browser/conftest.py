@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -39,15 +40,37 @@ def shared(request):
     return Shared.of(request.getfixturevalue("trained").path.parent, default_root(), Path("runs"))
 
 
+@contextmanager
+def served(shared, tabs=TABS):
+    """The address of the running app."""
+    demo = build_demo(shared, tabs)
+    _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
+    yield address
+    demo.close()
+
+
 @pytest.fixture(scope="session")
 def url(shared):
     """The running app, with a second tab so that Explore can be closed and opened again."""
     strings.STRINGS["tab.other"] = {"en": "Other"}
-    demo = build_demo(shared, (*TABS, Tab("other", lambda shared: gr.Markdown("Nothing here."))))
-    _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
-    yield address
-    demo.close()
+    with served(shared, (*TABS, Tab("other", lambda shared: gr.Markdown("Nothing here.")))) as address:
+        yield address
     strings.STRINGS.pop("tab.other")
+
+
+@pytest.fixture(scope="session")
+def flat_shared(flat, trained, tmp_path_factory):
+    """Two models of the digits: `flat` with two latents, on which the page opens, and `tiny` with six."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    for path in (flat, trained.path):
+        shutil.copy(path, folder)
+    return Shared.of(folder, default_root(), Path("runs"))
+
+
+@pytest.fixture(scope="session")
+def flat_url(flat_shared):
+    with served(flat_shared) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -86,5 +86,5 @@ def leaves(address: str) -> bool:
 
 def settled(page) -> None:
     """Every part is drawn."""
-    for part in ("map", "inspector", "sliders", "traversal", "doctor", "information"):
+    for part in ("map", "inspector", "sliders", "lattice", "traversal", "doctor", "information"):
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")

@@ -199,13 +199,36 @@ def check_doctor(page, opened):
     page.wait_for_selector("#doctor[data-forecast]")
     *found, foretold = findings(replace(opened.evidence, predicted=opened.forecast))
     assert foretold.key == "finding.forecast"
-    spans = page.locator("#doctor span")
+    spans = page.locator("#doctor > p > span")
     assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]
     remedies = [say(f.remedy, **f.values) for f in found if f.remedy]
-    expected = [*dict.fromkeys(remedies), say(foretold.key, **foretold.values)]
+    expected = [*dict.fromkeys(remedies), say(foretold.key, **foretold.values), say("spectrum.about")]
     assert page.locator("#doctor .lse-remedy").all_inner_texts() == expected
     titles = spans.evaluate_all("spans => spans.map(span => span.title)")
     assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
+    check_spectrum(page, explorer.foretold(opened)["spectrum"])
+
+
+HEIGHTS = """drawing => {
+  const top = selector => [...drawing.querySelectorAll(selector)].map(part => part.getBoundingClientRect());
+  const foot = drawing.querySelector('span').getBoundingClientRect().bottom;
+  return {
+    bars: top('i').map(box => foot - box.top),
+    dots: top('b').map(box => foot - (box.top + box.bottom) / 2),
+    line: foot - top('em')[0].top,
+  };
+}"""
+
+
+def check_spectrum(page, spectrum):
+    """On one scale in nats: a bar rises above the line by what it is worth, a dot by what its latent carries."""
+    found = page.locator(".lse-spectrum").evaluate(HEIGHTS)
+    bars, dots = (np.array(found[key]) - found["line"] for key in ("bars", "dots"))
+    nats = 0.5 * np.log(np.array(spectrum["values"]) / spectrum["threshold"])
+    assert (len(bars), len(dots)) == (len(spectrum["values"]), len(spectrum["kl"]))
+    pixels = bars[0] / nats[0]  # a nat's
+    assert pixels > 0
+    assert np.allclose(bars, nats * pixels, atol=1.5) and np.allclose(dots, np.array(spectrum["kl"]) * pixels, atol=1.5)
 
 
 def check_information(page, opened, theme):
@@ -227,12 +250,16 @@ def check_information(page, opened, theme):
 
 
 def check_scores(page, metrics, width):
-    labels, values = (page.locator(f".lse-figures {tag}").all_inner_texts()[4:] for tag in ("dt", "dd"))
+    labels, values = (page.locator(f".lse-figures {tag}").all_inner_texts() for tag in ("dt", "dd"))
     marks = ("noise", "rotated", "perfect")
-    assert labels == ([] if metrics["mig"] is None else ["MIG", *marks])
-    if labels:
+    bounds = ["−ELBO", "decoding μ", "rate", "distortion", "active units"]
+    assert labels == [*bounds, *([] if metrics["mig"] is None else ["MIG", *marks])]
+    keys = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion")
+    shown = [float(text.removesuffix(" nats").replace(",", "")) for text in values[:4]]
+    assert np.allclose(shown, [metrics[key] for key in keys], atol=0.051)
+    if metrics["mig"] is not None:
         expected = [metrics[key] for key in ("mig", *(f"mig_{mark}" for mark in marks))]
-        assert np.allclose([float(text) for text in values], expected, atol=0.0051)
+        assert np.allclose([float(text) for text in values[5:]], expected, atol=0.0051)
     boxes = page.locator(".lse-figures > div").evaluate_all(
         "divs => divs.map(div => div.getBoundingClientRect().toJSON())"
     )

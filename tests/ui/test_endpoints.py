@@ -139,7 +139,8 @@ def test_good_calls_are_json_and_right(call, opened):
 
 
 def test_the_forecast_comes_after_the_findings(call, opened):
-    found = call("foretell", "digits-beta")["ok"]
+    answer = call("foretell", "digits-beta")["ok"]
+    found, drawn = answer["findings"], answer["spectrum"]
     assert found[:-1] == call("open_model", "digits-beta")["ok"]["findings"]
     x = opened.images.images.flatten(1).numpy() / 255
     mean = x.mean(0)
@@ -151,6 +152,10 @@ def test_the_forecast_comes_after_the_findings(call, opened):
     assert found[-1]["key"] == "finding.forecast"
     assert found[-1]["values"]["awake"] == len(rates)
     assert found[-1]["values"]["nats"] == pytest.approx(rates.sum(), rel=1e-3)
+    assert drawn["values"] == pytest.approx(values[: len(drawn["values"])], rel=1e-3)
+    assert 24 <= len(drawn["values"]) <= 48 and drawn["threshold"] == beta
+    kl = opened.model.stats["kl"]
+    assert drawn["kl"] == pytest.approx(sorted(kl[kl >= 0.1], reverse=True))
 
 
 def test_broken_files_are_listed_with_their_reason(catalog):

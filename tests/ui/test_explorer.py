@@ -1,18 +1,22 @@
 """What the Explore tab and the header are told about a model: findings in words, the table of information, scores."""
 
+import base64
+import io
 import json
 import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae.data import Factor
 from vae.doctor import Evidence, Finding, findings
 from vae.forecast import forecast
+from vae.latent import lattice
 from vae.metrics import mutual_information
-from vae.ui import explorer
+from vae.ui import catalog, explorer
 from vae.ui.catalog import Catalog, Opened
 from vae.ui.header import models
 from vae.ui.strings import STRINGS, say
@@ -96,6 +100,52 @@ def test_the_table_of_information(factored):
     expected = mutual_information(factored.model.mu, factored.factors)
     assert np.abs(np.array([row["shares"] for row in table["rows"]]) - expected[dims]).max() <= 0.005
     assert table["rows"][0]["shares"][0] > 0.7 > 0.2 > table["rows"][0]["shares"][1]
+
+
+@pytest.fixture
+def two(flat) -> Opened:
+    """The tiny model with two latents."""
+    return Catalog(flat.parent, flat.parent).open(flat.stem)
+
+
+def tiles(payload, side=32) -> np.ndarray:
+    """The sheet cut into its tiles, (rows, columns, side, side)."""
+    head, body = payload["sheet"].split(",")
+    assert head == "data:image/webp;base64"
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))).convert("L"), dtype=float)
+    assert sheet.shape == (side * len(payload["values"]),) * 2
+    return sheet.reshape(-1, side, len(payload["values"]), side).swapaxes(1, 2)
+
+
+def test_two_latents_come_with_their_decoded_lattice(two):
+    payload = explorer.overview(two)["lattice"]
+    json.dumps(payload, allow_nan=False)
+    assert payload["values"] == lattice(20)[0].tolist()
+    shown = tiles(payload)
+    z = [[(x, y) for x in payload["values"]] for y in reversed(payload["values"])]
+    decoded = two.decode(np.array(z).reshape(-1, 2)).numpy().reshape(shown.shape).astype(float)
+    away = np.abs(shown - decoded).mean(axis=(2, 3))
+    assert away.max() < 4, "a tile shows another z"
+    for turned in (decoded[::-1], decoded[:, ::-1], decoded.swapaxes(0, 1)):
+        assert np.abs(shown - turned).mean() > 4 * away.mean()
+
+
+def test_other_numbers_of_latents_have_no_lattice(opened):
+    assert opened.dims == 6
+    assert explorer.overview(opened)["lattice"] is None
+
+
+def test_a_lattice_of_large_images_has_fewer_cells(two, monkeypatch):
+    monkeypatch.setattr(catalog, "LATTICE_SIDE", 100)
+    payload = explorer.lattice(two)
+    assert payload["values"] == lattice(3)[0].tolist()
+    assert tiles(payload).shape == (3, 3, 32, 32)
+
+
+def test_a_lattice_is_decoded_once(two, monkeypatch):
+    first = explorer.lattice(two)
+    monkeypatch.setattr(two, "decode", lambda z: pytest.fail("decoded again"))
+    assert explorer.lattice(two) == first
 
 
 def test_the_header_carries_mig_with_its_marks(trained, damaged):

@@ -9,7 +9,7 @@ from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
 
 CORE = ASSETS.parent / "vae"
 SOURCES = [CORE / "doctor.py", *sorted((CORE / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
-PREFIXES = "common|tab|header|map|colour|inspector|sliders|traversal|finding|remedy|information|error"
+PREFIXES = "common|tab|header|map|colour|inspector|sliders|lattice|traversal|finding|remedy|information|error"
 KEY = re.compile(rf"""['"]((?:{PREFIXES})\.[a-z_]+)['"]""")
 
 

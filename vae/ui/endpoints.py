@@ -124,7 +124,7 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             raise UserError("error.sheet", number=number)
         return explorer.thumbnail_sheet(opened, number)
 
-    def foretell(name: Any) -> list[dict[str, Any]]:
+    def foretell(name: Any) -> dict[str, Any]:
         return explorer.foretold(catalog.open(name))
 
     functions = (open_model, pick, decode, traverse, coordinates, colour, place, thumbnails, foretell)

@@ -17,6 +17,7 @@ from vae.ui.strings import say
 
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # traversal rows drawn unasked
+SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
 FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
 
 
@@ -47,6 +48,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "missing": opened.missing,
         "findings": said(opened.evidence),
         "information": information(opened),
+        "lattice": lattice(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
     }
@@ -57,9 +59,23 @@ def said(known: Evidence) -> list[dict[str, Any]]:
     return [asdict(finding) for finding in findings(known)]
 
 
-def foretold(opened: Opened) -> list[dict[str, Any]]:
-    """The findings again, with what a linear model of the same images would have done: too slow for the first map."""
-    return said(replace(opened.evidence, predicted=opened.forecast))
+def foretold(opened: Opened) -> dict[str, Any]:
+    """The findings again, with what a linear model of the same images would have done: too slow for the first map.
+
+    `spectrum` holds the variances of the images' strongest directions, the threshold of a latent, and the KL of each
+    latent of this model that is in use; None where nothing can be foretold.
+    """
+    findings, expected = said(replace(opened.evidence, predicted=opened.forecast)), opened.forecast
+    if expected is None or not expected.largest:
+        return {"findings": findings, "spectrum": None}
+    awake = sorted((float(kl) for kl in opened.model.stats["kl"] if kl >= ACTIVE_NATS), reverse=True)
+    directions = min(max(SPECTRUM_DIRECTIONS, expected.awake + 6), MOST_DIRECTIONS)
+    values = expected.spectrum[:directions]
+    values = values[values > 1e-4 * values[0]]  # what rounding leaves has no place on a logarithmic axis
+    return {
+        "findings": findings,
+        "spectrum": {"values": values.tolist(), "threshold": expected.threshold, "kl": awake[: len(values)]},
+    }
 
 
 def information(opened: Opened) -> dict[str, Any] | None:
@@ -72,6 +88,17 @@ def information(opened: Opened) -> dict[str, Any] | None:
         "factors": [factor.name for factor in opened.factor_specs],
         "rows": [{"dim": dim, "shares": [round(float(share), 2) for share in opened.information[dim]]} for dim in dims],
     }
+
+
+def lattice(opened: Opened) -> dict[str, Any] | None:
+    """The prior of a model with two latents, decoded: the values of either axis, rising, and one sheet of tiles.
+
+    Tile (row, column) shows z0 = values[column] and z1 = values[-1 - row]. None for any other number of latents.
+    """
+    if opened.lattice is None:
+        return None
+    values, tiles = opened.lattice
+    return {"values": values.tolist(), "sheet": tiles}
 
 
 def followed(opened: Opened) -> list[dict[str, Any] | None]:

@@ -8,7 +8,8 @@ from vae.data import DATASETS
 from vae.ui.catalog import Catalog
 from vae.ui.page import part
 
-FIGURES = ("neg_elbo", "rate", "distortion", "active_units", "mig", "mig_noise", "mig_rotated", "mig_perfect")
+FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
+FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
 TEMPLATE = """
 <div class="lse-header">
   <div class="lse-title"><h1></h1><p></p></div>

@@ -33,18 +33,23 @@ STRINGS: dict[str, dict[str, str]] = {
     "header.active_units_help": {
         "en": "Latents whose posterior mean varies over the test images (variance above 0.01)."
     },
+    "header.neg_elbo_decoding_mu": {"en": "decoding μ"},
+    "header.neg_elbo_decoding_mu_help": {
+        "en": "What many report in place of −ELBO. It flatters: the decoder is spared the noise of a sampled z, but "
+        "the rate is that of the noisy code."
+    },
     "header.mig": {"en": "MIG"},
-    "header.noise": {"en": "noise"},
-    "header.rotated": {"en": "rotated"},
-    "header.perfect": {"en": "perfect"},
+    "header.mig_noise": {"en": "noise"},
+    "header.mig_rotated": {"en": "rotated"},
+    "header.mig_perfect": {"en": "perfect"},
     "header.mig_help": {
         "en": "Mutual information gap, 0 to 1: how much more of a factor its best latent knows than the second best."
     },
-    "header.noise_help": {"en": "MIG of a code that knows nothing of these factors: the floor."},
-    "header.rotated_help": {
+    "header.mig_noise_help": {"en": "MIG of a code that knows nothing of these factors: the floor."},
+    "header.mig_rotated_help": {
         "en": "MIG of a code that holds these factors exactly, but turned, so that every latent carries all of them."
     },
-    "header.perfect_help": {"en": "MIG of these factors themselves, a latent each: the ceiling."},
+    "header.mig_perfect_help": {"en": "MIG of these factors themselves, a latent each: the ceiling."},
     # The map.
     "map.label": {"en": "Map of the encoded test images. Arrow keys walk from image to image."},
     "map.projection": {"en": "Map"},
@@ -98,6 +103,16 @@ STRINGS: dict[str, dict[str, str]] = {
     "sliders.label": {"en": "Latent z{dim}"},
     "sliders.label_follows": {"en": "Latent z{dim}, follows {factor}"},
     "sliders.row_help": {"en": "Double click: back to the picked image"},
+    # The lattice of two latents.
+    "lattice.title": {"en": "Lattice: the whole prior, decoded"},
+    "lattice.about": {
+        "en": "Cells stand for equal shares of the prior, spaced by the inverse normal CDF: click or drag."
+    },
+    "lattice.across": {"en": "z0 across"},
+    "lattice.up": {"en": "z1 up"},
+    "lattice.place": {"en": "z0 = {x}, z1 = {y}"},
+    "lattice.label": {"en": "Decoded lattice, at z0 = {x}, z1 = {y}. Arrow keys move by one cell."},
+    "lattice.alt": {"en": "{steps} by {steps} pictures, decoded from values of z0 and z1"},
     # Traversal.
     "traversal.title": {"en": "Traversal: one latent moves, the others stay"},
     "traversal.range": {"en": "Range"},
@@ -159,6 +174,15 @@ STRINGS: dict[str, dict[str, str]] = {
         "en": "A linear model at β·σ² = {weight} would use {awake} latents and {nats} nats; this one uses {used} and "
         "{rate}. The strongest direction of the data has a variance of {largest}."
     },
+    "spectrum.title": {"en": "Why latents wake"},
+    "spectrum.about": {
+        "en": "Bars: variance of the images along their strongest directions. A linear model spends a latent on those "
+        "above the line, the more nats the higher. Dots: what the latents of this model carry, on the same scale."
+    },
+    "spectrum.threshold": {"en": "β·σ² = {value}"},
+    "spectrum.direction": {"en": "direction {n}: variance {variance}, worth {nats} nats"},
+    "spectrum.latent": {"en": "this model's latent: {nats} nats"},
+    "spectrum.label": {"en": "Spectrum of the images: {n} directions above the threshold, {m} latents in use"},
     "remedy.nan": {"en": "Lower the learning rate or β; train in fp32."},
     "remedy.collapse": {
         "en": "Lower β, or σ under a Gaussian; sum the squared error over the pixels, where a mean multiplies β by "

@@ -45,18 +45,44 @@ TEMPLATE = """
     </div>
     <div id="sliders" class="lse-sliders"></div>
   </section>
-  <section id="traversal" class="lse-traversal">
-    <div class="lse-bar">
-      <h2 data-text="traversal.title"></h2>
-      <label class="lse-field"><span data-text="traversal.range"></span><select id="traversal-range"></select></label>
-    </div>
-    <div class="lse-grid"></div>
-  </section>
+  <div class="lse-walks">
+    <section id="lattice" class="lse-lattice" hidden>
+      <div class="lse-bar"><h2 data-text="lattice.title"></h2><span class="lse-count"></span></div>
+      <div class="lse-plane">
+        <p class="lse-up">
+          <span class="lse-low"></span><span data-text="lattice.up"></span><span class="lse-high"></span>
+        </p>
+        <div class="lse-board" tabindex="0" role="application"></div>
+        <p class="lse-across">
+          <span class="lse-low"></span><span data-text="lattice.across"></span><span class="lse-high"></span>
+        </p>
+      </div>
+      <p class="lse-note" data-text="lattice.about"></p>
+    </section>
+    <section id="traversal" class="lse-traversal">
+      <div class="lse-bar">
+        <h2 data-text="traversal.title"></h2>
+        <label class="lse-field"><span data-text="traversal.range"></span><select id="traversal-range"></select></label>
+      </div>
+      <div class="lse-grid"></div>
+    </section>
+  </div>
   <section id="doctor" class="lse-doctor"></section>
   <section id="information" class="lse-information" hidden></section>
 </div>
 """
-STRINGS = ("map", "colour", "inspector", "sliders", "traversal", "finding", "remedy", "information")
+STRINGS = (
+    "map",
+    "colour",
+    "inspector",
+    "sliders",
+    "lattice",
+    "traversal",
+    "finding",
+    "remedy",
+    "spectrum",
+    "information",
+)
 
 
 def build(shared: Shared) -> None:
