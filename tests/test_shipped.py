@@ -179,7 +179,7 @@ def test_decoding_mu_flatters(model):
     """Kingma's VAE is the one whose two figures are often taken for each other: 93.4 and 101.9."""
     metrics = model.header["metrics"]
     if model.name != COLLAPSED:  # where nothing is encoded, the noise says nothing either
-        assert metrics["neg_elbo_decoding_mu"] < metrics["neg_elbo"] - 1
+        assert metrics["neg_elbo_decoding_mu"] < metrics["neg_elbo"] - 0.5
     if model.name == "mnist-kingma":
         assert metrics["neg_elbo"] == pytest.approx(101.9, abs=1)
         assert metrics["neg_elbo_decoding_mu"] == pytest.approx(93.4, abs=1)

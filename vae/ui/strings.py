@@ -9,7 +9,7 @@ LANGUAGES = ("en",)
 STRINGS: dict[str, dict[str, str]] = {
     # The frame of the page.
     "common.title": {"en": "Latent Space Explorer"},
-    "common.tagline": {"en": "What a β-VAE has learned: every point is an image, every slider one latent."},
+    "common.tagline": {"en": "Every point is an image, every slider one latent."},
     "common.nats": {"en": "nats"},
     "tab.explore": {"en": "Explore"},
     "header.model": {"en": "Model"},
