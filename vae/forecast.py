@@ -46,7 +46,7 @@ def forecast(eigenvalues: np.ndarray, beta: float = 1.0, sigma2: float = 1.0, la
     KL(N(mu, s / lambda) ‖ N(0, 1)) is, on average over mu of variance 1 − s / lambda, just that R.
 
     A network that bends does better: it follows a curved family of images with one latent where the linear model
-    needs several. The number of latents is then too high; the nats have come out within a third (tests/test_doctor.py).
+    needs several. The number of latents is then too high; the nats came out within a third (tests/test_forecast.py).
 
     Args:
         eigenvalues: of the data's covariance, in any order, see `spectrum`; with their likelihood's sigma².

@@ -16,3 +16,12 @@ export function blobAddress(uri) {
   const [head, body] = uri.split(',', 2);
   return URL.createObjectURL(new Blob([bytes(body)], {type: head.slice(5, head.indexOf(';'))}));
 }
+
+/** The index of the value that is nearest to `wanted`. */
+export function nearest(values, wanted) {
+  let best = 0;
+  values.forEach((value, i) => {
+    if (Math.abs(value - wanted) < Math.abs(values[best] - wanted)) best = i;
+  });
+  return best;
+}

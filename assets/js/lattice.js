@@ -1,5 +1,6 @@
 // The prior of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
 
+import {nearest} from './arrays.js';
 import {afterPaint, make, ready} from './page.js';
 import {number, t} from './strings.js';
 
@@ -49,17 +50,9 @@ export function mountLattice(element, explorer) {
     const [x, y] = z.map(value => number(value, 2));
     find('.lse-count').textContent = t('lattice.place', {x, y});
     board.setAttribute('aria-label', t('lattice.label', {x, y}));
-    framed = {column: nearest(z[0]), row: values.length - 1 - nearest(z[1])};
+    framed = {column: nearest(values, z[0]), row: values.length - 1 - nearest(values, z[1])};
     frame.style.left = `${(100 * framed.column) / values.length}%`;
     frame.style.top = `${(100 * framed.row) / values.length}%`;
-  }
-
-  function nearest(value) {
-    let best = 0;
-    values.forEach((other, i) => {
-      if (Math.abs(other - value) < Math.abs(values[best] - value)) best = i;
-    });
-    return best;
   }
 
   const go = ({column, row}) => explorer.setZ([values[column], values[values.length - 1 - row]]);

@@ -1,6 +1,6 @@
 // The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
 
-import {blobAddress} from './arrays.js';
+import {blobAddress, nearest} from './arrays.js';
 import {make, options, ready} from './page.js';
 import {number, t} from './strings.js';
 
@@ -91,10 +91,7 @@ export function mountTraversal(element, explorer) {
   function frame(z) {
     if (!shown) return;
     shown.dims.forEach((dim, r) => {
-      let best = 0;
-      shown.values[r].forEach((value, step) => {
-        if (Math.abs(value - z[dim]) < Math.abs(shown.values[r][best] - z[dim])) best = step;
-      });
+      const best = nearest(shown.values[r], z[dim]);
       const cells = grid.children[r]?.querySelectorAll('button') ?? [];
       cells.forEach((cell, step) => cell.setAttribute('aria-pressed', step === best));
     });

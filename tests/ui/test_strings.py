@@ -9,7 +9,7 @@ from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
 
 CORE = ASSETS.parent / "vae"
 SOURCES = [CORE / "doctor.py", *sorted((CORE / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
-PREFIXES = "common|tab|header|map|colour|inspector|sliders|lattice|traversal|finding|remedy|information|error"
+PREFIXES = "|".join(sorted({key.split(".")[0] for key in STRINGS}))
 KEY = re.compile(rf"""['"]((?:{PREFIXES})\.[a-z_]+)['"]""")
 
 
