@@ -43,6 +43,11 @@ def udr(codes_by_model: Sequence[np.ndarray], kl_by_model: Sequence[np.ndarray])
     return np.array([np.median(np.delete(pairs[i], i)) for i in range(count)])
 
 
+def rank_correlation(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Spearman's correlation of each column of (N, A) with each of (N, B): (A, B) in [-1, 1], 0 for a constant."""
+    return np.clip(_unit_ranks(np.asarray(left, np.float64)).T @ _unit_ranks(np.asarray(right, np.float64)), -1, 1)
+
+
 def _unit_ranks(codes: np.ndarray) -> np.ndarray:
     """Centred ranks of unit length, so that products are rank correlations; equal values share their mean rank."""
     ranks = np.empty(codes.shape)
