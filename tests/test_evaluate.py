@@ -11,17 +11,20 @@ import torch
 
 from vae.baselines import pca_codes, untrained_codes
 from vae.bound import encode_split, importance_weighted_bound
+from vae.checkpoint import load as load_file
 from vae.config import ModelConfig
 from vae.data import load
 from vae.evaluate import MEASURES, SCORES, evaluate, score_keys, scores
 from vae.metrics import marks
 from vae.model import VAE, initialise
+from vae.reader import reader_of
+from vae.spill import measured
 
 CONTRACT = ["mig", "dci_disentanglement", "dci_completeness", "dci_informativeness", "sap", "beta_vae", "factor_vae"]
 CONTRACT.append("modularity")
 BESIDE = ("", "_spread", "_perfect", "_rotated", "_noise", "_pca", "_untrained")
 ALWAYS = {"neg_elbo", "rate", "distortion", "kl_per_dim", "active_units"}
-ALWAYS |= {"neg_elbo_decoding_mu", "importance_weighted", "total_correlation", "mutual_information"}
+ALWAYS |= {"neg_elbo_decoding_mu", "importance_weighted", "total_correlation", "mutual_information", "spill"}
 KEYS = ALWAYS | {f"{score}{mark}" for score in CONTRACT for mark in BESIDE}
 
 
@@ -52,6 +55,18 @@ def test_without_factors_there_are_no_scores(trained):
     assert {key for key, value in trained.metrics.items() if value is None} == KEYS - ALWAYS
 
 
+def test_the_spill_is_that_of_the_decoded_pictures(trained, digits):
+    """Of the class, of which there is no share; from the same codes and decoder, called here as anybody would."""
+    found, model = trained.metrics["spill"], load_file(trained.path)
+    kl = trained.metrics["kl_per_dim"]
+    assert [row["dim"] for row in found["dims"]] == [dim for dim, nats in enumerate(kl) if nats >= 0.1]
+    assert found["overall"] is None and all(row["share"] is None for row in found["dims"])
+    mu = encode_split(trained.network, digits["test"]).mu.numpy()
+    again = measured(model.decode, reader_of("digits"), mu, np.array(kl))
+    for row, wanted in zip(found["dims"], again["dims"], strict=True):
+        assert row["change"] == pytest.approx(wanted["change"], abs=2e-3)
+
+
 def test_more_samples_tighten_the_bound(trained, digits):
     """The gap that 64 samples close, image by image on all of them (there are fewer than 1,000)."""
     x = digits["test"].images.float() / 255
@@ -78,7 +93,7 @@ def test_with_factors_everything_stands_beside_the_score(toy, small):
     stages = []
     found = evaluate(small, load("toy", "test"), lambda *stage: stages.append(stage))
     assert found.keys() == KEYS
-    assert {key for key, value in found.items() if value is None} == set()
+    assert {key for key, value in found.items() if value is None} == {"spill"}  # nothing reads these pictures
     assert all(0 <= found[key] <= 1 for key in score_keys())
     assert found["mig_perfect"] > found["mig_rotated"] > 0
     assert json.loads(json.dumps(found, allow_nan=False)) == found

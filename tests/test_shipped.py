@@ -59,7 +59,7 @@ def test_the_pairs_are_shipped():
 
 
 def test_the_files_are_small():
-    assert sum(path.stat().st_size for path in FILES) <= 20 * MEBI
+    assert sum(path.stat().st_size for path in FOLDER.rglob("*.safetensors")) <= 20_000_000
     for path in FILES:
         assert path.stat().st_size <= 8 * MEBI, path.name
 
@@ -205,6 +205,20 @@ def test_models_are_loaded_by_name_from_anywhere(root, tmp_path):
     assert json.loads(done.stdout) == ["digits-vae", "digits-beta"]
 
 
+def alike(found, wanted):
+    """Two readings of the same decoded pictures; None stands where the other has None."""
+    assert (found is None) == (wanted is None)
+    if wanted is None:
+        return
+    assert [row["dim"] for row in found["dims"]] == [row["dim"] for row in wanted["dims"]]
+    pairs = [(found["overall"], wanted["overall"])]
+    for row, known in zip(found["dims"], wanted["dims"], strict=True):
+        assert row["factor"] == known["factor"]
+        pairs += [(row["share"], known["share"]), *zip(row["change"], known["change"], strict=True)]
+    for value, known in pairs:
+        assert value == (known if known is None else pytest.approx(known, rel=0.02, abs=0.01))
+
+
 @pytest.mark.slow
 def test_a_file_reaches_what_its_header_says(model, held_out):
     """Measured again; another device draws other noise, of which ten thousand images leave next to nothing."""
@@ -212,6 +226,9 @@ def test_a_file_reaches_what_its_header_says(model, held_out):
     assert found.keys() == expected.keys()
     assert found["active_units"] == expected["active_units"]
     for key, wanted in expected.items():
+        if key == "spill":
+            alike(found[key], wanted)
+            continue
         near = 5e-3 if key.startswith("mig") else 0.02  # what is drawn, and what is trained, moves a little more
         assert found[key] == (wanted if wanted is None else pytest.approx(wanted, rel=5e-3, abs=near)), key
 

@@ -1,4 +1,4 @@
-"""The command line: python -m vae list | data | train | evaluate | embed."""
+"""The command line: python -m vae list | data | train | evaluate | embed | reader."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from vae.data import DATASETS, DataError
 from vae.model import NETWORKS
 from vae.objective import OBJECTIVES
 from vae.presets import PREDECESSORS, PRESETS, describe
+from vae.reader import STEPS
 from vae.storage import CheckpointError
 
 
@@ -26,7 +27,8 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """All commands and their arguments; the choices come from the registries."""
     top = Parser(prog="python -m vae", description="Train and examine variational autoencoders.")
-    commands_of = top.add_subparsers(dest="command", required=True, metavar="list | data | train | evaluate | embed")
+    metavar = "list | data | train | evaluate | embed | reader"
+    commands_of = top.add_subparsers(dest="command", required=True, metavar=metavar)
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
         added = commands_of.add_parser(name, help=summary, description=summary)
@@ -79,6 +81,14 @@ def parser() -> Parser:
 
     embed = command("embed", "Add UMAP coordinates to a checkpoint, in place (seed 0).")
     embed.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+
+    reader = command("reader", "Train the network that reads a data set's factors off pictures, and write it.")
+    reader.add_argument("dataset", choices=DATASETS, metavar="DATASET", help=", ".join(DATASETS))
+    reader.add_argument("--steps", type=int, metavar="N", default=STEPS, help="default: %(default)s")
+    reader.add_argument("--seed", type=int, default=0)
+    reader.add_argument("--out", metavar="FILE", required=True, help="NAME.safetensors")
+    reader.add_argument("--json", action="store_true", help="print what it reaches as one JSON array")
+    _data_folder(reader)
     return top
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.config import ConfigError, TrainConfig
+from vae.images import from_output
 from vae.model import VAE, Posterior
 from vae.objective import kl_to_prior
 from vae.storage import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
@@ -115,7 +116,7 @@ class Model:
             outputs = [self.network.decode(part.to(device)).cpu() for part in z.split(_BATCH)]
         # joined out here, because nobody may write into a tensor that was made in inference mode
         output = torch.cat([torch.empty(0, *self.config.model.shape), *outputs])
-        return output.sigmoid_() if self.config.model.likelihood == "bernoulli" else output.clamp_(0, 1)
+        return from_output(output, self.config.model.likelihood)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from vae.data import DATASETS, ImageSet, default_root, load
 from vae.evaluate import BESIDE, SCORES, evaluate
 from vae.export import add_map, export
 from vae.presets import PRESETS
+from vae.reader import save_reader, train_reader
 from vae.storage import CheckpointError
 from vae.train import TrainState, steps_per_epoch, train
 
@@ -70,9 +71,7 @@ def run_data(arguments: Namespace) -> None:
 
 
 def run_train(arguments: Namespace) -> None:
-    out = Path(arguments.out)
-    if out.suffix != ".safetensors" or not out.parent.is_dir():
-        raise ConfigError(f"--out must be a *.safetensors in a folder that exists, not {out}")
+    out = _out(arguments)
     device = _device(arguments.device)
     resumed = snapshot.load(Path(arguments.resume), device) if arguments.resume else None
     config = configured(arguments, resumed.config if resumed else None)
@@ -107,6 +106,20 @@ def run_embed(arguments: Namespace) -> None:
     tqdm.write(f"{path}: fitting UMAP; the first fit compiles for about a minute")
     add_map(path, "umap")
     print(f"{path}: UMAP coordinates added in {time.perf_counter() - started:.0f} s")
+
+
+def run_reader(arguments: Namespace) -> None:
+    out = _out(arguments)
+    train_images, test = (load(arguments.dataset, split, _root(arguments)) for split in ("train", "test"))
+    with _Stages() as stages:
+        reader = train_reader(train_images, test, arguments.steps, arguments.seed, stages)
+    save_reader(reader, out)
+    if arguments.json:
+        print(json.dumps(reader.accuracy))
+        return
+    print(f"{'factor':<16}{'R²':>8}{'right':>8}{'noise':>10}   {out}, on {len(test):,} test images")
+    for row in reader.accuracy:
+        print(f"{row['name']:<16}{_figure(row['r2']):>8}{row['accuracy']:>8.3f}{row['noise']:>10.2g}")
 
 
 def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:
@@ -260,6 +273,12 @@ def _summary(metrics: dict[str, Any]) -> str:
     text += f" ({metrics['neg_elbo_decoding_mu']:.2f} decoding mu, which flatters)"
     text += f", {metrics['active_units']} active units; importance-weighted {metrics['importance_weighted']:.2f}"
     text += f", I(x; z) {metrics['mutual_information']:.2f}, total correlation {metrics['total_correlation']:.2f}"
+    spill = metrics["spill"]
+    if spill and spill["overall"] is not None:
+        text += (
+            f"; {_figure(spill['overall'])} ± {_figure(spill['overall_spread'])} of what a latent changes in decoded "
+        )
+        text += "pictures stays in one factor"
     if all(metrics[score] is None for score in SCORES):
         return text + "; disentanglement is not defined: no factors are known"
     for score in SCORES:
@@ -270,6 +289,13 @@ def _summary(metrics: dict[str, Any]) -> str:
 
 def _figure(value: float | None) -> str:
     return "–" if value is None else f"{value:.3f}"
+
+
+def _out(arguments: Namespace) -> Path:
+    out = Path(arguments.out)
+    if out.suffix != ".safetensors" or not out.parent.is_dir():
+        raise ConfigError(f"--out must be a *.safetensors in a folder that exists, not {out}")
+    return out
 
 
 def _root(arguments: Namespace) -> Path:

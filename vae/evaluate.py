@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from vae.baselines import pca_codes, untrained_codes
 from vae.bound import encode_split, importance_weighted_bound
 from vae.data import ImageSet
+from vae.images import from_output
 from vae.metrics import (
     active_units,
     aggregate_posterior,
@@ -24,6 +26,8 @@ from vae.metrics import (
     sap,
 )
 from vae.model import VAE
+from vae.reader import reader_of
+from vae.spill import measured
 
 Progress = Callable[[str, int, int], object]
 Measure = Callable[[np.ndarray, np.ndarray, int], tuple[float, ...]]
@@ -49,13 +53,13 @@ SCORES = tuple(name for names in MEASURES for name in names)
 
 def evaluate(
     network: VAE, test: ImageSet, progress: Progress = lambda stage, done, total: None, seed: int = 0
-) -> dict[str, float | int | list[float] | None]:
+) -> dict[str, Any]:
     """Bound, use of the latents, and scores of a model, with what the scores are to be held against.
 
     `neg_elbo` = `distortion` + `rate` with one z sampled per test image, seed 0, beta = 1 whatever was trained, in
     nats per image. `neg_elbo_decoding_mu` is what many report in its place and no bound: the decoder is spared the
     noise that the rate is measured with. `importance_weighted` see `tightened`; `total_correlation` and
-    `mutual_information` see `aggregate_posterior`.
+    `mutual_information` see `aggregate_posterior`; `spill` see `spill.measured`, None where nothing reads the pictures.
 
     A score is the mean over three seeds and `<score>_spread` half their range (0 where there is nothing to draw); the
     marks `_perfect`, `_rotated`, `_noise` and the baselines `_pca` (of the pixels, as many dimensions) and
@@ -87,6 +91,7 @@ def evaluate(
         "total_correlation": aggregate.total_correlation,
         "mutual_information": aggregate.mutual_information,
     }
+    found["spill"] = spilled(network, test, mu, found["kl_per_dim"], progress)
     if test.factors is None:
         return found | dict.fromkeys(score_keys())
     progress("baselines", 0, 2)
@@ -95,6 +100,22 @@ def evaluate(
     codes["untrained"] = untrained_codes(network.config, test, seed)
     progress("baselines", 2, 2)
     return found | scores(mu, test.factors, codes, progress)
+
+
+def spilled(
+    network: VAE, test: ImageSet, mu: np.ndarray, kl: list[float], progress: Progress = lambda stage, done, total: None
+) -> dict[str, Any] | None:
+    """What each latent changes in decoded pictures, read by the network that knows this data set; None without one."""
+    reader = reader_of(test.name)
+    if reader is None:
+        return None
+    device = next(network.parameters()).device
+
+    def decode(z: Tensor) -> Tensor:
+        with torch.inference_mode():
+            return from_output(network.decode(z.to(device)), network.config.likelihood).cpu()
+
+    return measured(decode, reader, mu, np.asarray(kl), progress)
 
 
 def score_keys() -> list[str]:

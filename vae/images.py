@@ -6,6 +6,11 @@ import torch
 from torch import Tensor
 
 
+def from_output(output: Tensor, likelihood: str) -> Tensor:
+    """What a decoder says, logits under a Bernoulli and means under a Gaussian, as pictures in [0, 1]; may reuse it."""
+    return output.sigmoid_() if likelihood == "bernoulli" else output.clamp_(0, 1)
+
+
 def to_uint8(pictures: Tensor) -> Tensor:
     """(…, C, H, W) float in [0, 1] -> uint8, rounded to the nearest."""
     return pictures.mul(255).add_(0.5).clamp_(0, 255).to(torch.uint8)

@@ -20,12 +20,21 @@ class DataError(Exception):
 
 @dataclass(frozen=True)
 class Factor:
-    """A factor of variation: its values by name; `colours` are "#rrggbb" where the factor is itself a colour."""
+    """A factor of variation: its values by name; `colours` are "#rrggbb" where the factor is itself a colour.
+
+    `ordered`: the values stand in a row; `cyclic`: the row closes to a ring, on which first and last value coincide.
+    """
 
     name: str
     values: tuple[str, ...]
     colours: tuple[str, ...] | None = None
     ordered: bool = True
+    cyclic: bool = False
+
+    @property
+    def kind(self) -> str:
+        """ "ordered", "cyclic" or "unordered"."""
+        return "unordered" if not self.ordered else "cyclic" if self.cyclic else "ordered"
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,8 @@ SPEC = DatasetSpec(
     sizes={"train": 726_136, "test": 10_000},
     label_names=None,
     factors=tuple(
-        Factor(name, values, ordered=name != "shape") for name, values in zip(FACTOR_NAMES, _VALUES, strict=True)
+        Factor(name, values, ordered=name != "shape", cyclic=name == "orientation")
+        for name, values in zip(FACTOR_NAMES, _VALUES, strict=True)
     ),
     likelihood="bernoulli",
     licence="MIT",
