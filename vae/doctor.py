@@ -203,18 +203,36 @@ def _overfitted(evidence: Evidence) -> list[Finding]:
     return [Finding("finding.overfit", values, "remedy.overfit")]
 
 
+def owners(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
+    """(K,) the latent that has each factor for itself; -1 where none follows it or a second one knows half as much.
+
+    Args:
+        information: (D, K) normalised mutual information. awake: the latents in use.
+    """
+    shares = np.asarray(information)[awake]
+    if not len(shares):
+        return np.full(shares.shape[1], -1)
+    ranked = -np.sort(-shares, axis=0)
+    second = ranked[1] if len(ranked) > 1 else 0.0
+    own = (ranked[0] >= FOLLOWED) & (second < OWN_LATENT * ranked[0])
+    return np.where(own, np.asarray(awake)[shares.argmax(axis=0)], -1)
+
+
+def kept_apart(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
+    """(K,) whether each factor has a latent of its own that no other factor shares."""
+    leader = owners(information, awake)
+    alone = np.array([(leader == dim).sum() == 1 for dim in leader], bool)
+    return (leader >= 0) & alone
+
+
 def _factors(evidence: Evidence) -> list[Finding]:
     """Who follows what among the latents in use: one latent per factor, or which factors share or lack one."""
     awake, names = evidence.awake, list(evidence.factors)
     if evidence.information is None or not names or not len(awake):
         return []
     shares = np.asarray(evidence.information)[awake]
-    order = np.argsort(-shares, axis=0, kind="stable")
-    best = np.take_along_axis(shares, order, axis=0)
-    second = best[1] if len(best) > 1 else np.zeros(len(names))
-    followed = best[0] >= FOLLOWED
-    own = followed & (second < OWN_LATENT * best[0])
-    leader = np.where(own, awake[order[0]], -1)
+    best, leader = shares.max(axis=0), owners(evidence.information, awake)
+    followed, own = best >= FOLLOWED, leader >= 0
     crowded = [int(dim) for dim in np.unique(leader[own]) if (leader == dim).sum() > 1]
     if own.all() and not crowded:
         return [Finding("finding.follows", {"n": len(names)})]
@@ -224,9 +242,7 @@ def _factors(evidence: Evidence) -> list[Finding]:
         found.append(Finding("finding.together", {"dim": dim, "factors": together}, "remedy.entangled"))
     spread = followed & ~own
     if spread.any():
-        parts = [
-            f"{names[k]} ({_listed(awake[shares[:, k] >= OWN_LATENT * best[0, k]])})" for k in np.flatnonzero(spread)
-        ]
+        parts = [f"{names[k]} ({_listed(awake[shares[:, k] >= OWN_LATENT * best[k]])})" for k in np.flatnonzero(spread)]
         found.append(Finding("finding.spread", {"factors": ", ".join(parts)}, "remedy.entangled"))
     if not followed.all():
         lost = ", ".join(names[k] for k in np.flatnonzero(~followed))

@@ -6,7 +6,7 @@ import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
 import {mountLattice} from './lattice.js';
 import {mountMap} from './map.js';
-import {change, shared, watch} from './page.js';
+import {change, onVisit, shared, watch} from './page.js';
 import {mountSliders} from './sliders.js';
 import {addStrings, fill} from './strings.js';
 import {sway} from './sway.js';
@@ -50,5 +50,6 @@ export function mount({element, props, server}) {
     return;
   }
   explorer.open(first.ok);
+  onVisit('explore', where => explorer.go(where));
   sway(explorer, element);
 }

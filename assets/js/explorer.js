@@ -54,8 +54,11 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const picks = createPump({
-    send: index => call('pick', state.model.name, index),
-    apply: answer => show(answer),
+    send: ({index}) => call('pick', state.model.name, index),
+    apply(answer, {then}) {
+      show(answer);
+      then?.();
+    },
     fail,
     idle: () => emit('settled'),
   });
@@ -81,11 +84,14 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const opens = createPump({
-    send(name) {
+    send({name}) {
       emit('opening', name);
       return call('open_model', name);
     },
-    apply: open,
+    apply(overview, {arrive}) {
+      open(overview);
+      arrive?.();
+    },
     fail(error) {
       fail(error);
       emit('unopened');
@@ -128,9 +134,16 @@ export function createExplorer(server) {
     rows.push([state.picked.z, state.dims, state.range]);
   }
 
-  function pick(index) {
+  function pick(index, then = null) {
     emit('picking');
-    picks.push(index);
+    picks.push({index, then});
+  }
+
+  /** Take over what another tab shows: a model, an image and a z. */
+  function go({model, index: image, z}) {
+    const arrive = () => index.includes(image) && pick(image, () => z.some((value, dim) => value !== state.z[dim]) && setZ(z));
+    if (state.model.name === model) arrive();
+    else opens.push({name: model, arrive});
   }
 
   /** Move z; `source` says what it is now: moved, prior. */
@@ -157,8 +170,9 @@ export function createExplorer(server) {
     call,
     fail,
     open,
-    openByName: name => opens.push(name),
-    pick,
+    openByName: name => opens.push({name}),
+    pick: index => pick(index),
+    go,
     setZ,
     setDim(dim, value, source = 'moved') {
       const z = [...state.z];

@@ -20,6 +20,10 @@ export function mount({element, props}) {
     figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
   };
   watch('model', show);
+  // Figures and picker are Explore's: Compare has its own for either side.
+  watch('comparing', comparing => {
+    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = comparing;
+  });
   if (!shared.model && usable.length) change('model', usable[0].name);
   show(shared.model);
   theme(element.querySelector('#theme'));

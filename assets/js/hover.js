@@ -12,8 +12,10 @@ const STILL = 5; // a press that moves further is a drag
  * @param card (row or -1) the thumbnail
  * @param drag (dx, dy) pixels that a pressed mouse has moved
  * @param click ({row, px, py})
+ * @param lassoing (event) is a press the start of a lasso?
+ * @param lasso (path, done) pixels that it has gone round so far
  */
-export function followPointer(stage, {find, hover, card, drag, click}) {
+export function followPointer(stage, {find, hover, card, drag, click, lassoing = () => false, lasso = () => {}}) {
   let over = -1;
   let carded = -1;
   let timer = 0;
@@ -39,6 +41,10 @@ export function followPointer(stage, {find, hover, card, drag, click}) {
   const reach = event => REACH[event.pointerType] ?? REACH.mouse;
 
   stage.addEventListener('pointermove', event => {
+    if (pressed?.path) {
+      pressed.path.push(at(event));
+      return lasso(pressed.path, false);
+    }
     if (event.pointerType === 'touch') return; // a finger scrolls the page
     const [px, py] = at(event);
     if (!pressed) return setOver(find(px, py, reach(event)));
@@ -51,12 +57,17 @@ export function followPointer(stage, {find, hover, card, drag, click}) {
   stage.addEventListener('pointerleave', () => setOver(-1));
   stage.addEventListener('pointerdown', event => {
     const [px, py] = at(event);
-    pressed = event.isPrimary && event.button === 0 ? {px, py, dragged: null} : null;
+    pressed = event.isPrimary && event.button === 0 ? {px, py, dragged: null, path: null} : null;
+    if (!pressed || !lassoing(event)) return;
+    pressed.path = [[px, py]];
+    stage.setPointerCapture(event.pointerId);
+    setOver(-1);
   });
   stage.addEventListener('pointerup', event => {
     const press = pressed;
     pressed = null;
     const [px, py] = at(event);
+    if (press?.path?.length > 2) return lasso(press.path, true);
     if (!press || press.dragged || Math.hypot(px - press.px, py - press.py) > STILL) return;
     const row = find(px, py, reach(event));
     if (event.pointerType === 'touch' && row >= 0) {
@@ -65,7 +76,10 @@ export function followPointer(stage, {find, hover, card, drag, click}) {
     }
     click({row, px, py});
   });
-  stage.addEventListener('pointercancel', () => (pressed = null));
+  stage.addEventListener('pointercancel', () => {
+    if (pressed?.path) lasso([], true);
+    pressed = null;
+  });
 
   return {
     clear() {

@@ -12,18 +12,20 @@ export function mountInformation(element, explorer) {
 
 function draw(element, information) {
   element.hidden = !information?.rows.length;
-  element.replaceChildren(...(element.hidden ? [] : [table(information)]));
+  element.replaceChildren(...(element.hidden ? [] : [informationTable(information, t('information.title'))]));
   ready(element);
 }
 
 const short = share => number(share, 2).replace('0.', '.');
 
-function table({factors, rows}) {
+/** The table of {factors, rows}; a row that is null stays empty, so that two tables may stand line against line. */
+export function informationTable({factors, rows}, title) {
   const head = make('tr', {}, make('td'), ...factors.map(name => make('th', {scope: 'col', textContent: name})));
-  const body = rows.map(({dim, shares}) =>
-    make('tr', {}, make('th', {scope: 'row', textContent: `z${dim}`}), ...shares.map((share, k) => cell(dim, factors[k], share))),
-  );
-  const caption = make('caption', {}, make('b', {textContent: t('information.title')}), make('span', {textContent: t('information.about')}));
+  const body = rows.map(row => {
+    const name = make('th', {scope: 'row', textContent: row ? `z${row.dim}` : '–'});
+    return make('tr', {}, name, ...factors.map((factor, k) => (row ? cell(row.dim, factor, row.shares[k]) : make('td', {className: 'lse-blank'}))));
+  });
+  const caption = make('caption', {}, make('b', {textContent: title}), make('span', {textContent: t('information.about')}));
   return make('table', {}, caption, make('thead', {}, head), make('tbody', {}, ...body));
 }
 

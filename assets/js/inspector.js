@@ -1,6 +1,6 @@
 // Three pictures: the test image, its reconstruction, and the picture of the present z.
 
-import {ready} from './page.js';
+import {ready, visit} from './page.js';
 import {number, t} from './strings.js';
 
 export function mountInspector(element, explorer) {
@@ -15,6 +15,7 @@ export function mountInspector(element, explorer) {
       explorer.pick(index[Math.floor(Math.random() * index.length)]);
     },
     'random-prior': () => explorer.randomPrior(),
+    'to-compare': () => visit('compare', {model: explorer.state.model.name, index: explorer.state.picked.index, z: explorer.state.z}),
   };
   for (const [id, press] of Object.entries(buttons)) {
     const button = element.querySelector(`#${id}`);

@@ -3,7 +3,7 @@
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
-export const shared = {model: null};
+export const shared = {model: null, comparing: false};
 
 /** Call `listener` with the new value whenever `key` of the shared state changes. */
 export function watch(key, listener) {
@@ -16,6 +16,23 @@ export function change(key, value, except = null) {
   if (shared[key] === value) return;
   shared[key] = value;
   for (const listener of listeners[key] ?? []) if (listener !== except) listener(value);
+}
+
+const visits = {}; // tab -> who takes over what another tab brings, or what waits for it
+
+/** Open another tab and hand it something; a tab that has not been drawn yet takes it when it is. */
+export function visit(tab, what) {
+  const taker = visits[tab];
+  if (typeof taker === 'function') taker(what);
+  else visits[tab] = what;
+  document.querySelector(`button[role=tab][data-tab-id=${tab}]`)?.click();
+}
+
+/** Call `taker` with whatever other tabs hand to this one. */
+export function onVisit(tab, taker) {
+  const waiting = visits[tab];
+  visits[tab] = taker;
+  if (waiting) taker(waiting);
 }
 
 /** A new element: tag, properties, children. Keys with a dash are attributes. */

@@ -29,6 +29,12 @@ function dress(column) {
   return {colours: Uint8Array.from(colours), wears: Uint8Array.from(values, shade)};
 }
 
+/** The same, but that what `mask` leaves out wears one pale colour, three bytes. */
+function faded({colours, wears}, {mask, colour}) {
+  const pale = colours.length / 3;
+  return {colours: Uint8Array.from([...colours, ...colour]), wears: wears.map((code, i) => (mask[i] ? code : pale))};
+}
+
 /** Round tick values inside a range, about one per 90 pixels. */
 function ticks([low, high], pixels) {
   const rough = ((high - low) * 90) / pixels;
@@ -107,7 +113,7 @@ export function createPlot(box, moved) {
     const {points, column} = content;
     const diameter = (points.x.length > 4000 ? 5 : 7) * ratio;
     if (dot?.diameter !== diameter) dot = {diameter, ...disc(diameter)};
-    content.dressed ??= dress(column);
+    content.dressed ??= content.faint ? faded(dress(column), content.faint) : dress(column);
     const {xaxis, yaxis} = box._fullLayout;
     const [left, top, width, height] = [xaxis._offset, yaxis._offset, xaxis._length, yaxis._length].map(n => Math.round(n * ratio));
     const pixels = content.titles ? context.getImageData(left, top, width, height) : context.createImageData(width, height);
@@ -164,7 +170,7 @@ export function createPlot(box, moved) {
   }
 
   const api = {
-    /** Draw {points, column, titles or null, key}; the view stays while the key does. False: no room yet. */
+    /** Draw {points, column, titles or null, key, faint}; the view stays while the key does. False: no room yet. */
     show(next) {
       content = next;
       return draw();

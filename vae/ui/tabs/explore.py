@@ -41,7 +41,7 @@ TEMPLATE = """
     <p class="lse-facts" aria-live="polite"></p>
     <div class="lse-buttons">
       <button id="reset" type="button"></button><button id="random-image" type="button"></button>
-      <button id="random-prior" type="button"></button>
+      <button id="random-prior" type="button"></button><button id="to-compare" type="button"></button>
     </div>
     <div id="sliders" class="lse-sliders"></div>
   </section>

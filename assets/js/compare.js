@@ -1,0 +1,106 @@
+// The Compare tab: builds its parts around one comparer, and takes images and models over from Explore and back.
+
+import {createComparer, SIDES} from './comparer.js';
+import {change, make, onVisit, ready, visit} from './page.js';
+import {mountPairMaps} from './pair-maps.js';
+import {mountPairPictures} from './pair-pictures.js';
+import {mountPairRows} from './pair-rows.js';
+import {mountPairTables} from './pair-tables.js';
+import {mountFigureOne} from './figure-one.js';
+import {addStrings, fill, number, t} from './strings.js';
+
+export function mount({element, props, server}) {
+  addStrings(props.strings);
+  fill(element);
+  const find = selector => element.querySelector(selector);
+  const {groups, partners, first} = JSON.parse(props.value);
+  const comparer = createComparer(server);
+  const error = find('.lse-error');
+  const choose = {left: find('#compare-left'), right: find('#compare-right')};
+
+  comparer.on('error', text => {
+    error.textContent = text;
+    error.hidden = false;
+  });
+  comparer.on('pictures', () => (error.hidden = true));
+  mountPairPictures(element, comparer);
+  mountPairRows(find('#compare-sliders'), comparer);
+  mountPairMaps(element, comparer);
+  mountPairTables(element, comparer);
+  mountFigureOne(find('#figure-one'), comparer);
+
+  for (const side of SIDES) {
+    choose[side].previousElementSibling.textContent = t(side === 'left' ? 'compare.left' : 'compare.right');
+    choose[side].append(
+      ...groups.map(({title, names}) => make('optgroup', {label: title}, ...names.map(name => make('option', {value: name, textContent: name})))),
+    );
+    choose[side].addEventListener('change', () => chosen(side));
+    const button = find(`[data-explore=${side}]`);
+    button.addEventListener('click', () => {
+      const {couple, picked, z} = comparer.state;
+      visit('explore', {model: couple[side].name, index: picked.index, z: z[side]});
+    });
+  }
+  find('#compare-random').addEventListener('click', comparer.random);
+  find('#compare-reset').addEventListener('click', comparer.reset);
+
+  const groupOf = name => groups.find(({names}) => names.includes(name));
+  /** A model of other data brings its own partner along: two kinds of images cannot be compared. */
+  function chosen(side) {
+    const [other] = SIDES.filter(name => name !== side);
+    const [name, beside] = [choose[side].value, choose[other].value];
+    notice.textContent = '';
+    if (groupOf(name) === groupOf(beside)) return comparer.open(choose.left.value, choose.right.value);
+    const pair = partners[name];
+    notice.textContent = t('compare.other_data', {name, beside, other: pair.find(found => found !== name) ?? name});
+    comparer.open(...pair);
+  }
+
+  const notice = find('.lse-notice');
+  const agree = () => SIDES.forEach(side => (choose[side].value = comparer.state.couple?.[side].name ?? ''));
+  comparer.on('opening', names => {
+    const opening = find('.lse-compare > .lse-opening');
+    opening.hidden = names === null;
+    if (names) opening.textContent = t('compare.opening', {left: names[0], right: names[1]});
+  });
+  comparer.on('refused', agree);
+  comparer.on('couple', couple => {
+    agree();
+    find('.lse-sentence').textContent = said(couple.sentence);
+    find('.lse-compare').classList.toggle('lse-grey', couple.left.thumbnails.width <= 32);
+    for (const side of SIDES) ready(choose[side]);
+  });
+
+  // The header speaks of Explore's model: it steps back while this tab is open.
+  let shown = false;
+  new ResizeObserver(() => {
+    if (shown === (element.clientWidth > 0)) return;
+    shown = !shown;
+    change('comparing', shown);
+    if (shown && !comparer.state.couple && !asked) open(first);
+  }).observe(element);
+
+  let asked = false;
+  function open(pair, image, carried) {
+    asked = true;
+    if (!pair) {
+      error.textContent = t('compare.none');
+      error.hidden = false;
+      return;
+    }
+    comparer.open(...pair, image, carried);
+  }
+  onVisit('compare', ({model, index, z}) => {
+    const {couple} = comparer.state;
+    const names = couple ? SIDES.map(side => couple[side].name) : [];
+    open(names.includes(model) ? names : partners[model] ?? first, index, {model, z});
+  });
+}
+
+/** A sentence of the server: its numbers as the page writes them, and the part that names the factors. */
+function said({key, values, apart}) {
+  const texts = Object.entries(values).map(([name, value]) => [name, Number.isInteger(value) || typeof value === 'string' ? value : number(value, name.includes('mig') ? 2 : 1)]);
+  const known = Object.fromEntries(texts);
+  if (apart) known.apart = t(apart, known);
+  return t(key, known);
+}

@@ -1,0 +1,141 @@
+// The shared image, and for either model its reconstruction, the picture of z, what changed in it, and the spill meter:
+// how far each factor of the decoded picture has moved, read by a network that was trained on real images.
+
+import {SIDES} from './comparer.js';
+import {make, ready} from './page.js';
+import {number, t} from './strings.js';
+
+const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
+const GAIN = 2; // a change of half the range of grey levels is drawn in full colour
+
+export function mountPairPictures(root, comparer) {
+  const part = root.querySelector('#compare-pictures');
+  const image = (side, role) => part.querySelector(`[data-side=${side}] [data-role=${role}]`);
+  const meters = Object.fromEntries(SIDES.map(side => [side, part.querySelector(`[data-side=${side}] .lse-meter`)]));
+  const original = part.querySelector('[data-role=original]');
+  let start = {}; // of either side: the reconstruction's pixels and reading
+  let turn = 0;
+
+  comparer.on('couple', couple => {
+    for (const side of SIDES) drawMeter(meters[side], couple);
+    part.querySelector('.lse-reader').textContent = aboutReader(couple);
+  });
+  comparer.on('picking', () => ready(part, false));
+  comparer.on('decoding', () => ready(part, false));
+  comparer.on('picked', async answer => {
+    ready(part, false);
+    const {couple} = comparer.state;
+    original.src = answer.original;
+    original.alt = t(couple.missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index: answer.index});
+    original.nextElementSibling.textContent = t(couple.missing ? 'inspector.stored' : 'inspector.original');
+    part.dataset.index = answer.index;
+    part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...answer.facts.map(([name, value]) => `${name} ${value}`)].join(' · ');
+    for (const side of SIDES) {
+      const {image: uri, error, reading} = answer[side];
+      const picture = image(side, 'reconstruction');
+      picture.src = uri;
+      picture.alt = t('inspector.reconstruction_alt', {index: answer.index});
+      const caption = [t('inspector.reconstruction')];
+      if (error !== null) caption.push(t('compare.error', {nats: number(error, error < 1000 ? 1 : 0)}));
+      picture.nextElementSibling.textContent = caption.join(' · ');
+      start[side] = {uri, reading, pixels: null};
+    }
+  });
+
+  comparer.on('pictures', async answer => {
+    const mine = ++turn;
+    for (const side of SIDES) {
+      const picture = image(side, 'z');
+      picture.src = answer[side].image;
+      picture.alt = t('inspector.z_alt');
+      showMeter(meters[side], start[side].reading, answer[side].reading, comparer);
+    }
+    await Promise.all(SIDES.map(side => heat(side, answer[side].image, () => mine === turn)));
+    if (mine === turn) check();
+  });
+  comparer.on('settled', check);
+
+  function check() {
+    if (!comparer.busy() && comparer.state.picked) ready(part);
+  }
+
+  /** Paint what differs between the picture of z and the reconstruction, over a pale copy of the former. */
+  async function heat(side, uri, wanted) {
+    const from = start[side];
+    try {
+      from.pixels ??= await pixelsOf(from.uri);
+      const now = uri === from.uri ? from.pixels : await pixelsOf(uri);
+      if (!wanted() || start[side] !== from) return;
+      const canvas = image(side, 'change');
+      paint(canvas, from.pixels, now);
+    } catch (error) {
+      if (wanted()) comparer.fail(error);
+    }
+  }
+}
+
+async function pixelsOf(uri) {
+  const picture = new Image();
+  picture.src = uri;
+  await picture.decode();
+  const canvas = make('canvas', {width: picture.naturalWidth, height: picture.naturalHeight});
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  context.drawImage(picture, 0, 0);
+  return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+function paint(canvas, before, after) {
+  const {width, height} = after;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  const heat = new ImageData(width, height);
+  let sum = 0;
+  for (let at = 0; at < heat.data.length; at += 4) {
+    let change = 0;
+    let grey = 0;
+    for (let channel = 0; channel < 3; channel++) {
+      change += Math.abs(after.data[at + channel] - before.data[at + channel]) / 3;
+      grey += after.data[at + channel] / 3;
+    }
+    sum += change;
+    const share = Math.min((GAIN * change) / 255, 1);
+    const pale = 190 + grey / 4;
+    for (let channel = 0; channel < 3; channel++) heat.data[at + channel] = pale + share * (HEAT[channel] - pale);
+    heat.data[at + 3] = 255;
+  }
+  canvas.getContext('2d').putImageData(heat, 0, 0);
+  canvas.setAttribute('aria-label', t('compare.change_alt', {percent: number((100 * sum) / 255 / (width * height), 1)}));
+}
+
+/** One bar per factor; empty where no reader is at hand. */
+function drawMeter(element, couple) {
+  element.replaceChildren(
+    ...(couple.reader ?? []).map(({name}, k) =>
+      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: name}), make('i', {}, make('b')), make('output'), make('small')),
+    ),
+  );
+}
+
+/** How far each factor has moved, as a share of its range. What lies within the reader's own error stays pale. */
+function showMeter(element, before, after, comparer) {
+  if (!before || !after) return;
+  const {couple, moved} = comparer.state;
+  const wanted = moved === null ? null : couple.pairs[moved].factor;
+  for (const row of element.children) {
+    const k = Number(row.dataset.k);
+    const share = Math.min(1, Math.hypot(...after.at[k].map((value, i) => value - before.at[k][i])));
+    const [, bar, output, values] = row.children;
+    bar.firstChild.style.width = `${100 * share}%`;
+    output.textContent = `${number(100 * share)} %`;
+    values.textContent = before.values[k] === after.values[k] ? after.values[k] : `${before.values[k]} → ${after.values[k]}`;
+    row.dataset.share = share.toFixed(3);
+    const {name, noise} = couple.reader[k];
+    row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < 2 * Math.sqrt(2 * noise) ? 'lse-still' : ''].filter(Boolean).join(' ');
+  }
+}
+
+/** What reads the pictures, and how well it does on real images that it has not seen. */
+function aboutReader(couple) {
+  if (!couple.reader) return t('compare.no_reader');
+  const held = couple.reader.map(({name, r2, accuracy}) => (r2 === null ? t('compare.accuracy', {name, percent: number(100 * accuracy, 1)}) : t('compare.r2', {name, r2: number(r2, 3)})));
+  return t('compare.reader', {figures: held.join(', ')});
+}

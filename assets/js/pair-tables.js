@@ -1,0 +1,105 @@
+// What is known of the two models in figures: latents against factors, every score with its marks, rate and distortion.
+
+import {SIDES} from './comparer.js';
+import {informationTable} from './information.js';
+import {afterPaint, make, ready} from './page.js';
+import {drawRates} from './rates.js';
+import {number, t} from './strings.js';
+
+const MARKS = ['noise', 'rotated', 'perfect', 'pca', 'untrained'];
+const NATS = ['neg_elbo', 'rate', 'distortion'];
+
+export function mountPairTables(root, comparer) {
+  const table = root.querySelector('#compare-table');
+  const rates = root.querySelector('#compare-rates');
+  const information = root.querySelector('.lse-informations');
+  const meter = root.querySelector('.lse-spills');
+  const stays = meter.querySelector('p');
+
+  comparer.on('couple', couple => {
+    drawTable(table.querySelector('.lse-scroll'), couple);
+    ready(table);
+    drawInformation(information, couple);
+    ready(rates, false);
+    afterPaint(() => comparer.state.couple === couple && fetchRates(couple));
+  });
+  comparer.on('couple', couple => {
+    stays.textContent = '';
+    ready(meter, false);
+    afterPaint(() => comparer.state.couple === couple && fetchSpills(couple));
+  });
+
+  /** The spill of either model over many images: recorded in its file, or else read now, which takes seconds. */
+  async function fetchSpills(couple) {
+    if (!couple.reader) return ready(meter);
+    const known = {};
+    const late = setTimeout(() => (stays.textContent = t('compare.stays_reading')), 300);
+    try {
+      for (const side of SIDES) {
+        known[side] = await comparer.call('spill', couple[side].name);
+        if (comparer.state.couple !== couple) return;
+        comparer.spilled({side, ...known[side]});
+      }
+      clearTimeout(late);
+      stays.textContent = known.left.overall === null || known.right.overall === null ? '' : t('compare.stays_model', summed(couple, known));
+      ready(meter);
+    } catch (error) {
+      if (comparer.state.couple === couple) comparer.fail(error);
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  async function fetchRates(couple) {
+    try {
+      const payload = await comparer.call('rates', couple.left.name, couple.right.name);
+      if (comparer.state.couple !== couple) return;
+      rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload));
+      ready(rates);
+    } catch (error) {
+      if (comparer.state.couple === couple) comparer.fail(error);
+    }
+  }
+}
+
+function summed(couple, known) {
+  const values = SIDES.flatMap(side => [
+    [side, number(100 * known[side].overall)],
+    [`${side}_spread`, number(100 * known[side].overall_spread)],
+    [`${side}_name`, couple[side].name],
+  ]);
+  return Object.fromEntries(values);
+}
+
+/** A figure, its spread over three seeds where it has any, or that it is not defined. */
+function figure(key, value, spread, total) {
+  if (value === null) return make('td', {className: 'lse-undefined', textContent: t('compare.undefined')});
+  if (key === 'active_units') return make('td', {textContent: t('header.of', {n: value, total})});
+  const cell = make('td', {textContent: number(value, NATS.includes(key) ? 1 : 2)});
+  if (spread) cell.append(make('small', {textContent: ` ± ${number(spread, 3)}`}));
+  return cell;
+}
+
+function drawTable(element, couple) {
+  const heads = ['', couple.left.name, couple.right.name, ...MARKS.map(mark => t(`compare.${mark}`))];
+  const head = heads.map((text, i) => make(i ? 'th' : 'td', {scope: 'col', textContent: text, title: i > 2 ? t(`compare.${MARKS[i - 3]}_help`) : ''}));
+  const rows = couple.table.map(({key, left, right, spread, beside}) => {
+    const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
+    const cells = [figure(key, left, spread[0], couple.left.dims), figure(key, right, spread[1], couple.right.dims)];
+    const marks = MARKS.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
+    return make('tr', {'data-key': key}, name, ...cells, ...marks);
+  });
+  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
+}
+
+/** Latent against factor, side by side, matched latents on one line. */
+function drawInformation(element, couple) {
+  element.hidden = !couple.factors.length;
+  if (element.hidden) return element.replaceChildren();
+  const tables = SIDES.map(side => {
+    const known = new Map(couple[side].information.rows.map(row => [row.dim, row]));
+    const rows = couple.pairs.map(pair => known.get(pair[side]) ?? null);
+    return make('div', {'data-side': side}, informationTable({factors: couple.factors, rows}, couple[side].name));
+  });
+  element.replaceChildren(...tables);
+}

@@ -1,0 +1,122 @@
+"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says. No gradio."""
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vae.doctor import kl_weight, noise_variance
+from vae.latent import traverse
+from vae.metrics.agreement import rank_correlation
+from vae.ui.catalog import Opened
+from vae.ui.comparison import Couple
+from vae.ui.explorer import FOLLOWS, followed
+from vae.ui.figure_one import Column, Figure, gif, png
+from vae.ui.strings import say
+
+FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
+MOST_ROWS = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the figure.
+
+    Attributes:
+        name: of the factor, or what the two latents have in common.
+        dims: the latent of either side, None where none follows.
+        factor: the number of the factor, None where the rows are matched latents.
+        signs: -1 turns a strip round, so that both sides run the same way.
+    """
+
+    name: str
+    dims: tuple[int | None, int | None]
+    factor: int | None = None
+    signs: tuple[int, int] = (1, 1)
+
+
+def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
+    """The figure as a data URI, with a name for its file and words for who cannot see it."""
+    draw, mime = FIGURES[kind]
+    body = base64.b64encode(draw(figure(both, index))).decode("ascii")
+    names = {"left": both.left.name, "right": both.right.name}
+    return {
+        "uri": f"data:{mime};base64,{body}",
+        "name": f"{names['left']}-{names['right']}-{index}.{kind}",
+        "alt": say("compare.figure_alt", index=index, **names),
+    }
+
+
+def figure(both: Couple, index: int) -> Figure:
+    """The figure of one test image: a row per factor that either model follows; without factors per matched pair."""
+    rows = rows_of(both)
+    title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
+    return Figure(
+        title=say("compare.figure_title", data=title),
+        rows=tuple(row.name for row in rows),
+        columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
+        footnote=say("compare.figure_note", index=index),
+    )
+
+
+def rows_of(both: Couple) -> list[Row]:
+    """The rows of the figure, at least one and at most ten."""
+    if both.left.information is None or both.right.information is None:
+        pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
+        found = [Row(say("compare.alike"), (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
+    else:
+        found = []
+        for k, factor in enumerate(both.left.factor_specs):
+            shares = [side.information[:, k] for side in both.sides]
+            dims = tuple(int(share.argmax()) if share.max() >= FOLLOWS else None for share in shares)
+            if dims != (None, None):
+                signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
+                found.append(Row(factor.name, dims, k, signs))
+    strongest = tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides)
+    return found[:MOST_ROWS] or [Row(say("compare.strongest"), strongest)]
+
+
+def _rising(opened: Opened, dim: int | None, factor: int) -> int:
+    """-1 where a latent falls as the factor's values rise."""
+    if dim is None:
+        return 1
+    return -1 if rank_correlation(opened.model.mu[:, [dim]], opened.factors[:, [factor]])[0, 0] < 0 else 1
+
+
+def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
+    """The strips of one model; where it has no latent for a row its reconstruction is repeated."""
+    z = torch.from_numpy(opened.model.mu[opened.rows[index]])
+    quantiles = np.asarray(opened.model.stats["mu_quantiles"])  # (S, D)
+    grids = []
+    for row in rows:
+        dim, sign = row.dims[at], row.signs[at]
+        if dim is None:
+            grids.append(z.expand(len(quantiles), -1))
+        else:
+            values = np.ascontiguousarray(quantiles[::sign, dim])
+            grids.append(traverse(z, [dim], torch.from_numpy(values))[0])
+    strips = opened.decode(torch.stack(grids).flatten(0, 1)).unflatten(0, (len(rows), len(quantiles)))
+    return Column(opened.name, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
+
+
+def _label(opened: Opened, dim: int | None, factor: int | None) -> str:
+    """The latent with its strength, and what it carries where that is more than the row's factor."""
+    if dim is None:
+        return say("compare.figure_none")
+    strength = "" if factor is None else f", {opened.information[dim, factor]:.2f}"
+    carried = (followed(opened)[dim] or {"factor": ""})["factor"]
+    own = factor is None or carried in ("", opened.factor_specs[factor].name)
+    return f"z{dim}{strength}" + ("" if own else f" ({carried})")
+
+
+def _notes(opened: Opened) -> tuple[str, str]:
+    """How the model was trained, with the final weight of the KL or the objective's name; and what it reached."""
+    config, metrics = opened.model.config, opened.model.header["metrics"]
+    weight = kl_weight(config)
+    text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
+    steps = f"{opened.model.header['steps']:,}"
+    bound = say("compare.figure_bound", nats=f"{metrics['neg_elbo']:,.1f}")
+    if metrics.get("mig") is not None:
+        bound += say("compare.figure_mig", mig=f"{metrics['mig']:.2f}")
+    return say("compare.figure_run", weight=text, seed=config.training.seed, steps=steps), bound
