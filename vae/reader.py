@@ -285,8 +285,9 @@ def _initialised(shape: tuple[int, int, int], factors: Sequence[Factor], seed: i
 
 def _blank(shape: tuple[int, int, int], factors: Sequence[Factor]) -> Network:
     """A network without weights: nothing is allocated, and nobody's random numbers are drawn."""
+    outputs = sum(_places(factor).shape[1] for factor in factors)  # not on "meta", where `eye` imports for a second
     with torch.device("meta"):
-        return Network(shape, sum(_places(factor).shape[1] for factor in factors))
+        return Network(shape, outputs)
 
 
 def _lr(step: int, steps: int) -> float:

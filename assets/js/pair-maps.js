@@ -164,18 +164,27 @@ export function mountPairMaps(root, comparer) {
       if (plot.show({points, column, titles, key, faint: selected && {mask: selected, colour: FAINT[document.body.classList.contains('dark') ? 'dark' : 'light']}})) ready(element);
     }
 
+    const put = (mark, at) => {
+      const [px, py] = at ? plot.toPixel(...at) : [NaN, NaN];
+      mark.hidden = !plot.inside(px, py);
+      if (!mark.hidden) mark.style.transform = `translate(${px}px, ${py}px)`;
+    };
+    const drawn = () => points && box._fullLayout;
+
+    /** Put both rings and the cross where they belong. */
     function mark() {
-      if (!points || !box._fullLayout) return;
-      const put = (mark, at) => {
-        const [px, py] = at ? plot.toPixel(...at) : [NaN, NaN];
-        mark.hidden = !plot.inside(px, py);
-        if (!mark.hidden) mark.style.transform = `translate(${px}px, ${py}px)`;
-      };
+      if (!drawn()) return;
       const at = row => (row >= 0 ? [points.x[row], points.y[row]] : null);
       put(marks.picked, at(comparer.state.picked?.row ?? -1));
       put(marks.hovered, at(hovered));
-      put(marks.cross, dims && comparer.state.z[side].length ? dims.map(dim => comparer.state.z[side][dim]) : null);
+      cross();
       element.dataset.hovered = hovered;
+    }
+
+    /** Put the cross where z stands, if z has a place on this map. */
+    function cross() {
+      const z = comparer.state.z[side];
+      if (drawn()) put(marks.cross, dims && z.length ? dims.map(dim => z[dim]) : null);
     }
 
     function showCard(row) {
@@ -236,6 +245,7 @@ export function mountPairMaps(root, comparer) {
       place,
       draw: drawMap,
       mark,
+      cross,
       refresh: () => pointer.refresh(),
       clear: () => pointer.clear(),
       hover(row) {
@@ -260,7 +270,7 @@ export function mountPairMaps(root, comparer) {
   comparer.on('hover', row => SIDES.forEach(side => maps[side].hover(row)));
   comparer.on('select', select);
   comparer.on('picked', () => SIDES.forEach(side => maps[side].mark()));
-  comparer.on('z', () => SIDES.forEach(side => maps[side].mark()));
+  comparer.on('z', () => SIDES.forEach(side => maps[side].cross()));
   comparer.on('couple', overview => {
     couple = overview;
     thumbnails?.stop();

@@ -6,6 +6,7 @@ import {make, ready} from './page.js';
 import {number, t} from './strings.js';
 
 const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
+const BETWEEN = 90; // ms from one painting of the changes to the next
 const GAIN = 2; // a change of half the range of grey levels is drawn in full colour
 
 export function mountPairPictures(root, comparer) {
@@ -15,6 +16,9 @@ export function mountPairPictures(root, comparer) {
   const original = part.querySelector('[data-role=original]');
   let start = {}; // of either side: the reconstruction's pixels and reading
   let turn = 0;
+  let latest = null; // the pictures on the page, and those whose change has been painted
+  let painted = null;
+  let heated = 0; // when that was begun last
 
   comparer.on('couple', couple => {
     for (const side of SIDES) drawMeter(meters[side], couple);
@@ -42,29 +46,42 @@ export function mountPairPictures(root, comparer) {
     }
   });
 
-  comparer.on('pictures', async answer => {
-    const mine = ++turn;
+  comparer.on('pictures', answer => {
     for (const side of SIDES) {
       const picture = image(side, 'z');
       picture.src = answer[side].image;
       picture.alt = t('inspector.z_alt');
       showMeter(meters[side], start[side].reading, answer[side].reading, comparer);
     }
-    await Promise.all(SIDES.map(side => heat(side, answer[side].image, () => mine === turn)));
-    if (mine === turn) check();
+    latest = answer;
+    if (performance.now() - heated > BETWEEN) heatBoth();
   });
-  comparer.on('settled', check);
+  comparer.on('settled', () => {
+    if (latest && painted !== latest) heatBoth();
+    else check();
+  });
+
+  /** What changed on both sides; while a slider is dragged not for every picture, but always for the last one. */
+  async function heatBoth() {
+    const mine = ++turn;
+    const answer = latest;
+    heated = performance.now();
+    await Promise.all(SIDES.map(side => heat(side, answer[side].image, () => mine === turn)));
+    if (mine !== turn) return;
+    painted = answer;
+    check();
+  }
 
   function check() {
-    if (!comparer.busy() && comparer.state.picked) ready(part);
+    if (!comparer.busy() && comparer.state.picked && painted === latest) ready(part);
   }
 
   /** Paint what differs between the picture of z and the reconstruction, over a pale copy of the former. */
   async function heat(side, uri, wanted) {
     const from = start[side];
     try {
-      from.pixels ??= await pixelsOf(from.uri);
-      const now = uri === from.uri ? from.pixels : await pixelsOf(uri);
+      from.pixels ??= await pixelsOf(image(side, 'reconstruction'));
+      const now = uri === from.uri ? from.pixels : await pixelsOf(image(side, 'z'));
       if (!wanted() || start[side] !== from) return;
       const canvas = image(side, 'change');
       paint(canvas, from.pixels, now);
@@ -74,14 +91,16 @@ export function mountPairPictures(root, comparer) {
   }
 }
 
-async function pixelsOf(uri) {
-  const picture = new Image();
-  picture.src = uri;
+const scratch = make('canvas').getContext('2d', {willReadFrequently: true});
+
+/** The pixels of a picture on the page, once it is decoded. */
+async function pixelsOf(picture) {
   await picture.decode();
-  const canvas = make('canvas', {width: picture.naturalWidth, height: picture.naturalHeight});
-  const context = canvas.getContext('2d', {willReadFrequently: true});
-  context.drawImage(picture, 0, 0);
-  return context.getImageData(0, 0, canvas.width, canvas.height);
+  const {canvas} = scratch;
+  const {naturalWidth: width, naturalHeight: height} = picture;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  scratch.drawImage(picture, 0, 0);
+  return scratch.getImageData(0, 0, width, height);
 }
 
 function paint(canvas, before, after) {
@@ -102,7 +121,7 @@ function paint(canvas, before, after) {
     for (let channel = 0; channel < 3; channel++) heat.data[at + channel] = pale + share * (HEAT[channel] - pale);
     heat.data[at + 3] = 255;
   }
-  canvas.getContext('2d').putImageData(heat, 0, 0);
+  canvas.getContext('2d', {willReadFrequently: true}).putImageData(heat, 0, 0); // kept in main memory: it changes with every frame
   canvas.setAttribute('aria-label', t('compare.change_alt', {percent: number((100 * sum) / 255 / (width * height), 1)}));
 }
 

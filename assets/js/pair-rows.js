@@ -169,6 +169,7 @@ function row(pair, number_, couple, most, comparer) {
   middle.addEventListener('dblclick', () => comparer.resetPair(number_));
   const element = make('div', {className: 'lse-pair', 'data-pair': number_, 'data-factor': pair.factor ?? '', 'data-left': pair.left ?? '', 'data-right': pair.right ?? ''}, strip('left'), middle, strip('right'));
 
+  let shown = '';
   return {
     element,
     stays,
@@ -183,6 +184,9 @@ function row(pair, number_, couple, most, comparer) {
     },
     show(z) {
       const value = z[lead][pair[lead]];
+      const stands = `${value} ${pair.left === null ? '' : z.left[pair.left]}`;
+      if (stands === shown) return; // most rows stay where they are while one moves
+      shown = stands;
       if (value < input.min) input.min = Math.floor(value);
       if (value > input.max) input.max = Math.ceil(value);
       if (Number(input.value) !== value) input.value = value;
