@@ -5,6 +5,7 @@ import io
 import json
 import math
 import shutil
+import threading
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from vae.data import default_root
 from vae.latent import traverse
 from vae.matching import align
 from vae.metrics import mutual_information
+from vae.ui import catalog as catalog_module
 from vae.ui import comparison, couple_figure
 from vae.ui.catalog import Catalog
 from vae.ui.compare_endpoints import compare_endpoints
@@ -253,3 +255,16 @@ def test_the_sentences_are_filled(both):
     apart = say(found["apart"], **found["values"])
     text = say(found["key"], **found["values"], apart=apart)
     assert "{" not in text and "scene3d-beta keeps all 6 factors apart" in text
+
+
+def test_whoever_compares_finds_the_other_models_open(tmp_path, monkeypatch):
+    for name in (*PAIR, "digits-vae", "digits-beta"):
+        shutil.copy(FOLDER / f"{name}.safetensors", tmp_path)
+    (tmp_path / "broken.safetensors").write_bytes(b"no tensors")
+    monkeypatch.setattr(catalog_module, "WARM_EVERY", 0.0)
+    fresh = Catalog(tmp_path, default_root())
+    functions = {function.__name__: function for function in compare_endpoints(fresh)}
+    assert "ok" in functions["compare"](list(PAIR))
+    for thread in [found for found in threading.enumerate() if found.name == "warm"]:
+        thread.join(60)
+    assert {key[0] for key, slot in fresh._slots.items() if slot.opened} == {*PAIR, "digits-vae", "digits-beta"}

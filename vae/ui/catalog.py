@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,7 @@ from vae.ui.strings import UserError, say
 CHECKED_IMAGES = 32  # decoded once for the doctor
 FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
 OPEN_MODELS = 16  # kept in memory: all that are shipped, some 30 MB each with their thumbnails
+WARM_EVERY = 2.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
@@ -198,6 +200,7 @@ class Catalog:
         self._lock = threading.Lock()
         self._slots: OrderedDict[tuple[str, int], Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
+        self._warm = False
 
     def entries(self) -> list[Entry]:
         """All checkpoints of the folder; read again only where a file came, went or changed."""
@@ -211,6 +214,22 @@ class Catalog:
     def usable(self) -> list[Entry]:
         """The entries that can be opened, scene3d and beta-VAEs first: the page opens on the first of them."""
         return sorted((entry for entry in self.entries() if entry.header is not None), key=_rank)
+
+    def warm(self) -> None:
+        """Opens the models in the background, once: what reads MNIST takes seconds to be imported, not to read it."""
+        with self._lock:
+            if self._warm:
+                return
+            self._warm = True
+        threading.Thread(target=self._open_all, name="warm", daemon=True).start()
+
+    def _open_all(self) -> None:
+        for entry in self.usable()[:OPEN_MODELS]:
+            time.sleep(WARM_EVERY)
+            try:
+                self.open(entry.name)
+            except UserError as error:  # whoever asks for this one is told again
+                log.info("%s is not opened ahead: %s", entry.name, error)
 
     def open(self, name: object) -> Opened:
         """The model of that name; while one is being read, the others stay at hand.

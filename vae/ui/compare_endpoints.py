@@ -23,7 +23,9 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         return index
 
     def compare(left: Any, right: Any) -> dict[str, Any]:
-        return comparison.overview(comparison.couple(catalog, left, right))
+        found = comparison.overview(comparison.couple(catalog, left, right))
+        catalog.warm()  # whoever compares goes on to other models
+        return found
 
     def pick_pair(left: Any, right: Any, index: Any) -> dict[str, Any]:
         both = comparison.couple(catalog, left, right)
