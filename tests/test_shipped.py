@@ -246,3 +246,12 @@ def test_a_file_beats_the_best_constant_picture(model, held_out):
         nats = -(x * mean.log() + (1 - x) * (1 - mean).log())
     constant, found = float(nats.flatten(1).sum(1).mean()), model.header["metrics"]["neg_elbo"]
     assert found == pytest.approx(constant, rel=5e-3) if model.name == COLLAPSED else found < constant
+
+
+def test_the_readme_says_how_much_the_models_spill(root):
+    """Its table is written from the headers."""
+    text = (root / "README.md").read_text(encoding="utf-8")
+    for name in ("scene3d-beta", "scene3d-vae", "sprites-beta", "sprites-vae"):
+        found = model_at(FOLDER / f"{name}.safetensors").header["metrics"]["spill"]
+        overall, spread = (f"{found[key]:.2f}".lstrip("0") for key in ("overall", "overall_spread"))
+        assert f"| `{name}` | {overall} ± {spread} |" in text

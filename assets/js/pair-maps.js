@@ -264,6 +264,7 @@ export function mountPairMaps(root, comparer) {
   lassoButton.addEventListener('click', () => {
     lasso = !lasso;
     lassoButton.setAttribute('aria-pressed', lasso);
+    root.querySelector('.lse-maps').classList.toggle('lse-lassoing', lasso); // a finger then draws and does not scroll
   });
   clearButton.addEventListener('click', () => comparer.select(null));
 

@@ -42,6 +42,7 @@ export function mountPairPictures(root, comparer) {
       const caption = [t('inspector.reconstruction')];
       if (error !== null) caption.push(t('compare.error', {nats: number(error, error < 1000 ? 1 : 0)}));
       picture.nextElementSibling.textContent = caption.join(' · ');
+      picture.nextElementSibling.title = t('compare.error_help');
       start[side] = {uri, reading, pixels: null};
     }
   });

@@ -150,7 +150,8 @@ STRINGS: dict[str, dict[str, str]] = {
     "compare.other_data": {
         "en": "{name} and {beside} were trained on different images and cannot be compared: here is {other} beside it."
     },
-    "compare.error": {"en": "error {nats} nats"},
+    "compare.error": {"en": "{nats} nats"},
+    "compare.error_help": {"en": "Reconstruction error of this image: −log p(x|z) at z = μ, in nats"},
     "compare.change": {"en": "what changed"},
     "compare.change_alt": {"en": "Where the picture of z differs from the reconstruction: {percent} % on average"},
     "compare.reader": {
