@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -28,6 +29,7 @@ from vae.metrics import (
 from vae.model import VAE
 from vae.reader import reader_of
 from vae.spill import measured
+from vae.storage import CheckpointError
 
 Progress = Callable[[str, int, int], object]
 Measure = Callable[[np.ndarray, np.ndarray, int], tuple[float, ...]]
@@ -106,8 +108,12 @@ def spilled(
     network: VAE, test: ImageSet, mu: np.ndarray, kl: list[float], progress: Progress = lambda stage, done, total: None
 ) -> dict[str, Any] | None:
     """What each latent changes in decoded pictures, read by the network that knows this data set; None without one."""
-    reader = reader_of(test.name)
-    if reader is None:
+    try:
+        reader = reader_of(test.name)
+    except CheckpointError as error:  # a training has just ended: a damaged reader must not cost it
+        warnings.warn(str(error), stacklevel=2)
+        return None
+    if reader is None or reader.shape != tuple(network.config.shape):
         return None
     device = next(network.parameters()).device
 

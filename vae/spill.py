@@ -49,9 +49,9 @@ class Spill:
         dims: (R,) the latents.
         change: (R, K) mean squared change of each factor's reading along the sweep, the reader's noise taken off; mean
             over the start images.
-        share: (R,) the largest factor's part of all change, mean over the start images that show any: 1 where a latent
-            moves one factor, 1/K where all move alike. NaN where nothing readable changes, and throughout where there
-            is but one factor (the class), of which any change would be all.
+        share: (R,) the part of all change that lies in `factor`, mean over the start images that show any: 1 where a
+            latent moves one factor, 1/K where all move alike. NaN where nothing readable changes, and throughout where
+            there is but one factor (the class), of which any change would be all.
         spread: (R,) standard deviation of that part over the start images; NaN where share is.
         factor: (R,) the factor with the largest change, -1 where nothing readable changes.
         overall: mean share over the latents that have one; NaN where none has.
@@ -140,7 +140,9 @@ def summary(dims: np.ndarray, changes: np.ndarray) -> Spill:
     change, total = changes.mean(0), changes.sum(2)
     readable = change.sum(1) >= READABLE  # (R,)
     counts = (total >= READABLE) & readable & (changes.shape[2] > 1)  # (n, R)
-    share = np.where(counts, changes.max(2) / np.where(counts, total, 1), np.nan)
+    factor = change.argmax(1)  # one for all starts: a latent that moves another factor from each start spills, too
+    own = changes[:, np.arange(len(dims)), factor]
+    share = np.where(counts, own / np.where(counts, total, 1), np.nan)
     told = counts.any(0)
     mean, spread = (np.full(len(dims), np.nan) for _ in range(2))
     mean[told], spread[told] = np.nanmean(share[:, told], axis=0), np.nanstd(share[:, told], axis=0)
@@ -150,7 +152,7 @@ def summary(dims: np.ndarray, changes: np.ndarray) -> Spill:
         change=change,
         share=mean,
         spread=spread,
-        factor=np.where(readable, change.argmax(1), -1),
+        factor=np.where(readable, factor, -1),
         overall=float(mean[told].mean()) if told.any() else float("nan"),
         overall_spread=float(per_start.std()) if told.any() else float("nan"),
     )

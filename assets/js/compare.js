@@ -38,7 +38,7 @@ export function mount({element, props, server}) {
     const button = find(`[data-explore=${side}]`);
     button.addEventListener('click', () => {
       const {couple, picked, z} = comparer.state;
-      visit('explore', {model: couple[side].name, index: picked.index, z: z[side]});
+      if (picked) visit('explore', {model: couple[side].name, index: picked.index, z: z[side]});
     });
   }
   find('#compare-random').addEventListener('click', comparer.random);
@@ -50,7 +50,7 @@ export function mount({element, props, server}) {
     const [other] = SIDES.filter(name => name !== side);
     const [name, beside] = [choose[side].value, choose[other].value];
     notice.textContent = '';
-    if (groupOf(name) === groupOf(beside)) return comparer.open(choose.left.value, choose.right.value);
+    if (!beside || groupOf(name) === groupOf(beside)) return comparer.open(choose.left.value, choose.right.value);
     const pair = partners[name];
     notice.textContent = t('compare.other_data', {name, beside, other: pair.find(found => found !== name) ?? name});
     comparer.open(...pair);
@@ -66,6 +66,12 @@ export function mount({element, props, server}) {
   comparer.on('refused', agree);
   comparer.on('couple', couple => {
     agree();
+    for (const side of SIDES) {
+      const label = t('compare.explore_help', {name: couple[side].name});
+      const button = find(`[data-explore=${side}]`);
+      button.title = label;
+      button.setAttribute('aria-label', label);
+    }
     find('.lse-sentence').textContent = said(couple.sentence);
     find('.lse-compare').classList.toggle('lse-grey', couple.left.thumbnails.width <= 32);
     for (const side of SIDES) ready(choose[side]);
@@ -91,6 +97,7 @@ export function mount({element, props, server}) {
     comparer.open(...pair, image, carried);
   }
   onVisit('compare', ({model, index, z}) => {
+    notice.textContent = '';
     const {couple} = comparer.state;
     const names = couple ? SIDES.map(side => couple[side].name) : [];
     open(names.includes(model) ? names : partners[model] ?? first, index, {model, z});

@@ -2,27 +2,22 @@
 
 import {align} from './align.js';
 import {int32} from './arrays.js';
-import {caller, Refusal} from './explorer.js';
+import {caller, createEvents} from './events.js';
 import {afterPaint} from './page.js';
 import {createPump} from './pump.js';
 
 export const SIDES = ['left', 'right'];
+const LIMIT = 20; // the server refuses a z further out, unless an image lies there
 const ROWS = 12; // pairs whose traversal is asked for unasked
 
 /**
  * Events: opening([left, right]|null), couple(overview), refused(), picking(), picked(answer), z({z, moved}), decoding(),
- * pictures({left, right}), traversing(), traversal({left, right}), settled(), hover(row),
+ * pictures({left, right}), traversing(), traversal({left, right}), untraversed(), settled(), hover(row),
  * select(mask|null), spills({side, ...}), error(text).
  */
 export function createComparer(server) {
   const call = caller(server);
-  const listeners = {};
-  const on = (event, listener) => (listeners[event] ??= []).push(listener);
-  const emit = (event, value) => (listeners[event] ?? []).forEach(listener => listener(value));
-  const fail = error => {
-    if (!(error instanceof Refusal)) console.error(error);
-    emit('error', error.message);
-  };
+  const {on, emit, fail} = createEvents();
 
   // `moved` is the number of the pair whose slider moved last; `picked` the answer about the image.
   const state = {couple: null, picked: null, z: {left: [], right: []}, moved: null, rows: [], carried: null};
@@ -51,7 +46,10 @@ export function createComparer(server) {
       return call('traverse_pair', names()[0], z.left, dims('left'), names()[1], z.right, dims('right'));
     },
     apply: (answer, [, pairs]) => emit('traversal', {...answer, pairs}),
-    fail,
+    fail(error) {
+      fail(error);
+      emit('untraversed');
+    },
     idle,
   });
   const opens = createPump({
@@ -94,7 +92,9 @@ export function createComparer(server) {
     const other = side === 'left' ? 'right' : 'left';
     if (pair[other] === null) return;
     const quantiles = name => state.couple[name].quantiles[pair[name]];
-    z[other][pair[other]] = align(z[side][pair[side]], quantiles(side), quantiles(other), pair.sign);
+    const limit = Math.max(LIMIT, Math.abs(state.picked[other].z[pair[other]]));
+    const aligned = align(z[side][pair[side]], quantiles(side), quantiles(other), pair.sign);
+    z[other][pair[other]] = Math.min(Math.max(aligned, -limit), limit);
   }
 
   function show(answer) {
@@ -119,6 +119,7 @@ export function createComparer(server) {
   }
 
   function move(z, moved) {
+    if (!state.picked) return; // the image of these models is still on its way
     picks.drop();
     Object.assign(state, {z, moved});
     emit('z', {z, moved});
@@ -141,9 +142,10 @@ export function createComparer(server) {
     /** image and carried ({model, z}) come from another tab. */
     open: (left, right, image, carried) => opens.push({left, right, image, carried}),
     pick,
-    random: () => pick(index[Math.floor(Math.random() * index.length)]),
+    random: () => state.couple && pick(index[Math.floor(Math.random() * index.length)]),
     /** Move a matched pair: its lead to `value`, the other to the same share of its codes. */
     setPair(number, value) {
+      if (!state.picked) return;
       const pair = state.couple.pairs[number];
       const side = lead(pair);
       const z = {left: [...state.z.left], right: [...state.z.right]};
@@ -151,8 +153,15 @@ export function createComparer(server) {
       follow(z, pair, side);
       move(z, number);
     },
+    /** A cell of the strips: the picked image with one pair moved. */
+    setCell(number, value) {
+      if (!state.picked) return;
+      state.z = {left: [...state.picked.left.z], right: [...state.picked.right.z]};
+      this.setPair(number, value);
+    },
     /** Put one pair back to the picked image. */
     resetPair(number) {
+      if (!state.picked) return;
       const pair = state.couple.pairs[number];
       const z = {left: [...state.z.left], right: [...state.z.right]};
       for (const side of SIDES) if (pair[side] !== null) z[side][pair[side]] = state.picked[side].z[pair[side]];
@@ -161,7 +170,7 @@ export function createComparer(server) {
     reset: () => state.picked && show(state.picked),
     setRows(rows) {
       state.rows = rows;
-      traverse();
+      if (state.picked) traverse();
     },
     spilled: answer => emit('spills', answer),
     hover: row => emit('hover', row),

@@ -1,26 +1,9 @@
 // The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
 
 import {int32} from './arrays.js';
+import {caller, createEvents} from './events.js';
 import {afterPaint} from './page.js';
 import {createPump} from './pump.js';
-import {t} from './strings.js';
-
-/** A refused or failed request, in one sentence. */
-export class Refusal extends Error {}
-
-/** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
-export function caller(server) {
-  return async (name, ...args) => {
-    let answer;
-    try {
-      answer = await server[name](...args);
-    } catch {
-      throw new Refusal(t('error.network'));
-    }
-    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'));
-    return answer.ok;
-  };
-}
 
 const LIMIT = 20; // the server refuses a z further out, unless an image lies there
 
@@ -34,13 +17,7 @@ const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * 
  */
 export function createExplorer(server) {
   const call = caller(server);
-  const listeners = {};
-  const on = (event, listener) => (listeners[event] ??= []).push(listener);
-  const emit = (event, value) => (listeners[event] ?? []).forEach(listener => listener(value));
-  const fail = error => {
-    if (!(error instanceof Refusal)) console.error(error);
-    emit('error', error.message);
-  };
+  const {on, emit, fail} = createEvents();
 
   const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: []};
 

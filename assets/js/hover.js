@@ -67,7 +67,10 @@ export function followPointer(stage, {find, hover, card, drag, click, lassoing =
     const press = pressed;
     pressed = null;
     const [px, py] = at(event);
-    if (press?.path?.length > 2) return lasso(press.path, true);
+    if (press?.path) {
+      lasso(press.path, true);
+      if (press.path.length > 2) return;
+    }
     if (!press || press.dragged || Math.hypot(px - press.px, py - press.py) > STILL) return;
     const row = find(px, py, reach(event));
     if (event.pointerType === 'touch' && row >= 0) {

@@ -1,6 +1,7 @@
 // The map: one point per encoded test image. Owns what is drawn; plot, legend, pointer and thumbnails live beside it.
 
 import {float32, uint8} from './arrays.js';
+import {createCard} from './card.js';
 import {followPointer} from './hover.js';
 import {drawLegend} from './legend.js';
 import {onTheme, options, ready} from './page.js';
@@ -15,7 +16,6 @@ export function mountMap(element, explorer) {
   const find = selector => element.querySelector(selector);
   const stage = find('.lse-stage');
   const box = find('.lse-plot');
-  const card = find('.lse-card');
   const marks = {picked: find('.lse-picked'), hovered: find('.lse-hovered'), cross: find('.lse-cross')};
   const choose = {projection: find('#map-projection'), x: find('#map-x'), y: find('#map-y'), colour: find('#map-colour')};
   const plot = createPlot(box, mark);
@@ -139,21 +139,10 @@ export function mountMap(element, explorer) {
     if (await mine.loadAll(() => pointer.refresh(), explorer.fail)) element.dataset.thumbnails = '1';
   }
 
-  function showCard(row) {
-    card.hidden = row < 0 || !thumbnails?.draw(card.firstElementChild, row);
-    if (card.hidden) return;
-    const index = explorer.index[row];
-    const value = column.kind === 'discrete' ? column.names[column.codes[row]] : `${number(column.values[row], 1)} ${column.unit}`;
-    card.lastElementChild.textContent = `${column.title} ${value}`;
-    card.firstElementChild.setAttribute('aria-label', t(model.missing ? 'map.decoded' : 'map.thumbnail', {index}));
-    card.dataset.index = index;
-    // Beside the point, on the side that has room: never under the pointer.
-    const [px, py] = plot.toPixel(points.x[row], points.y[row]);
-    const {offsetWidth: width, offsetHeight: height} = card;
-    const left = px + 20 + width > stage.clientWidth ? px - 20 - width : px + 20;
-    const top = Math.min(Math.max(py - height / 2, 4), stage.clientHeight - height - 4);
-    card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-  }
+  const showCard = createCard(find('.lse-card'), stage, {
+    draw: (canvas, row) => Boolean(thumbnails?.draw(canvas, row)),
+    about: row => ({index: explorer.index[row], column, at: plot.toPixel(points.x[row], points.y[row]), missing: model.missing}),
+  });
 
   const pointer = followPointer(stage, {
     find(px, py, reach) {

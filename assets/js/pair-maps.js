@@ -1,6 +1,7 @@
 // Two maps of the same test images, one of each model. What is hovered, picked or lassoed on one shows on both.
 
 import {float32, int32, uint8} from './arrays.js';
+import {createCard} from './card.js';
 import {SIDES} from './comparer.js';
 import {followPointer} from './hover.js';
 import {drawLegend} from './legend.js';
@@ -101,7 +102,7 @@ export function mountPairMaps(root, comparer) {
 
   async function fillSheets() {
     if (thumbnails) return;
-    const mine = createThumbnails({...couple.right, name: couple.right.name}, comparer.call);
+    const mine = createThumbnails(couple.right, comparer.call);
     thumbnails = mine;
     if (await mine.loadAll(() => SIDES.forEach(side => maps[side].refresh()), comparer.fail)) {
       root.querySelector('.lse-compare').dataset.thumbnails = '1';
@@ -137,7 +138,6 @@ export function mountPairMaps(root, comparer) {
     const element = root.querySelector(`#compare-map-${side}`);
     const stage = element.querySelector('.lse-stage');
     const box = element.querySelector('.lse-plot');
-    const card = element.querySelector('.lse-card');
     const loop = element.querySelector('.lse-lasso');
     const marks = {picked: element.querySelector('.lse-picked'), hovered: element.querySelector('.lse-hovered'), cross: element.querySelector('.lse-cross')};
     const plot = createPlot(box, mark);
@@ -187,19 +187,10 @@ export function mountPairMaps(root, comparer) {
       if (drawn()) put(marks.cross, dims && z.length ? dims.map(dim => z[dim]) : null);
     }
 
-    function showCard(row) {
-      card.hidden = row < 0 || !drawThumbnail(card.firstElementChild, row);
-      if (card.hidden) return;
-      const value = column.kind === 'discrete' ? column.names[column.codes[row]] : `${number(column.values[row], 1)} ${column.unit}`;
-      card.lastElementChild.textContent = `${column.title} ${value}`;
-      card.firstElementChild.setAttribute('aria-label', t('map.thumbnail', {index: comparer.index[row]}));
-      card.dataset.index = comparer.index[row];
-      const [px, py] = plot.toPixel(points.x[row], points.y[row]);
-      const {offsetWidth: width, offsetHeight: height} = card;
-      const left = px + 20 + width > stage.clientWidth ? px - 20 - width : px + 20;
-      const top = Math.min(Math.max(py - height / 2, 4), stage.clientHeight - height - 4);
-      card.style.transform = `translate(${Math.round(left)}px, ${Math.round(top)}px)`;
-    }
+    const showCard = createCard(element.querySelector('.lse-card'), stage, {
+      draw: (canvas, row) => Boolean(drawThumbnail(canvas, row)),
+      about: row => ({index: comparer.index[row], column, at: plot.toPixel(points.x[row], points.y[row]), missing: couple.missing}),
+    });
 
     const pointer = followPointer(stage, {
       find: (px, py, reach) => (points && plot.inside(px, py) ? points.nearest(...plot.toData(px, py), reach * plot.perPixel()) : -1),

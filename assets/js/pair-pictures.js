@@ -26,7 +26,7 @@ export function mountPairPictures(root, comparer) {
   });
   comparer.on('picking', () => ready(part, false));
   comparer.on('decoding', () => ready(part, false));
-  comparer.on('picked', async answer => {
+  comparer.on('picked', answer => {
     ready(part, false);
     const {couple} = comparer.state;
     original.src = answer.original;
@@ -81,8 +81,8 @@ export function mountPairPictures(root, comparer) {
   async function heat(side, uri, wanted) {
     const from = start[side];
     try {
-      from.pixels ??= await pixelsOf(image(side, 'reconstruction'));
-      const now = uri === from.uri ? from.pixels : await pixelsOf(image(side, 'z'));
+      from.pixels ??= await pixelsOf(from.uri);
+      const now = uri === from.uri ? from.pixels : await pixelsOf(uri);
       if (!wanted() || start[side] !== from) return;
       const canvas = image(side, 'change');
       paint(canvas, from.pixels, now);
@@ -94,8 +94,10 @@ export function mountPairPictures(root, comparer) {
 
 const scratch = make('canvas').getContext('2d', {willReadFrequently: true});
 
-/** The pixels of a picture on the page, once it is decoded. */
-async function pixelsOf(picture) {
+/** The pixels of a data URI; of an image of its own, for one on the page may be given another address meanwhile. */
+async function pixelsOf(uri) {
+  const picture = new Image();
+  picture.src = uri;
   await picture.decode();
   const {canvas} = scratch;
   const {naturalWidth: width, naturalHeight: height} = picture;
@@ -130,7 +132,7 @@ function paint(canvas, before, after) {
 function drawMeter(element, couple) {
   element.replaceChildren(
     ...(couple.reader ?? []).map(({name}, k) =>
-      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: name}), make('i', {}, make('b')), make('output'), make('small')),
+      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: name}), make('i', {}, make('b')), make('output', {'aria-live': 'off'}), make('small')),
     ),
   );
 }

@@ -7,6 +7,7 @@ import {make, ready} from './page.js';
 import {number, t} from './strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
+const MOST = 64; // rows that the server walks at once
 const strength = value => number(value, 2).replace('0.', '.');
 
 export function mountPairRows(element, comparer) {
@@ -17,7 +18,11 @@ export function mountPairRows(element, comparer) {
   let waiting = false;
 
   comparer.on('couple', couple => {
-    ready(element, false);
+    turn += 1; // sheets of the models before are not for these rows
+    wait();
+    for (const side of SIDES) list.style.removeProperty(`--sheet-${side}`);
+    addresses.forEach(address => URL.revokeObjectURL(address));
+    addresses = [];
     const most = Math.max(...SIDES.flatMap(side => couple[side].kl), 1e-6);
     rows = couple.pairs.map((pair, number) => row(pair, number, couple, most, comparer));
     list.replaceChildren(...comparer.state.rows.map(number => rows[number].element), ...more(couple));
@@ -33,6 +38,7 @@ export function mountPairRows(element, comparer) {
   comparer.on('traversing', wait);
   comparer.on('z', ({z}) => rows.forEach(row => row.show(z)));
   comparer.on('settled', check);
+  comparer.on('untraversed', () => (waiting = false));
   comparer.on('traversal', async answer => {
     const mine = ++turn;
     wait();
@@ -40,7 +46,10 @@ export function mountPairRows(element, comparer) {
     try {
       for (const side of SIDES) if (answer[side]) sheets[side] = await decoded(answer[side].sheet);
     } catch (error) {
-      if (mine === turn) comparer.fail(error);
+      if (mine !== turn) return;
+      waiting = false;
+      comparer.fail(error);
+      return check();
     }
     if (mine !== turn) return Object.values(sheets).forEach(address => URL.revokeObjectURL(address));
     addresses.forEach(address => URL.revokeObjectURL(address));
@@ -63,14 +72,15 @@ export function mountPairRows(element, comparer) {
     if (!waiting && !comparer.traversing() && comparer.state.picked) ready(element);
   }
 
-  /** A word where no latent of either is in use, or the button that shows or hides the rows beyond the first ones. */
+  /** A word where no latent of either is in use, or the button that shows the rows beyond the first ones. */
   function more({pairs}) {
     if (!pairs.length) return [make('p', {textContent: t('traversal.asleep')})];
     if (pairs.length <= comparer.state.rows.length) return [];
     const button = make('button', {type: 'button', className: 'lse-more', textContent: t('traversal.all', {n: pairs.length})});
     button.addEventListener('click', () => {
-      list.replaceChildren(...rows.map(row => row.element));
-      comparer.setRows(pairs.map((_, number) => number));
+      const all = pairs.map((_, number) => number).slice(0, MOST);
+      list.replaceChildren(...all.map(number => rows[number].element));
+      comparer.setRows(all);
     });
     return [button];
   }
@@ -115,7 +125,7 @@ function row(pair, number_, couple, most, comparer) {
     const value = couple[side].quantiles[pair[side]][step(side, column)];
     const label = t('compare.cell', {model: couple[side].name, dim: pair[side], value: number(value, 2)});
     const button = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': pair[side], 'data-step': step(side, column)});
-    button.addEventListener('click', () => comparer.setPair(number_, levels[column]));
+    button.addEventListener('click', () => comparer.setCell(number_, levels[column]));
     return button;
   }
   const strip = side => {
@@ -146,7 +156,7 @@ function row(pair, number_, couple, most, comparer) {
   };
   const [low, high] = bounds(levels);
   const input = make('input', {type: 'range', min: low, max: high, step: 'any', 'data-pair': number_, 'data-dim': pair[lead], 'data-lead': lead, 'aria-label': t('compare.slider', {title, left: name('left') || '–', right: name('right') || '–'})});
-  const outputs = Object.fromEntries(SIDES.map(side => [side, make('output', {'data-side': side})]));
+  const outputs = Object.fromEntries(SIDES.map(side => [side, make('output', {'data-side': side, 'aria-live': 'off'})]));
   const heading = make('p', {className: 'lse-pair-title'}, make('strong', {textContent: title}));
   if (both && pair.factor === null) heading.append(make('small', {textContent: strength(pair.strength), title: t('compare.alike_help')}));
   const stays = Object.fromEntries(SIDES.map(side => [side, make('small', {className: 'lse-stays', 'data-side': side})]));

@@ -31,30 +31,33 @@ export function mountPairTables(root, comparer) {
 
   /** The spill of either model over many images: recorded in its file, or else read now, which takes seconds. */
   async function fetchSpills(couple) {
+    const current = () => comparer.state.couple === couple;
     if (!couple.reader) return ready(meter);
-    const known = {};
-    const late = setTimeout(() => (stays.textContent = t('compare.stays_reading')), 300);
-    try {
-      for (const side of SIDES) {
-        known[side] = await comparer.call('spill', couple[side].name);
-        if (comparer.state.couple !== couple) return;
-        comparer.spilled({side, ...known[side]});
+    const late = setTimeout(() => current() && (stays.textContent = t('compare.stays_reading')), 300);
+    const found = [];
+    for (const side of SIDES) {
+      try {
+        const known = await comparer.call('spill', couple[side].name);
+        if (!current()) return clearTimeout(late);
+        comparer.spilled({side, ...known});
+        if (known.overall !== null) found.push(summed(couple[side].name, known));
+      } catch (error) {
+        if (current()) comparer.fail(error);
       }
-      clearTimeout(late);
-      stays.textContent = known.left.overall === null || known.right.overall === null ? '' : t('compare.stays_model', summed(couple, known));
-      ready(meter);
-    } catch (error) {
-      if (comparer.state.couple === couple) comparer.fail(error);
-    } finally {
-      clearTimeout(late);
     }
+    clearTimeout(late);
+    if (!current()) return;
+    stays.textContent = found.length ? t('compare.stays_model', {found: [...new Set(found)].join(', ')}) : '';
+    ready(meter);
   }
 
   async function fetchRates(couple) {
     try {
       const payload = await comparer.call('rates', couple.left.name, couple.right.name);
       if (comparer.state.couple !== couple) return;
-      rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload));
+      const others = payload.models.filter(model => !model.alike).map(model => model.name);
+      const note = others.length ? [make('p', {className: 'lse-note', textContent: t('rates.others', {names: others.join(', ')})})] : [];
+      rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload), ...note);
       ready(rates);
     } catch (error) {
       if (comparer.state.couple === couple) comparer.fail(error);
@@ -62,14 +65,7 @@ export function mountPairTables(root, comparer) {
   }
 }
 
-function summed(couple, known) {
-  const values = SIDES.flatMap(side => [
-    [side, number(100 * known[side].overall)],
-    [`${side}_spread`, number(100 * known[side].overall_spread)],
-    [`${side}_name`, couple[side].name],
-  ]);
-  return Object.fromEntries(values);
-}
+const summed = (name, {overall, overall_spread: spread}) => t('compare.stays_one', {name, percent: number(100 * overall), spread: number(100 * spread)});
 
 /** A figure, its spread over three seeds where it has any, or that it is not defined. */
 function figure(key, value, spread, total) {

@@ -6,6 +6,7 @@ import json
 import math
 import shutil
 import threading
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -162,6 +163,16 @@ def test_the_sentence_names_who_keeps_the_factors_apart_and_what_it_pays(both, c
     assert comparison.sentence(comparison.couple(catalog, PAIR[0], PAIR[0]))["key"] == "compare.same"
     classes = comparison.sentence(comparison.couple(catalog, "mnist-vae", "mnist-beta"))
     assert classes["key"] == "compare.thrifty" and classes["values"]["name"] == "mnist-beta"
+
+
+def test_a_file_without_scores_gets_a_sentence(both):
+    header = dict(both.left.model.header)
+    header["metrics"] = {key: value for key, value in header["metrics"].items() if not key.startswith("mig")}
+    bare = replace(both.left, model=replace(both.left.model, header=header))
+    pair = comparison.Couple(bare, both.right)
+    assert comparison.sentence(pair) == {"key": "compare.unmeasured", "values": {"name": "scene3d-vae"}}
+    row = next(row for row in comparison.table(pair) if row["key"] == "mig")
+    assert row["left"] is None and row["right"] > 0.5
 
 
 def test_bad_pairs_get_one_sentence(call, catalog, tmp_path):

@@ -52,6 +52,8 @@ class Opened:
     missing: str | None
     sheets: dict[int, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    spilled: dict[str, Any] | None = None
+    spill_lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def dims(self) -> int:
@@ -80,8 +82,17 @@ class Opened:
 
     @cached_property
     def reader(self) -> Reader | None:
-        """Reads the factors, or the class, of pictures of this data set; None where no such file is at hand."""
-        return None if self.spec is None else reader_of(self.spec.name)
+        """Reads the factors, or the class, of pictures of this data set; None where there is no such file, or where the
+        model was trained on another version of the data or on images of another shape.
+        """
+        known = self.spec and (self.spec.version, self.spec.shape)
+        if known != (self.model.header["dataset"]["version"], self.model.config.model.shape):
+            return None
+        try:
+            return reader_of(self.spec.name)
+        except CheckpointError as error:
+            log.warning("Pictures of %s are not read: %s", self.spec.name, error)
+            return None
 
     @cached_property
     def floor(self) -> float | None:
@@ -94,16 +105,18 @@ class Opened:
             return gaussian_floor(model.shape, model.sigma)
         return None if self.images is None else bernoulli_floor(self.images)
 
-    @cached_property
     def spill(self) -> dict[str, Any] | None:
-        """What `vae.spill.measured` says of this model: as its file recorded it, or else measured, which takes seconds.
-
-        None where nothing reads its pictures, or where no latent is in use.
+        """What `vae.spill.measured` says of this model: as its file recorded it, or else measured once, which takes
+        seconds. No rows where no latent is in use; None where nothing reads its pictures.
         """
-        recorded = self.model.header["metrics"].get("spill")
-        if recorded or self.reader is None:
-            return recorded
-        return measured(self.decode, self.reader, self.model.mu, self.model.stats["kl"])
+        if self.reader is None:
+            return None
+        with self.spill_lock:  # whoever asks meanwhile waits for this model alone
+            if self.spilled is None:
+                recorded = self.model.header["metrics"].get("spill")
+                found = recorded or measured(self.decode, self.reader, self.model.mu, self.model.stats["kl"])
+                self.spilled = found or {"overall": None, "overall_spread": None, "dims": []}
+            return self.spilled
 
     @cached_property
     def evidence(self) -> Evidence:

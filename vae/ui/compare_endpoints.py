@@ -1,5 +1,6 @@
 """The Compare tab's server functions: validated, stateless, public endpoints that never raise. No gradio in here."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from vae.ui.strings import UserError
 
 def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Compare tab calls as `server.name(...)`, beside some of Explore's."""
+    drawing = threading.Lock()
 
     def index_of(both: comparison.Couple, index: Any) -> int:
         found = is_whole(index) and np.searchsorted(both.index, index)
@@ -47,9 +49,10 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     def spill(name: Any) -> dict[str, Any]:
         opened = catalog.open(name)
-        if opened.spill is None:
+        found = opened.spill()
+        if found is None:
             raise UserError("error.no_reader", name=opened.name)
-        return opened.spill
+        return found
 
     def rates(left: Any, right: Any) -> dict[str, Any]:
         both = comparison.couple(catalog, left, right)
@@ -57,9 +60,11 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     def figure_one(left: Any, right: Any, index: Any, kind: Any) -> dict[str, str]:
         both = comparison.couple(catalog, left, right)
-        if kind not in FIGURES:
+        if not isinstance(kind, str) or kind not in FIGURES:
             raise UserError("error.kind")
-        return composed(both, index_of(both, index), kind)
+        index = index_of(both, index)
+        with drawing:  # half a second of one core each: a queue, not a crowd
+            return composed(both, index, kind)
 
     functions = (compare, pick_pair, decode_pair, traverse_pair, spill, rates, figure_one)
     return [endpoint(function) for function in functions]

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from vae.checkpoint import Entry
-from vae.doctor import ACTIVE_NATS, kept_apart
+from vae.config import TrainConfig
+from vae.doctor import kept_apart
 from vae.matching import Pair, Side, match
 from vae.ui import explorer, figures
 from vae.ui.catalog import Catalog, Opened
@@ -63,7 +64,7 @@ def couple(catalog: Catalog, left: object, right: object) -> Couple:
     datasets = [side.model.header["dataset"] for side in found.sides]
     if datasets[0]["name"] != datasets[1]["name"]:
         raise UserError("error.other_data", **names)
-    if datasets[0]["sha256"] != datasets[1]["sha256"]:
+    if datasets[0]["version"] != datasets[1]["version"]:  # not the hash: another machine may draw a last bit otherwise
         raise UserError("error.other_images", **names)
     if len(found.index) < LEAST_COMMON:
         raise UserError("error.few_common", n=len(found.index), **names)
@@ -94,13 +95,11 @@ def overview(both: Couple) -> dict[str, Any]:
     return {
         "left": side(both.left),
         "right": side(both.right),
-        "active": ACTIVE_NATS,
         "index": figures.pack(both.index, "int32"),
         "rows": [figures.pack(rows, "int32") for rows in both.rows],
-        "total": both.left.spec.sizes["test"] if both.left.spec else len(both.index),
         "pairs": [pair_of(pair, both) for pair in both.pairs],
         "axes": axes(both),
-        "colours": [{"key": key, "title": title} for key, title in explorer.colour_keys(both.left).items()],
+        "colours": colours(both),
         "factors": [factor.name for factor in factors],
         "sentence": sentence(both),
         "table": table(both),
@@ -122,8 +121,6 @@ def side(opened: Opened) -> dict[str, Any]:
         "information": explorer.information(opened),
         "projections": explorer.projections(opened),
         "thumbnails": explorer.thumbnails(opened),
-        "awake": len(opened.evidence.awake),
-        "missing": opened.missing,
     }
 
 
@@ -158,6 +155,14 @@ def axes(both: Couple) -> list[dict[str, Any]]:
     order = np.argsort(-strength, kind="stable")
     names = [factor.name for factor in both.left.factor_specs]
     return [{"name": names[k], "left": int(best[0][k]), "right": int(best[1][k])} for k in order]
+
+
+def colours(both: Couple) -> list[dict[str, str]]:
+    """What both maps can be coloured by: what is known of the images, and of the left model, which is then named."""
+    return [
+        {"key": key, "title": title if key not in ("kl", "distortion") else f"{title}, {both.left.name}"}
+        for key, title in explorer.colour_keys(both.left).items()
+    ]
 
 
 def first_row(both: Couple) -> int:
@@ -241,17 +246,45 @@ def sentence(both: Couple) -> dict[str, Any]:
     names = [side.name for side in both.sides]
     if names[0] == names[1]:
         return {"key": "compare.same", "values": {"name": names[0]}}
+    if measure(both.left.model.config) != measure(both.right.model.config):
+        return {"key": "compare.unlike", "values": {"name": names[0], "other": names[1]}}
+    if both.left.spec is None or not both.left.spec.factors:
+        return _thrifty(names, metrics)
+    unmeasured = [name for name, known in zip(names, metrics, strict=True) if known.get("mig") is None]
+    if unmeasured:
+        return {"key": "compare.unmeasured", "values": {"name": " and ".join(unmeasured)}}
     if any(side.information is None for side in both.sides):
-        thrifty = int(metrics[1]["rate"] <= metrics[0]["rate"])
-        saved = metrics[1 - thrifty]["rate"] - metrics[thrifty]["rate"]
-        values = {"name": names[thrifty], "other": names[1 - thrifty], "saved": round(saved, 1)}
-        paid = metrics[thrifty]["distortion"] - metrics[1 - thrifty]["distortion"]
-        return {"key": "compare.thrifty", "values": values | {"paid": round(paid, 1)}}
+        return {"key": "compare.unseen", "values": {"name": both.left.spec.title}}
+    return _apart(both, names, metrics)
+
+
+def measure(config: TrainConfig) -> tuple[object, ...]:
+    """What a distortion depends on beside the model: likelihood, sigma of a Gaussian, and the images' shape."""
+    model = config.model
+    return model.likelihood, model.sigma if model.likelihood == "gaussian" else None, model.shape
+
+
+def _thrifty(names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
+    """Without factors: who spends less on its latents, and whether that costs anything."""
+    thrifty = int(metrics[1]["rate"] <= metrics[0]["rate"])
+    saved = metrics[1 - thrifty]["rate"] - metrics[thrifty]["rate"]
+    paid = metrics[thrifty]["distortion"] - metrics[1 - thrifty]["distortion"]
+    values = {
+        "name": names[thrifty],
+        "other": names[1 - thrifty],
+        "saved": round(saved, 1),
+        "paid": round(abs(paid), 1),
+    }
+    return {"key": "compare.thrifty" if paid >= 0 else "compare.better", "values": values}
+
+
+def _apart(both: Couple, names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
+    """With factors: who has a latent for more of them, by its MIG where both have as many."""
     apart = [np.flatnonzero(kept_apart(side.information, side.evidence.awake)) for side in both.sides]
-    score = [known.get("mig") or 0.0 for known in metrics]
+    score = [known["mig"] for known in metrics]
     better = int((len(apart[1]), score[1]) >= (len(apart[0]), score[0]))
     factors = [factor.name for factor in both.left.factor_specs]
-    paid = metrics[better]["distortion"] - metrics[1 - better]["distortion"]
+    paid = round(metrics[better]["distortion"] - metrics[1 - better]["distortion"], 1)
     values = {
         "name": names[better],
         "other": names[1 - better],
@@ -261,10 +294,9 @@ def sentence(both: Couple) -> dict[str, Any]:
         "factors": ", ".join(factors[k] for k in apart[better]),
         "mig": round(score[better], 2),
         "other_mig": round(score[1 - better], 2),
-        "paid": round(abs(paid), 1),
+        "paid": abs(paid),
     }
     if not len(apart[better]):
         return {"key": "compare.neither", "values": values}
-    whole = "all" if len(apart[better]) == len(factors) else "some"
-    key = "compare.pays" if paid >= 0.05 else "compare.free"
-    return {"key": key, "values": values, "apart": f"compare.apart_{whole}"}
+    key = "compare.pays" if paid > 0 else "compare.free" if paid < 0 else "compare.even"
+    return {"key": key, "values": values, "apart": f"compare.apart_{'all' if values['n'] == len(factors) else 'some'}"}

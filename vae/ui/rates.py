@@ -13,6 +13,7 @@ from vae.config import TrainConfig
 from vae.data import DATASETS
 from vae.doctor import kl_weight, noise_variance
 from vae.ui.catalog import Catalog, Opened
+from vae.ui.comparison import measure
 from vae.ui.header import finite
 
 
@@ -67,9 +68,3 @@ def point(entry: Entry, opened: Opened) -> dict[str, Any] | None:
         "beta": None if weight is None else weight / noise_variance(config),
         "alike": measure(config) == measure(opened.model.config) and versions[0] == versions[1],
     }
-
-
-def measure(config: TrainConfig) -> tuple[object, ...]:
-    """What a distortion depends on beside the model: likelihood, sigma of a Gaussian, and the images' shape."""
-    model = config.model
-    return model.likelihood, model.sigma if model.likelihood == "gaussian" else None, model.shape

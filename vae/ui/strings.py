@@ -139,12 +139,27 @@ STRINGS: dict[str, dict[str, str]] = {
         "en": "{name} keeps {apart} (MIG {mig}), {other} {m} (MIG {other_mig}), and pays nothing for that: its "
         "reconstructions cost {paid} nats less."
     },
+    "compare.even": {
+        "en": "{name} keeps {apart} (MIG {mig}), {other} {m} (MIG {other_mig}); their reconstructions cost the same."
+    },
     "compare.apart_all": {"en": "all {total} factors apart"},
     "compare.apart_some": {"en": "{n} of {total} factors apart ({factors})"},
     "compare.neither": {"en": "Neither keeps a factor apart: MIG {mig} for {name}, {other_mig} for {other}."},
     "compare.thrifty": {
         "en": "{name} spends {saved} nats less on its latents than {other}, and pays {paid} nats of reconstruction "
         "for it; these images have no known factors that could be kept apart."
+    },
+    "compare.better": {
+        "en": "{name} spends {saved} nats less on its latents than {other} and reconstructs better by {paid} nats; the "
+        "images have no known factors that could be kept apart."
+    },
+    "compare.unlike": {
+        "en": "{name} and {other} have different likelihoods, so their distortions cannot be set against each other: "
+        "compare pictures and latents."
+    },
+    "compare.unseen": {"en": "The images of {name} are missing here, and with them their factors."},
+    "compare.unmeasured": {
+        "en": "No scores are recorded in the file of {name}: the table shows what is known, and the spill meter works."
     },
     "compare.same": {"en": "Both sides show {name}: choose another model to see a difference."},
     "compare.other_data": {
@@ -185,9 +200,10 @@ STRINGS: dict[str, dict[str, str]] = {
         "en": "How far z{dim} moves the class that is read in decoded pictures: root of the mean squared change from "
         "1 % to 99 % of its codes, 200 images."
     },
+    "compare.stays_one": {"en": "{percent} % ± {spread} in {name}"},
     "compare.stays_model": {
-        "en": "Spill meter: of what a latent changes in the decoded pictures, {left} % ± {left_spread} stays in one "
-        "factor in {left_name}, {right} % ± {right_spread} in {right_name} (mean and spread over 200 images)."
+        "en": "Spill meter: of what a latent changes in decoded pictures, so much stays in one factor: {found} (mean "
+        "and spread over 200 images)."
     },
     "compare.maps": {"en": "Linked maps"},
     "compare.map_left": {"en": "Map of the left model. Arrow keys walk from image to image, Escape drops a selection."},
@@ -196,6 +212,7 @@ STRINGS: dict[str, dict[str, str]] = {
     },
     "compare.latents": {"en": "two latents"},
     "compare.lasso": {"en": "Lasso"},
+    "compare.explore_help": {"en": "Open {name} in Explore with this image and z"},
     "compare.clear": {"en": "Drop selection"},
     "compare.selected": {"en": "{n} of {total} images selected"},
     "compare.about_z": {
@@ -269,6 +286,7 @@ STRINGS: dict[str, dict[str, str]] = {
     "rates.dot_above": {"en": "{nats} nats above the floor"},
     "rates.dot_neg_elbo": {"en": "−ELBO {nats} nats"},
     "rates.dot_mig": {"en": "MIG {mig}"},
+    "rates.others": {"en": "Not shown, for their likelihood or images are others: {names}."},
     "rates.label": {"en": "Rate against distortion of {n} models"},
     "rates.about": {
         "en": "Floor: what the pixels' own greys cost under any decoder. Dashed: all points that training with that β "

@@ -1,0 +1,34 @@
+// Who is told what: the listeners of a tab's logic, and how it says what was refused.
+
+import {t} from './strings.js';
+
+/** A refused or failed request, in one sentence. */
+export class Refusal extends Error {}
+
+/** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
+export function caller(server) {
+  return async (name, ...args) => {
+    let answer;
+    try {
+      answer = await server[name](...args);
+    } catch {
+      throw new Refusal(t('error.network'));
+    }
+    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'));
+    return answer.ok;
+  };
+}
+
+/** {on, emit, fail}; `fail` tells the listeners of "error" the sentence of an error. */
+export function createEvents() {
+  const listeners = {};
+  const emit = (event, value) => (listeners[event] ?? []).forEach(listener => listener(value));
+  return {
+    on: (event, listener) => (listeners[event] ??= []).push(listener),
+    emit,
+    fail(error) {
+      if (!(error instanceof Refusal)) console.error(error);
+      emit('error', error.message);
+    },
+  };
+}
