@@ -11,7 +11,7 @@ import torch
 from vae.data import load, scene3d
 from vae.latent import traverse
 from vae.reader import reader_of
-from vae.spill import READABLE, spill, strayed
+from vae.spill import READABLE, spill, strayed, summary
 
 SIZES = torch.tensor(scene3d.FACTOR_SIZES)
 
@@ -177,3 +177,11 @@ def test_a_room_whose_colours_move_together_spills_half(reader, starts):
     assert found.share[0] == pytest.approx(0.5, abs=0.03)
     assert np.isnan(found.share[1])  # nothing follows it any more
     assert found.share[2] > 0.99
+
+
+def test_a_latent_that_moves_another_factor_from_each_start_spills():
+    """Its part is that of one factor, the same for all starts, and not of whichever moved most from each."""
+    changes = np.zeros((10, 1, 3))
+    changes[:5, 0, 0] = changes[5:, 0, 2] = 0.1
+    found = summary(np.array([4]), changes)
+    assert found.share[0] == pytest.approx(0.5) and found.factor[0] == 0

@@ -13,7 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from vae.checkpoint import FOLDER
+from vae.checkpoint import FOLDER, CheckpointError
 from vae.data import default_root
 from vae.latent import traverse
 from vae.matching import align
@@ -163,6 +163,36 @@ def test_the_sentence_names_who_keeps_the_factors_apart_and_what_it_pays(both, c
     assert comparison.sentence(comparison.couple(catalog, PAIR[0], PAIR[0]))["key"] == "compare.same"
     classes = comparison.sentence(comparison.couple(catalog, "mnist-vae", "mnist-beta"))
     assert classes["key"] == "compare.thrifty" and classes["values"]["name"] == "mnist-beta"
+
+
+def test_the_sentence_says_when_nothing_is_paid_or_distortions_differ_in_kind(both, catalog):
+    found = comparison.sentence(comparison.couple(catalog, "mnist-conv20", "mnist-kingma"))
+    assert found["key"] == "compare.better" and found["values"]["name"] == "mnist-conv20"
+    assert found["values"]["paid"] > 0 and found["values"]["saved"] > 0
+    config = both.left.model.config
+    other = replace(config, model=replace(config.model, likelihood="gaussian"))
+    unlike = comparison.Couple(replace(both.left, model=replace(both.left.model, config=other)), both.right)
+    assert comparison.sentence(unlike)["key"] == "compare.unlike"
+
+
+def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
+    header = dict(both.left.model.header, dataset=both.left.model.header["dataset"] | {"version": "another"})
+    assert replace(both.left, model=replace(both.left.model, header=header)).reader is None
+
+    def damaged(name):
+        raise CheckpointError(f"{name}: damaged")
+
+    monkeypatch.setattr(catalog_module, "reader_of", damaged)
+    fresh = replace(both.left)
+    assert fresh.reader is None and fresh.spill() is None
+    assert comparison.pick(comparison.Couple(fresh, both.right), int(both.index[0]))["left"]["reading"] is None
+
+
+def test_a_model_that_sleeps_has_an_empty_spill(both):
+    asleep = replace(both.left.model, stats=both.left.model.stats | {"kl": np.zeros(10)})
+    header = dict(asleep.header, metrics=asleep.header["metrics"] | {"spill": None})
+    found = replace(both.left, model=replace(asleep, header=header), spilled=None).spill()
+    assert found == {"overall": None, "overall_spread": None, "dims": []}
 
 
 def test_a_file_without_scores_gets_a_sentence(both):
