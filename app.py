@@ -38,7 +38,9 @@ def main() -> None:
     from vae.data import default_root
     from vae.ui import Shared, build_demo, launch
 
-    demo = build_demo(Shared.of(options.checkpoints, options.data or default_root(), options.runs))
+    shared = Shared.of(options.checkpoints, options.data or default_root(), options.runs)
+    demo = build_demo(shared)
+    shared.catalog.warm()
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host
     print(f"Latent Space Explorer on http://{host}:{options.port}", flush=True)
     launch(demo, server_name=options.host, server_port=options.port)

@@ -30,7 +30,7 @@ from vae.ui.strings import UserError, say
 CHECKED_IMAGES = 32  # decoded once for the doctor
 FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
 OPEN_MODELS = 16  # kept in memory: all that are shipped, some 30 MB each with their thumbnails
-WARM_EVERY = 2.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
+WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
@@ -229,7 +229,7 @@ class Catalog:
         return sorted((entry for entry in self.entries() if entry.header is not None), key=_rank)
 
     def warm(self) -> None:
-        """Opens the models in the background, once: what reads MNIST takes seconds to be imported, not to read it."""
+        """Opens the models one after the other in the background, once: to import what reads MNIST takes seconds."""
         with self._lock:
             if self._warm:
                 return
