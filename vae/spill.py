@@ -18,12 +18,12 @@ import torch
 from torch import Tensor
 
 from vae.data import Factor
+from vae.doctor import ACTIVE_NATS
 from vae.latent import traverse
 
 READABLE = 1e-3  # summed change below which a sweep shows nothing; a factor's whole row has about 0.1
 STARTS = 200  # images that a model's latents are swept from
 LEVELS = (0.01, 0.15, 0.5, 0.85, 0.99)  # quantiles of all codes that a sweep stops at
-AWAKE = 0.1  # nats of KL below which a latent is not in use and not swept
 _AT_ONCE = 64  # pictures decoded together: large batches fall out of a core's cache
 
 Progress = Callable[[str, int, int], object]
@@ -174,7 +174,7 @@ def measured(
         "overall" and "overall_spread", and "dims": for each latent {"dim", "share", "spread", "factor", "change"},
         where `factor` is its name; None stands for what is not defined. None where no latent is in use.
     """
-    dims = [int(dim) for dim in np.flatnonzero(np.asarray(kl) >= AWAKE)]
+    dims = [int(dim) for dim in np.flatnonzero(np.asarray(kl) >= ACTIVE_NATS)]
     if not dims:
         return None
     starts = mu[np.unique(np.linspace(0, len(mu) - 1, STARTS).round().astype(int))]

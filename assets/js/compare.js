@@ -73,7 +73,6 @@ export function mount({element, props, server}) {
       button.setAttribute('aria-label', label);
     }
     find('.lse-sentence').textContent = said(couple.sentence);
-    find('.lse-compare').classList.toggle('lse-grey', couple.left.thumbnails.width <= 32);
     for (const side of SIDES) ready(choose[side]);
   });
 

@@ -20,7 +20,7 @@ export function createComparer(server) {
   const {on, emit, fail} = createEvents();
 
   // `moved` is the number of the pair whose slider moved last; `picked` the answer about the image.
-  const state = {couple: null, picked: null, z: {left: [], right: []}, moved: null, rows: [], carried: null};
+  const state = {couple: null, picked: null, z: {left: [], right: []}, moved: null, rows: []};
   let index = new Int32Array();
   const names = () => SIDES.map(side => state.couple[side].name);
 

@@ -45,7 +45,6 @@ export function mountInspector(element, explorer) {
   explorer.on('model', model => {
     caption('original').textContent = t(model.missing ? 'inspector.stored' : 'inspector.original');
     caption('reconstruction').textContent = t('inspector.reconstruction');
-    element.classList.toggle('lse-grey', model.thumbnails.width <= 32);
   });
   explorer.on('picking', () => ready(element, false));
   explorer.on('decoding', () => ready(element, false));

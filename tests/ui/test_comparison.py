@@ -136,7 +136,7 @@ def test_the_reading_of_a_real_image_is_its_factors(both):
     names = [factor.values for factor in both.left.factor_specs]
     right = []
     for index in both.index[::500]:
-        read = comparison.pick(both, int(index))["reading"]
+        read = comparison.reading(both.right, both.right.images.batch([int(index)], "cpu"))
         truth = both.left.images.factors[index]
         right.append([values[t] == got for values, t, got in zip(names, truth, read["values"], strict=True)])
     assert np.mean(right) > 0.9

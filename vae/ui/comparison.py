@@ -148,8 +148,8 @@ def axes(both: Couple) -> list[dict[str, Any]]:
     """
     if both.left.information is None or both.right.information is None:
         found = [{"name": None, "left": p.left, "right": p.right} for p in both.pairs if None not in (p.left, p.right)]
-        strongest = [[int(np.argmax(side.model.stats["kl"]))] for side in both.sides]
-        return found or [{"name": None, "left": strongest[0][0], "right": strongest[1][0]}]
+        left, right = (int(np.argmax(side.model.stats["kl"])) for side in both.sides)
+        return found or [{"name": None, "left": left, "right": right}]
     best = [side.information.argmax(axis=0) for side in both.sides]
     strength = np.maximum(*(side.information.max(axis=0) for side in both.sides))
     order = np.argsort(-strength, kind="stable")
@@ -179,7 +179,6 @@ def pick(both: Couple, index: int) -> dict[str, Any]:
         "row": int(np.searchsorted(both.index, index)),
         "original": data_uri(both.right.originals([row])[0].numpy()),
         "facts": explorer.facts(both.right, row),
-        "reading": reading(both.right, both.right.originals([row])),
         "left": _through(both.left, index),
         "right": _through(both.right, index),
     }

@@ -8,10 +8,11 @@ import torch
 
 from vae.doctor import kl_weight, noise_variance
 from vae.latent import traverse
+from vae.matching import FOLLOWED
 from vae.metrics.agreement import rank_correlation
 from vae.ui.catalog import Opened
 from vae.ui.comparison import Couple
-from vae.ui.explorer import FOLLOWS, followed
+from vae.ui.explorer import followed
 from vae.ui.figure_one import Column, Figure, gif, png
 from vae.ui.strings import say
 
@@ -69,7 +70,7 @@ def rows_of(both: Couple) -> list[Row]:
         found = []
         for k, factor in enumerate(both.left.factor_specs):
             shares = [side.information[:, k] for side in both.sides]
-            dims = tuple(int(share.argmax()) if share.max() >= FOLLOWS else None for share in shares)
+            dims = tuple(int(share.argmax()) if share.max() >= FOLLOWED else None for share in shares)
             if dims != (None, None):
                 signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
                 found.append(Row(factor.name, dims, k, signs))

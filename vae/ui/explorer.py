@@ -9,6 +9,7 @@ import torch
 
 from vae.doctor import ACTIVE_NATS, Evidence, findings
 from vae.latent import between_neighbours, traverse
+from vae.matching import FOLLOWED
 from vae.projection import explained
 from vae.ui import figures
 from vae.ui.catalog import Opened
@@ -18,7 +19,6 @@ from vae.ui.strings import say
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # traversal rows drawn unasked
 SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
-FOLLOWS = 0.1  # normalised mutual information from which a slider carries the factor's name
 
 
 def overview(opened: Opened) -> dict[str, Any]:
@@ -108,8 +108,8 @@ def followed(opened: Opened) -> list[dict[str, Any] | None]:
     names = np.array([factor.name for factor in opened.factor_specs])
     strongest = opened.information.max(axis=1)
     return [
-        {"factor": " + ".join(names[shares >= max(FOLLOWS, best / 2)]), "strength": round(float(best), 2)}
-        if best >= FOLLOWS
+        {"factor": " + ".join(names[shares >= max(FOLLOWED, best / 2)]), "strength": round(float(best), 2)}
+        if best >= FOLLOWED
         else None
         for shares, best in zip(opened.information, strongest, strict=True)
     ]
