@@ -22,7 +22,7 @@ from vae.export import add_map, export
 from vae.presets import PRESETS
 from vae.reader import save_reader, train_reader
 from vae.storage import CheckpointError
-from vae.train import TrainState, steps_per_epoch, train
+from vae.train import TrainState, steps_per_epoch, steps_per_second, train
 
 _SNAPSHOT_SECONDS = 60
 _TITLES = {
@@ -211,18 +211,6 @@ def with_budget(
     if steps < done:
         raise ConfigError(f"the snapshot has done {done:,} steps, which is more than {steps:,}")
     return replace(config, training=training)
-
-
-def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device) -> float:
-    """Measured on a training that is thrown away: the first steps warm up, the rest of three seconds counts."""
-    trial = TrainState.fresh(replace(config, training=replace(config.training, steps=1_000_000)), device)
-    marks: list[tuple[int, float]] = []
-    for event in train(trial, data, every=5):
-        event.loss.item()  # waits for the device
-        marks.append((event.step, time.perf_counter()))
-        if len(marks) > 2 and marks[-1][1] - marks[0][1] > 3:
-            break
-    return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])
 
 
 def _run(state: TrainState, data: ImageSet, kept: Path) -> None:

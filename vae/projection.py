@@ -18,13 +18,24 @@ def pca(codes: np.ndarray) -> np.ndarray:
         (N, 2) float32, centred, in the units of the codes; the second column is 0 where D is 1. Signs are fixed so
         that the largest weight of each direction is positive.
     """
-    centred = torch.from_numpy(np.asarray(codes, np.float64))
-    centred = centred - centred.mean(0)
+    mean, directions = principal_axes(codes)
+    return project(codes, mean, directions)
+
+
+def principal_axes(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean (D,) of codes (N, D) and the two directions of largest variance (D, 2), (D, 1) where D is 1; float64."""
+    whole = torch.from_numpy(np.asarray(codes, np.float64))
+    mean = whole.mean(0)
+    centred = whole - mean
     values, vectors = torch.linalg.eigh(centred.T @ centred)
     directions = vectors[:, torch.argsort(values, descending=True)[:2]]
     largest = directions.abs().argmax(0)
-    directions = directions * directions.gather(0, largest[None]).sign()
-    flat = (centred @ directions).numpy().astype(np.float32)
+    return mean.numpy(), (directions * directions.gather(0, largest[None]).sign()).numpy()
+
+
+def project(codes: np.ndarray, mean: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Codes (N, D) on axes of `principal_axes`: (N, 2) float32."""
+    flat = ((np.asarray(codes, np.float64) - mean) @ directions).astype(np.float32)
     return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
 
 

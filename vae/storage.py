@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,8 @@ def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> Non
     except (OSError, SafetensorError, ValueError) as error:  # ValueError: a number that JSON does not know
         raise CheckpointError(f"{path}: could not be written ({error}).") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # where it could not be made there is nothing to remove
+            temporary.unlink(missing_ok=True)
 
 
 def read_header(path: Path) -> dict[str, Any]:

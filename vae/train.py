@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import torch
 from torch import Tensor
@@ -160,3 +160,15 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
             )
             started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
             model.train()  # the caller may have evaluated meanwhile
+
+
+def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device, seconds: float = 3.0) -> float:
+    """Measured on a training that is thrown away: its first steps warm up, the rest of `seconds` counts."""
+    trial = TrainState.fresh(replace(config, training=replace(config.training, steps=1_000_000)), device)
+    marks: list[tuple[int, float]] = []
+    for event in train(trial, data, every=2):
+        event.loss.item()  # waits for the device
+        marks.append((event.step, time.perf_counter()))
+        if len(marks) > 2 and marks[-1][1] - marks[0][1] > seconds:
+            break
+    return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from vae.data import files, scene3d, sprites
-from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages
+from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages, Subset
 
 __all__ = [
     "DATASETS",
@@ -16,6 +16,7 @@ __all__ = [
     "FactorGrid",
     "ImageSet",
     "StoredImages",
+    "Subset",
     "available",
     "default_root",
     "load",

@@ -139,6 +139,22 @@ class StoredImages(ImageSet):
         return self._pixels[device][_whole(indices, device)]
 
 
+class Subset(ImageSet):
+    """Some images of another set, at its indices `rows` (N,) int64. Its hash is that of these images alone."""
+
+    def __init__(self, whole: ImageSet, rows: np.ndarray) -> None:
+        super().__init__(whole.spec, whole.split)
+        self.rows, self._whole = rows, whole
+        self.labels = None if whole.labels is None else whole.labels[rows]
+        self.factors = None if whole.factors is None else np.asarray(whole.factors)[rows]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def batch(self, indices: Tensor | np.ndarray | Sequence[int], device: str | torch.device = "cpu") -> Tensor:
+        return self._whole.batch(torch.from_numpy(self.rows)[_whole(indices, torch.device("cpu"))], device)
+
+
 class FactorGrid(ImageSet):
     """Every combination of the factors, of which a split holds some; nothing is stored but their numbers.
 

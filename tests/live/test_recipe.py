@@ -1,0 +1,87 @@
+"""What a page may choose, and the training that it stands for."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from vae.config import ConfigError
+from vae.data import DATASETS
+from vae.live.recipe import LIMITS, PRESETS, WAYS, Recipe, configured, suggested
+from vae.model import VAE
+from vae.objective import scheduled
+
+
+def test_a_recipe_travels_as_json():
+    recipe = suggested(DATASETS["scene3d"], 470_000)
+    assert Recipe.from_json(recipe.to_json()) == recipe
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_preset_is_a_training_of_every_data_set(name, preset):
+    spec = DATASETS[name]
+    recipe = replace(suggested(spec, spec.sizes["train"]), preset=preset, **PRESETS[preset])
+    config = configured(Recipe.from_json(recipe.to_json()), spec, spec.sizes["train"], speed=20.0)
+    assert config.training.steps == int(20 * recipe.budget)
+    VAE(config.model)
+
+
+def test_the_collapse_is_the_mean_squared_error_of_a_whole_image():
+    assert PRESETS["collapse"]["beta"] == 512
+    spec = DATASETS["mnist"]
+    config = configured(Recipe("mnist", "collapse", unit="steps", budget=10, **PRESETS["collapse"]), spec, 60_000)
+    assert config.model.likelihood == "gaussian"
+
+
+def test_ways_move_what_they_say():
+    spec = DATASETS["digits"]
+    falls = configured(
+        Recipe("digits", objective="beta_h", beta=2.0, way="falls", unit="steps", budget=1_000), spec, 1_437
+    )
+    rises = configured(Recipe("digits", objective="beta_b", way="rises", unit="steps", budget=1_000), spec, 1_437)
+
+    def at(config, step, knob):
+        return scheduled(step, config.objective, config.schedule, config.training)[knob]
+
+    assert at(falls, 0, "beta") == 16 and at(falls, 300, "beta") == pytest.approx(9) and at(falls, 600, "beta") == 2
+    assert at(rises, 0, "capacity") == 0 and at(rises, 800, "capacity") == 20
+
+
+def test_budgets():
+    spec = DATASETS["digits"]
+    epochs = configured(Recipe("digits", batch_size=64, unit="epochs", budget=2.5), spec, 1_437)
+    assert epochs.training.steps == math.ceil(2.5 * (1_437 // 64))
+    with pytest.raises(ConfigError, match="speed"):
+        configured(Recipe("digits"), spec, 1_437)
+    assert configured(Recipe("digits", batch_size=512, unit="steps", budget=3), spec, 100).training.batch_size == 100
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lr": float("nan")},
+        {"lr": 1},
+        {"beta": -1},
+        {"latent_dim": 2.5},
+        {"latent_dim": True},
+        {"objective": "gan"},
+        {"way": "rises"},
+        {"unit": "years"},
+        {"budget": 0},
+        {"device": "tpu"},
+        {"seed": 2**31},
+        {"dataset": 7},
+        {"preset": "nope"},
+        {"more": 1},
+    ],
+)
+def test_what_cannot_be_chosen_is_refused_in_a_sentence(change):
+    with pytest.raises(ConfigError):
+        Recipe.from_json(Recipe("digits").to_json() | change)
+
+
+def test_limits_and_ways_are_of_things_that_exist():
+    assert set(WAYS) == {"vae", "beta_h", "beta_b", "beta_tc"}
+    known = set(Recipe("digits").to_json()) | {"seconds", "epochs", "steps"}
+    assert set(LIMITS) <= known

@@ -1,0 +1,124 @@
+"""A driven training against the plain one: the same weights, and every command does what it says."""
+
+import shutil
+from itertools import pairwise
+
+import pytest
+import torch
+from conftest import Script
+
+from vae import snapshot
+from vae.live import events
+from vae.live.events import Command
+from vae.live.moments import read_moment, steps_kept
+from vae.live.session import RESUME, session
+from vae.train import train
+
+
+def of_kind(kind, told):
+    return [event for event in told if isinstance(event, kind)]
+
+
+def weights(state):
+    return torch.cat([parameter.detach().flatten() for parameter in state.model.parameters()])
+
+
+@pytest.fixture
+def uninterrupted(fresh):
+    state, images, *_ = fresh()
+    for _ in train(state, images, every=1):
+        pass
+    return weights(state)
+
+
+def test_a_session_is_the_training_loop(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh()
+    told = list(session(state, *rest, tmp_path, Script()))
+    assert torch.equal(weights(state), uninterrupted)
+    assert [event.state for event in of_kind(events.State, told)] == ["running", "finished"]
+    points = of_kind(events.Point, told)
+    assert points[-1].step == 60 and points[-1].images == 60 * 64
+    assert all(a.step < b.step for a, b in pairwise(points))
+
+
+def test_stopped_and_resumed_it_ends_with_the_very_same_weights(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh()
+    told = list(session(state, *rest, tmp_path, Script((12, Command("stop")))))
+    assert of_kind(events.State, told)[-1].state == "stopped" and 0 < state.step < 60
+    assert of_kind(events.Saved, told)[-1].step == state.step
+    again = snapshot.load(tmp_path / RESUME)
+    told = list(session(again, *rest, tmp_path, Script()))
+    assert of_kind(events.Begun, told)[0].step == state.step
+    assert torch.equal(weights(again), uninterrupted)
+
+
+def test_pause_and_single_steps(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh()
+    script = Script((5, Command("pause")), (0, Command("step")), (0, Command("step")), (0, Command("resume")))
+    told = list(session(state, *rest, tmp_path, script))
+    states = of_kind(events.State, told)
+    assert [event.state for event in states] == ["running", "paused", "paused", "paused", "running", "finished"]
+    assert [b.step - a.step for a, b in pairwise(states[1:5])] == [1, 1, 0]
+    assert torch.equal(weights(state), uninterrupted)
+    assert {event.step for event in states[1:4]} <= {event.step for event in of_kind(events.Moment, told)}
+
+
+def test_a_knob_turned_while_it_runs_is_told_and_written_down(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh(objective="beta_h", beta=1.0)
+    turned = Command("turn", {"knob": "beta", "value": 20.0})
+    told = list(session(state, *rest, tmp_path, Script((8, turned))))
+    (changed,) = of_kind(events.Changed, told)
+    assert changed.knob == "beta" and changed.value == 20.0
+    assert state.changes == [{"step": changed.step, "knob": "beta", "value": 20.0}]
+    assert of_kind(events.Point, told)[-1].knobs["beta"] == 20.0
+    assert not torch.equal(weights(state), uninterrupted)
+
+
+def test_a_knob_that_cannot_be_is_a_warning(fresh, tmp_path):
+    state, *rest = fresh()
+    told = list(session(state, *rest, tmp_path, Script((3, Command("turn", {"knob": "lr", "value": -1.0})))))
+    assert [event.key for event in of_kind(events.Warned, told)] == ["run.knob"]
+    assert of_kind(events.State, told)[-1].state == "finished"
+
+
+def test_an_exploding_loss_ends_it_and_the_last_good_state_stays(fresh, tmp_path):
+    state, *rest = fresh(budget=2_000)
+    script = Script((6, Command("pause")), (0, Command("turn", {"knob": "lr", "value": 900.0})), (0, Command("resume")))
+    told = list(session(state, *rest, tmp_path, script))
+    paused = next(event for event in of_kind(events.State, told) if event.state == "paused")
+    last = of_kind(events.State, told)[-1]
+    assert last.state == "failed" and last.key in ("run.nan", "run.exploded")
+    assert last.values == {"step": state.step, "saved": paused.step}
+    good = snapshot.load(tmp_path / RESUME)
+    assert good.step == paused.step and torch.isfinite(weights(good)).all()
+
+
+def test_a_disk_that_refuses_is_told_once_and_costs_no_step(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh()
+    folder = tmp_path / "run"
+    folder.mkdir()
+
+    def gone(wait):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.write_text("a file where the folder was") if not folder.exists() else None
+
+    told = list(session(state, *rest, folder, gone))
+    assert [event.key for event in of_kind(events.Warned, told)] == ["run.disk"]
+    assert of_kind(events.State, told)[-1].state == "finished"
+    assert torch.equal(weights(state), uninterrupted)
+
+
+def test_a_moment_holds_the_model_of_its_step(fresh, digits, tmp_path):
+    state, *rest = fresh()
+    told = list(session(state, *rest, tmp_path, Script()))
+    last = of_kind(events.Moment, told)[-1]
+    assert last.step == 60 and steps_kept(tmp_path) == sorted({event.step for event in of_kind(events.Moment, told)})
+    network, codes, about = read_moment(tmp_path, 60, state.config)
+    x = digits[1].batch(rest[-1].rows).float() / 255
+    with torch.no_grad():
+        posterior = state.model.eval().encode(x)
+    assert about["test"] == last.test
+    torch.testing.assert_close(torch.from_numpy(codes), posterior.mu, atol=2e-3, rtol=2e-3)
+    torch.testing.assert_close(network.encode(x).mu, posterior.mu, atol=0.05, rtol=0.05)
+    kl = 0.5 * (posterior.mu**2 + posterior.logvar.exp() - posterior.logvar - 1).mean(0)
+    torch.testing.assert_close(torch.tensor(last.kl), kl, atol=1e-3, rtol=1e-3)

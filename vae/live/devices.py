@@ -1,0 +1,32 @@
+"""Where a training can run, by the name that a person gives it."""
+
+from __future__ import annotations
+
+import torch
+
+from vae.config import TrainConfig
+from vae.live.looker import cores
+from vae.train import precision
+
+
+def threads() -> int:
+    """Of a training on the CPU: one core is left to whoever looks at the page, where there is more than one."""
+    return max(1, cores() - 1)
+
+
+def device_name(device: torch.device) -> str:
+    """Such as "NVIDIA H200, bf16" or "2 CPU cores, bf16"."""
+    dtype = "bf16" if precision(TrainConfig("any"), device) == torch.bfloat16 else "fp32"
+    if device.type == "cuda":
+        return f"{torch.cuda.get_device_name(device)}, {dtype}"
+    if device.type == "mps":
+        return f"Apple GPU, {dtype}"
+    n = cores()
+    return f"{n} CPU core{'s' if n > 1 else ''}, {dtype}"
+
+
+def devices() -> dict[str, str]:
+    """What this machine has, the fastest first: "cuda", "mps" or "cpu" -> its name."""
+    found = ["cuda"] if torch.cuda.is_available() else []
+    found += ["mps"] if torch.backends.mps.is_available() else []
+    return {name: device_name(torch.device(name)) for name in [*found, "cpu"]}

@@ -1,0 +1,171 @@
+"""What a person chooses before a training, checked, and the configuration that it stands for."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from vae.config import (
+    BETA_OBJECTIVES,
+    ConfigError,
+    ModelConfig,
+    ObjectiveConfig,
+    ScheduleConfig,
+    TrainConfig,
+    TrainingConfig,
+)
+from vae.data import DatasetSpec
+from vae.objective import OBJECTIVES, SquaredErrorLoss, effective_beta
+
+WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
+    "vae": ("constant",),
+    "beta_h": ("constant", "falls"),
+    "beta_tc": ("constant", "falls"),
+    "beta_b": ("constant", "rises"),
+}
+UNITS = ("seconds", "epochs", "steps")
+DEVICES = ("cpu", "cuda", "mps")
+LIMITS: dict[str, tuple[float, float]] = {
+    "beta": (0, 1_000),
+    "gamma": (0, 10_000),
+    "capacity": (0, 200),
+    "latent_dim": (1, 64),
+    "width": (4, 64),
+    "lr": (1e-5, 0.1),
+    "batch_size": (8, 512),
+    "seed": (0, 2**31 - 1),
+    "seconds": (5, 7_200),
+    "epochs": (0.01, 1_000),
+    "steps": (1, 2_000_000),
+}
+FALLS_FROM, FALLS_UNTIL = 8.0, 0.6  # beta begins at so many times its end and is there after this part of the steps
+RISES_UNTIL = 0.8  # the part of the steps after which the capacity has risen
+WHOLE_SIZES = (28, 32, 64)  # sides that the convolutional networks take
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One choice of everything that the page offers. Numbers that the objective does not read are kept but unused.
+
+    `unit` and `budget` say how long: "seconds" are turned into steps by the speed that was measured, see `configured`.
+    `going_on`: the run goes on when nobody watches.
+    """
+
+    dataset: str
+    preset: str = "vae"
+    objective: str = "vae"
+    beta: float = 1.0
+    gamma: float = 100.0
+    capacity: float = 20.0
+    way: str = "constant"
+    latent_dim: int = 10
+    width: int = 32
+    lr: float = 1e-3
+    batch_size: int = 64
+    unit: str = "seconds"
+    budget: float = 60.0
+    seed: int = 0
+    device: str = "cpu"
+    going_on: bool = False
+
+    @classmethod
+    def from_json(cls, plain: Any) -> Recipe:
+        """The inverse of `to_json`, strict.
+
+        Raises:
+            ConfigError: one sentence that names the value that cannot be.
+        """
+        if not isinstance(plain, dict):
+            raise ConfigError("a choice must be an object")
+        kinds = {f.name: f.type for f in fields(cls)}
+        unknown, absent = set(plain) - set(kinds), set(kinds) - set(plain)
+        if unknown or absent:
+            raise ConfigError(f"a choice has other keys: {', '.join(sorted(unknown | absent))[:200]}")
+        for key, value in plain.items():
+            wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}[kinds[key]]
+            if not isinstance(value, wanted) or (isinstance(value, bool) and kinds[key] != "bool"):
+                raise ConfigError(f"{key} must be {kinds[key]}, not {type(value).__name__}")
+        known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": tuple(PRESETS)}
+        for key, names in known.items():
+            if plain[key] not in names:
+                raise ConfigError(f"{key} must be one of {', '.join(names)}")
+        if plain["way"] not in WAYS[plain["objective"]]:
+            raise ConfigError(f"{plain['objective']} can go {' or '.join(WAYS[plain['objective']])}")
+        for key, (low, high) in LIMITS.items():
+            value = plain["budget"] if key == plain["unit"] else plain.get(key, low)
+            if not low <= value <= high:  # false for NaN too
+                raise ConfigError(f"{key} must lie between {low:g} and {high:g}, not {value}")
+        return cls(**plain)
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+PRESETS: dict[str, dict[str, Any]] = {  # what a click on it sets; all else stays as it was chosen
+    "vae": {"objective": "vae", "way": "constant"},
+    "beta": {"objective": "beta_h", "beta": 4.0, "way": "constant"},
+    "capacity": {"objective": "beta_b", "gamma": 100.0, "capacity": 20.0, "way": "rises"},
+    "fall": {"objective": "beta_h", "beta": 2.0, "way": "falls"},
+    "tc": {"objective": "beta_tc", "beta": 6.0, "way": "constant"},
+    # A mean squared error + KL over 32×32 pixels, read as a likelihood: what conv-mse of the predecessors trains.
+    "collapse": {"objective": "beta_h", "beta": effective_beta(SquaredErrorLoss(1.0), 32 * 32), "way": "constant"},
+}
+
+
+def likelihood(recipe: Recipe, spec: DatasetSpec) -> str:
+    """The data set's own; but the collapse is that of a squared error."""
+    return "gaussian" if recipe.preset == "collapse" else spec.likelihood
+
+
+def network(spec: DatasetSpec) -> str:
+    """Two convolutions where the images are small and grey, as MNIST's; the network of Burgess et al. elsewhere."""
+    return "mnist_conv" if spec.shape == (1, 28, 28) else "burgess"
+
+
+def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: float | None = None) -> TrainConfig:
+    """The training that a choice stands for.
+
+    Args:
+        train_images: how many the data set has; a batch is never larger.
+        speed: steps per second, needed where the budget is in seconds.
+
+    Raises:
+        ConfigError: a budget in seconds without a speed, or values that no training can have.
+    """
+    batch = min(recipe.batch_size, train_images)
+    steps = {
+        "steps": lambda: int(recipe.budget),
+        "epochs": lambda: math.ceil(recipe.budget * (train_images // batch)),
+        "seconds": lambda: int(recipe.budget * (speed or 0)),
+    }[recipe.unit]()
+    if recipe.unit == "seconds" and speed is None:
+        raise ConfigError("a budget in seconds needs the speed of the training")
+    steps = max(1, min(steps, int(LIMITS["steps"][1])))
+    falls = recipe.way == "falls" and recipe.objective in BETA_OBJECTIVES
+    knots = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta)) if falls else ()
+    return TrainConfig(
+        spec.name,
+        ModelConfig(network(spec), spec.shape, recipe.latent_dim, recipe.width, likelihood=likelihood(recipe, spec)),
+        ObjectiveConfig(recipe.objective, recipe.beta, recipe.gamma, recipe.capacity),
+        ScheduleConfig(
+            beta_knots=knots,
+            anneal_steps=max(1, int(RISES_UNTIL * steps)) if recipe.way == "rises" else 0,
+            warmup_steps=min(100, steps // 10),
+            decay_fraction=0.5,
+        ),
+        TrainingConfig(steps, batch, recipe.lr, recipe.seed),
+    )
+
+
+def suggested(spec: DatasetSpec, train_images: int, device: str = "cpu") -> Recipe:
+    """What the page offers first for a data set: a plain VAE that shows something within a minute."""
+    large = spec.shape[1] > 32
+    return Recipe(
+        spec.name,
+        width=16 if large and device == "cpu" else 32,
+        lr=1e-3 if large else 2e-3,
+        batch_size=min(64 if large else 128, train_images),
+        budget=180.0 if large else 60.0,
+        device=device,
+    )

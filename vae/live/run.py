@@ -1,0 +1,193 @@
+"""One run: what has been heard of it, in memory for the page and on disk for the time after a restart."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vae.config import TrainConfig
+from vae.live import events
+from vae.live.events import Event
+from vae.live.moments import steps_kept
+from vae.live.recipe import Recipe
+from vae.live.session import RESUME
+
+COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
+MOST_ROWS = 2_000  # of the curves; beyond it every other one goes
+ADJUSTABLE = {
+    "vae": ("lr",),
+    "beta_h": ("beta", "lr"),
+    "beta_tc": ("beta", "lr"),
+    "beta_b": ("gamma", "capacity", "lr"),
+}
+OVER = ("stopped", "finished", "failed")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Rows:
+    """Rows that grow, and are thinned by halves: then `epoch` rises, and whoever held some takes them all anew."""
+
+    rows: list[list[float | None]] = field(default_factory=list)
+    epoch: int = 0
+
+    def add(self, row: list[float | None]) -> None:
+        self.rows.append(row)
+        if len(self.rows) > MOST_ROWS:
+            self.rows = self.rows[1::2] if len(self.rows) % 2 == 0 else self.rows[::2]  # the newest stays
+            self.epoch += 1
+
+    def cut_after(self, step: int) -> None:
+        kept = [row for row in self.rows if row[0] <= step]
+        if len(kept) != len(self.rows):
+            self.rows, self.epoch = kept, self.epoch + 1
+
+
+class LiveRun:
+    """A run of one owner. Events come from a thread of its worker, questions from the server's: all under `lock`.
+
+    Attributes:
+        state: waiting, running, paused, stopped, finished or failed.
+        watched: when somebody last asked for it (monotonic seconds).
+    """
+
+    def __init__(self, ident: str, owner: str, folder: Path, recipe: Recipe, own: str | None = None) -> None:
+        self.ident, self.owner, self.folder, self.recipe, self.own = ident, owner, folder, recipe, own
+        self.lock = threading.RLock()
+        self.state, self.reason = "waiting", None
+        self.config: TrainConfig | None = None
+        self.curves, self.bounds = Rows(), Rows()
+        self.kl: list[float] | None = None
+        self.knobs: dict[str, float] = {}
+        self.moments: list[int] = []
+        self.changes: list[dict[str, Any]] = []
+        self.warnings: list[dict[str, Any]] = []
+        self.kept: dict[str, Any] | None = None
+        self.device_name = recipe.device
+        self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
+        self.begun = False
+        self.started = time.time()
+        self.watched = self.since = time.monotonic()
+
+    @property
+    def over(self) -> bool:
+        return self.state in OVER
+
+    @property
+    def resumable(self) -> bool:
+        return self.state in ("stopped", "failed") and (self.folder / RESUME).is_file()
+
+    def enter(self, state: str, key: str | None = None, values: dict[str, Any] | None = None) -> None:
+        """Goes into a state, with the key of the sentence that says why."""
+        with self.lock:
+            self.state, self.since = state, time.monotonic()
+            self.reason = {"key": key, "values": values or {}} if key else None
+        self.write()
+
+    def absorb(self, event: Event) -> None:
+        """Takes in what the worker says."""
+        with self.lock:
+            handler = getattr(self, f"_on_{type(event).__name__.lower()}", None)
+            if handler:
+                handler(event)
+        if isinstance(event, (events.State, events.Saved, events.Begun)):
+            self.write()
+
+    def _on_ready(self, event: events.Ready) -> None:
+        self.device_name = event.device
+
+    def _on_begun(self, event: events.Begun) -> None:
+        self.config = TrainConfig.from_json(event.config)
+        self.begun, self.step = True, event.step
+        self.curves.cut_after(event.step)
+        self.bounds.cut_after(event.step)
+        self.changes = [change for change in self.changes if change["step"] <= event.step]
+        self.moments = [step for step in self.moments if step <= event.step]
+
+    def _on_point(self, event: events.Point) -> None:
+        if self.curves.rows and event.seconds > self.seconds:
+            rate = (event.step - self.step) * self.config.training.batch_size / (event.seconds - self.seconds)
+            self.speed = rate if not self.speed else 0.9 * self.speed + 0.1 * rate
+        self.step, self.seconds, self.kl, self.knobs = event.step, event.seconds, event.kl, event.knobs
+        finite = [value for value in event.kl if value is not None]
+        knobs = [event.knobs.get(name) for name in COLUMNS[6:]]
+        self.curves.add([event.step, event.images, event.seconds, event.loss, event.recon, sum(finite), *knobs])
+
+    def _on_moment(self, event: events.Moment) -> None:
+        self.bounds.add([event.step, event.train, event.test, event.mig, event.active])
+        self.moments = steps_kept(self.folder)
+
+    def _on_saved(self, event: events.Saved) -> None:
+        self.saved = event.step
+
+    def _on_changed(self, event: events.Changed) -> None:
+        self.changes.append({"step": event.step, "knob": event.knob, "value": event.value})
+
+    def _on_warned(self, event: events.Warned) -> None:
+        warning = {"key": event.key, "values": event.values}
+        if warning not in self.warnings:
+            self.warnings.append(warning)
+
+    def _on_state(self, event: events.State) -> None:
+        if self.over:  # stopped by the app, which did not wait for the worker to say so
+            return
+        self.state, self.since, self.step = event.state, time.monotonic(), event.step
+        self.reason = {"key": event.key, "values": event.values} if event.key else None
+
+    def _on_failed(self, event: events.Failed) -> None:
+        self.state, self.reason = "failed", {"key": event.key, "values": event.values}
+        self.write()
+
+    def write(self) -> None:
+        """Puts down what a restarted app needs. A disk that refuses is a warning, no end of the run."""
+        with self.lock:
+            plain = {
+                "owner": self.owner,
+                "recipe": self.recipe.to_json(),
+                "own": self.own,
+                "state": self.state,
+                "reason": self.reason,
+                "config": self.config and self.config.to_json(),
+                "curves": self.curves.rows,
+                "bounds": self.bounds.rows,
+                "kl": self.kl,
+                "changes": self.changes,
+                "kept": self.kept if self.kept and "name" in self.kept else None,
+                "step": self.step,
+                "seconds": self.seconds,
+                "saved": self.saved,
+                "started": self.started,
+                "device_name": self.device_name,
+            }
+        temporary = self.folder / "run.json.tmp"
+        try:
+            temporary.write_text(json.dumps(plain), encoding="utf-8")
+            temporary.replace(self.folder / "run.json")
+        except OSError as error:
+            if self.folder.is_dir():  # else it was forgotten meanwhile
+                with self.lock:
+                    self._on_warned(events.Warned("run.disk", {"reason": str(error)}))
+
+    @classmethod
+    def read(cls, folder: Path) -> LiveRun:
+        """A run as an earlier app left it; one that was on is stopped.
+
+        Raises:
+            OSError, ValueError, KeyError, TypeError: there is none that can be read.
+        """
+        plain = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        run = cls(folder.name, plain["owner"], folder, Recipe.from_json(plain["recipe"]), plain["own"])
+        run.config = plain["config"] and TrainConfig.from_json(plain["config"])
+        run.curves, run.bounds = Rows(plain["curves"]), Rows(plain["bounds"])
+        for key in ("kl", "changes", "kept", "step", "seconds", "saved", "started", "device_name", "state", "reason"):
+            setattr(run, key, plain[key])
+        run.begun, run.moments = run.config is not None, steps_kept(folder)
+        if run.state not in OVER:
+            run.state, run.reason = "stopped", {"key": "run.interrupted", "values": {"step": run.saved}}
+        return run

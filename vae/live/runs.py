@@ -1,0 +1,335 @@
+"""Everybody's runs: one at a time on a device, the others in a queue, each visible to its owner alone."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from vae.config import ConfigError
+from vae.live import events
+from vae.live.devices import devices
+from vae.live.events import Command, Event
+from vae.live.process import WorkerProcess
+from vae.live.recipe import Recipe
+from vae.live.run import LiveRun
+from vae.live.session import RESUME
+
+REAP_EVERY = 2.0  # seconds between two looks at who watches
+
+log = logging.getLogger(__name__)
+
+
+class RunError(Exception):
+    """What cannot be done with a run: `key` and `values` of a sentence."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What this server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
+    watches stops, and until a paused one gives way to those who wait; seconds that a forecast may take.
+    """
+
+    waiting: int = 20
+    per_owner: int = 6
+    kept: int = 60
+    unwatched: float = 180.0
+    paused: float = 180.0
+    answer: float = 120.0
+
+
+class Runs:
+    """Args: folder of the runs; root of the data sets. No process starts before `warm` or the first question."""
+
+    def __init__(self, folder: Path, data_root: Path, limits: Limits = Limits()) -> None:  # noqa: B008  it is frozen
+        self.folder, self.data_root, self.limits = Path(folder), Path(data_root), limits
+        self.devices = devices()
+        self._lock = threading.RLock()
+        self._runs: dict[str, LiveRun] = {}
+        self._queues: dict[str, list[LiveRun]] = {name: [] for name in self.devices}
+        self._active: dict[str, tuple[LiveRun, WorkerProcess]] = {}  # device -> who trains on it
+        self._spare: WorkerProcess | None = None
+        self._asking = threading.Lock()  # one question to the spare worker at a time
+        self._closed = threading.Event()
+        self._found()
+        threading.Thread(target=self._reap, name="runs", daemon=True).start()
+
+    # What the page asks.
+
+    def warm(self) -> None:
+        """Has a process ready, so that the first run or forecast need not wait for its imports."""
+        with self._lock:
+            if self._spare is None or not self._spare.alive:
+                self._spare = WorkerProcess(self.data_root)
+
+    def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
+        """How long it would take and how many latents would wake; measured, in a process of its own.
+
+        Raises:
+            RunError: it cannot be trained, or the answer takes too long.
+        """
+        self._known(recipe)
+        return self._ask(Command("foresee", {"recipe": recipe.to_json(), "own": own}), events.Foreseen)
+
+    def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
+        """A new run, at the end of its device's queue.
+
+        Raises:
+            RunError: the device is not here, the queue is full, or the disk refuses.
+        """
+        self._known(recipe)
+        with self._lock:
+            queue = self._queues[recipe.device]
+            if len(queue) >= self.limits.waiting:
+                raise RunError("run.queue_full", n=len(queue))
+            mine = [run for run in self._runs.values() if run.owner == self.hashed(owner)]
+            on = [run for run in mine if not run.over]
+            if on:
+                raise RunError("run.one_at_a_time")
+            ident = secrets.token_urlsafe(16)
+            folder = self.folder / ident
+            try:
+                folder.mkdir(parents=True, mode=0o700)
+            except OSError as error:
+                raise RunError("run.no_folder", folder=str(self.folder), reason=error.strerror or "") from error
+            run = LiveRun(ident, self.hashed(owner), folder, recipe, own)
+            run.device_name = self.devices[recipe.device]
+            self._runs[ident] = run
+            self._make_room(run.owner)
+            queue.append(run)
+        run.write()
+        self._advance(recipe.device)
+        return run
+
+    def drive(self, run: LiveRun, action: str) -> None:
+        """ "pause", "resume", "step" or "stop". What makes no sense in the run's state is passed over.
+
+        Raises:
+            RunError: an unknown action.
+        """
+        if action not in ("pause", "resume", "step", "stop"):
+            raise RunError("run.action", name=action)
+        device = run.recipe.device
+        with self._lock:
+            active = self._active.get(device)
+            worker = active[1] if active and active[0] is run else None
+            if action == "stop":
+                if run in self._queues[device]:
+                    self._queues[device].remove(run)
+                if not run.over:
+                    run.enter("stopped")
+                    if worker:
+                        worker.send(Command("stop"))
+            elif action == "resume" and run.over and run.resumable and run not in self._queues[device]:
+                run.enter("waiting")
+                self._queues[device].append(run)
+            elif worker and not run.over:
+                worker.send(Command(action))
+        self._advance(device)
+
+    def turn(self, run: LiveRun, knob: str, value: float) -> None:
+        """Takes a knob into the owner's hand. Passed over where the run does not train."""
+        with self._lock:
+            active = self._active.get(run.recipe.device)
+        if active and active[0] is run and not run.over:
+            active[1].send(Command("turn", {"knob": knob, "value": value}))
+
+    def export(self, run: LiveRun, path: Path, progress: Callable[[events.Progress], None]) -> None:
+        """Makes a checkpoint of the run's last snapshot.
+
+        Raises:
+            RunError: it cannot be made.
+        """
+        values = {"folder": str(run.folder), "path": str(path), "own": run.own}
+        self._ask(Command("export", values), events.Exported, progress)
+
+    def get(self, owner: str, ident: object) -> LiveRun:
+        """The run, if it is this owner's.
+
+        Raises:
+            RunError: there is no such run for this owner.
+        """
+        with self._lock:
+            run = self._runs.get(ident) if isinstance(ident, str) else None
+        if run is None or not secrets.compare_digest(run.owner, self.hashed(owner)):
+            raise RunError("run.unknown")
+        run.watched = time.monotonic()
+        return run
+
+    def by_ident(self, ident: str) -> LiveRun | None:
+        """The run of that id: to know it is to be let in, as with a link."""
+        with self._lock:
+            return self._runs.get(ident)
+
+    def listed(self, owner: str) -> list[LiveRun]:
+        """This owner's runs, the newest first."""
+        with self._lock:
+            mine = [run for run in self._runs.values() if run.owner == self.hashed(owner)]
+        return sorted(mine, key=lambda run: -run.started)
+
+    def place(self, run: LiveRun) -> tuple[int, int]:
+        """(2, 3): second of three who wait for the device; (0, n) for one that does not wait."""
+        with self._lock:
+            queue = self._queues[run.recipe.device]
+            return (queue.index(run) + 1 if run in queue else 0), len(queue)
+
+    def busy(self, device: str) -> bool:
+        """Does anybody train on the device?"""
+        with self._lock:
+            return device in self._active
+
+    def forget(self, run: LiveRun) -> None:
+        """Stops a run and takes its files away."""
+        self.drive(run, "stop")
+        with self._lock:
+            self._runs.pop(run.ident, None)
+            active = self._active.get(run.recipe.device)
+            busy = active is not None and active[0] is run
+        if not busy:  # else when its process has gone
+            shutil.rmtree(run.folder, ignore_errors=True)
+
+    def close(self) -> None:
+        """Lets all processes go; runs keep their state."""
+        self._closed.set()
+        with self._lock:
+            workers = [worker for _, worker in self._active.values()]
+            workers += [self._spare] if self._spare else []
+        for worker in workers:
+            worker.close()
+
+    @staticmethod
+    def hashed(owner: str) -> str:
+        return hashlib.sha256(owner.encode()).hexdigest()
+
+    # How it goes on.
+
+    def _known(self, recipe: Recipe) -> None:
+        if recipe.device not in self.devices:
+            raise RunError("run.no_device", name=recipe.device, known=", ".join(self.devices))
+
+    def _found(self) -> None:
+        """Takes in what an earlier app has left."""
+        if not self.folder.is_dir():
+            return
+        for folder in self.folder.iterdir():
+            if not re.fullmatch(r"[\w-]{22}", folder.name) or not (folder / "run.json").is_file():
+                continue
+            try:
+                run = LiveRun.read(folder)
+            except (OSError, ValueError, KeyError, TypeError) as error:
+                log.warning("The run in %s cannot be read: %s", folder, error)
+            else:
+                if run.recipe.device in self.devices:
+                    self._runs[run.ident] = run
+
+    def _make_room(self, owner: str) -> None:
+        """Forgets the oldest runs that are over, of an owner who has too many and of all."""
+        over = sorted((run for run in self._runs.values() if run.over), key=lambda run: run.started)
+        mine = [run for run in over if run.owner == owner]
+        of_owner = sum(run.owner == owner for run in self._runs.values())
+        gone = mine[: max(0, of_owner - self.limits.per_owner)]
+        rest = [run for run in over if run not in gone]
+        gone += rest[: max(0, len(self._runs) - len(gone) - self.limits.kept)]
+        for run in gone:
+            self.forget(run)
+
+    def _advance(self, device: str) -> None:
+        """Gives a free device to the first in its queue."""
+        with self._lock:
+            if device in self._active or not self._queues[device] or self._closed.is_set():
+                return
+            run = self._queues[device].pop(0)
+            worker = self._taken()
+            self._active[device] = (run, worker)
+            worker.hear = run.absorb
+            worker.gone = lambda status: self._ended(device, run, status)
+            values = {"folder": str(run.folder), "recipe": run.recipe.to_json(), "own": run.own}
+            worker.send(Command("begin", values | {"resume": (run.folder / RESUME).is_file()}))
+
+    def _taken(self) -> WorkerProcess:
+        """The spare worker, or a new one."""
+        with self._lock:
+            spare, self._spare = self._spare, None
+        return spare if spare is not None and spare.alive else WorkerProcess(self.data_root)
+
+    def _ended(self, device: str, run: LiveRun, status: int) -> None:
+        """A run's process has gone: as it should, or not."""
+        with self._lock:
+            again = run in self._queues[device]
+        if not run.over and not again:
+            run.enter("failed", "run.killed", {"step": run.saved, "status": status})
+        with self._lock:
+            self._active.pop(device, None)
+            forgotten = run.ident not in self._runs
+        if forgotten:
+            shutil.rmtree(run.folder, ignore_errors=True)
+        self._advance(device)
+        if not self._closed.is_set():
+            self.warm()
+
+    def _ask(self, command: Command, kind: type, progress: Callable[[Any], None] = lambda event: None) -> Any:
+        """A question to a worker of its own or to the spare one, and its answer."""
+        answers: list[Event] = []
+        done = threading.Event()
+
+        def hear(event: Event) -> None:
+            if isinstance(event, (kind, events.Failed)):
+                answers.append(event)
+                done.set()
+            elif isinstance(event, events.Progress):
+                progress(event)
+
+        with self._asking:
+            worker = self._taken()
+            worker.hear, worker.gone = hear, lambda status: done.set()
+            worker.send(command)
+            in_time = done.wait(self.limits.answer)
+            if not answers:
+                worker.kill()
+                raise RunError("run.no_answer" if in_time else "run.slow")
+            worker.hear, worker.gone = (lambda event: None), (lambda status: None)
+            with self._lock:
+                if self._spare is None and not self._closed.is_set():
+                    self._spare, worker = worker, None
+            if worker:  # somebody has made another spare one meanwhile
+                worker.close()
+        if isinstance(answers[0], events.Failed):
+            raise RunError(answers[0].key, **answers[0].values)
+        return answers[0]
+
+    def _reap(self) -> None:
+        """Stops what nobody watches, and what is paused while others wait."""
+        while not self._closed.wait(REAP_EVERY):
+            now = time.monotonic()
+            with self._lock:
+                on = [run for run in self._runs.values() if not run.over]
+            for run in on:
+                waited_for = bool(self._queues[run.recipe.device])
+                if not run.recipe.going_on and now - run.watched > self.limits.unwatched:
+                    self._stop(run, "run.unwatched", {"minutes": round(self.limits.unwatched / 60, 1)})
+                elif run.state == "paused" and waited_for and now - run.since > self.limits.paused:
+                    self._stop(run, "run.gave_way", {"minutes": round(self.limits.paused / 60, 1)})
+
+    def _stop(self, run: LiveRun, key: str, values: dict[str, Any]) -> None:
+        self.drive(run, "stop")
+        run.enter("stopped", key, values)
+
+
+def checked_recipe(plain: Any) -> Recipe:
+    """A page's choice. Raises RunError with the sentence."""
+    try:
+        return Recipe.from_json(plain)
+    except ConfigError as error:
+        raise RunError("run.refused", reason=str(error)) from error

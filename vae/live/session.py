@@ -1,0 +1,223 @@
+"""A training that is watched and driven: the one training loop, cut into events, between commands."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from torch import Tensor
+
+from vae import snapshot
+from vae.config import ConfigError
+from vae.data import ImageSet
+from vae.live.events import Begun, Changed, Command, Event, Point, Saved, State, Warned
+from vae.live.looker import Looker
+from vae.live.moments import Gallery, forget_after
+from vae.storage import CheckpointError
+from vae.train import TrainEvent, TrainState, train
+
+POINT_EVERY = 0.125  # seconds between two points of the curves
+SAVE_EVERY, SAVE_SHARE = 15.0, 0.01  # the same for snapshots to go on from
+EXPLODED = 30.0  # times its first value, beyond which a bound will not come back
+RESUME = "last.resume"
+
+Inbox = Callable[[bool], "Command | None"]
+
+
+@dataclass
+class Purse:
+    """Says when something that costs time may be done again: not before `every` seconds, and never above `share` of
+    all time.
+    """
+
+    every: float
+    share: float = 1.0
+    due_at: float = -math.inf
+
+    def due(self, now: float) -> bool:
+        return now >= self.due_at
+
+    def spend(self, now: float, cost: float) -> None:
+        self.due_at = now + max(self.every, cost / self.share)
+
+
+@dataclass
+class Means:
+    """Sums over steps, kept on the device so that nothing waits for it until they are read."""
+
+    steps: int = 0
+    sums: list[Tensor] = field(default_factory=list)
+
+    def add(self, event: TrainEvent) -> None:
+        terms = [event.loss, event.terms.recon, event.terms.kl_per_dim]
+        self.sums = [a + b for a, b in zip(self.sums, terms, strict=True)] if self.steps else terms
+        self.steps += 1
+
+    def taken(self) -> tuple[float, float, list[float]]:
+        """Means of loss, reconstruction and KL per latent; empties the sums."""
+        loss, recon, kl = (total / self.steps for total in self.sums)
+        self.steps, self.sums = 0, []
+        return float(loss), float(recon), kl.tolist()
+
+
+def session(
+    state: TrainState, data: ImageSet, test: ImageSet, gallery: Gallery, folder: Path, inbox: Inbox
+) -> Iterator[Event]:
+    """Trains to the last step, obeying commands between two steps; ends with a `State` that is no more running.
+
+    Args:
+        gallery: of `test`, see `vae.live.moments`.
+        folder: the run's own; moments and the snapshot to go on from are kept in it.
+        inbox: gives the next command or None; asked with True it waits for one.
+
+    A loss that is not finite, or thirty times the first bound, ends the run as failed; its last good snapshot stays.
+    A disk that refuses is told once and costs no step.
+    """
+    run = _Run(state, test, gallery, folder)
+    forget_after(folder, state.step)
+    yield Begun(state.config.to_json(), state.step)
+    yield from run.look(wait=True)
+    yield State("running", state.step)
+    paused = False
+    while run.goes_on:
+        command = inbox(True) if paused else (yield from run.train(data, inbox))
+        if command is None:
+            continue
+        if command.name == "stop":
+            yield from run.kept("stopped", command.values.get("key"))
+            return
+        if command.name == "turn":
+            yield from run.turn(command)
+        elif command.name == "pause" and not paused:
+            paused = True
+            yield from run.kept("paused")
+        elif command.name == "resume" and paused:
+            paused = False
+            yield State("running", state.step)
+        elif command.name == "step":
+            paused = True
+            yield from run.train(data, lambda wait: None, steps=1)
+            if run.goes_on:
+                yield from run.look(wait=True)
+                yield State("paused", state.step)
+    if run.failure is None:
+        yield from run.kept("finished")
+    else:
+        yield State("failed", state.step, run.failure, {"step": state.step, "saved": run.saved_at})
+
+
+class _Run:
+    """What lasts over the stretches between two commands."""
+
+    def __init__(self, state: TrainState, test: ImageSet, gallery: Gallery, folder: Path) -> None:
+        self.state, self.folder = state, folder
+        self.looker = Looker(state, test, gallery, folder)
+        self.means, self.pace = Means(), Pace()
+        self.points = Purse(POINT_EVERY)
+        self.saves = Purse(SAVE_EVERY, SAVE_SHARE, time.monotonic() + SAVE_EVERY)
+        self.first_bound: float | None = None
+        self.bound: float | None = None
+        self.saved_at: int | None = None
+        self.failure: str | None = None
+        self.refused = False
+
+    @property
+    def goes_on(self) -> bool:
+        return self.failure is None and self.state.step < self.state.config.training.steps
+
+    def train(self, data: ImageSet, inbox: Inbox, steps: int | None = None) -> Iterator[Event]:
+        """Trains until a command arrives, which it returns, or until there is no more to do, which is None."""
+        for event in train(self.state, data, every=1 if steps else self.pace.every):
+            self.means.add(event)
+            now = time.monotonic()
+            self.pace.count(event.step, now)
+            steps = steps and steps - 1
+            last = event.step == self.state.config.training.steps or steps == 0
+            if last or self.points.due(now):
+                self.points.spend(now, 0)
+                yield self.point(event)
+                if self.failure or last:
+                    return None
+                yield from self.look()
+                if self.saves.due(now):
+                    yield from self.save()
+                    self.saves.spend(time.monotonic(), time.monotonic() - now)
+            if (command := inbox(False)) is not None or self.pace.changed:
+                return command
+        return None
+
+    def point(self, event: TrainEvent) -> Point:
+        loss, recon, kl = self.means.taken()
+        bound = recon + sum(kl)
+        self.bound, self.first_bound = bound, bound if self.first_bound is None else self.first_bound
+        if not math.isfinite(loss) or not math.isfinite(bound):
+            self.failure = "run.nan"
+        elif bound > EXPLODED * max(self.first_bound, 1.0):
+            self.failure = "run.exploded"
+        return Point(event.step, event.images, event.seconds, loss, recon, kl, event.knobs)
+
+    def turn(self, command: Command) -> Iterator[Event]:
+        knob, value = command.values["knob"], command.values["value"]
+        try:
+            self.state.change(knob, value)
+        except ConfigError as error:
+            yield Warned("run.knob", {"reason": str(error)})
+        else:
+            yield Changed(self.state.step, knob, value)
+
+    def look(self, wait: bool = False) -> Iterator[Event]:
+        """Tells of the moment that has been made since, and begins the next where it is due; with `wait`, of this step
+        and at once.
+        """
+        try:
+            moments = [self.looker.collect(wait)]
+            if self.looker.step != self.state.step and (wait or self.looker.due()):
+                self.looker.begin(self.state, self.bound)
+                moments.append(self.looker.collect(wait))
+        except CheckpointError as error:
+            yield from self.refuse(error)
+        else:
+            yield from (moment for moment in moments if moment is not None)
+
+    def save(self) -> Iterator[Event]:
+        try:
+            snapshot.save(self.state, self.folder / RESUME)
+        except CheckpointError as error:
+            yield from self.refuse(error)
+        else:
+            self.saved_at = self.state.step
+            yield Saved(self.state.step)
+
+    def refuse(self, error: CheckpointError) -> Iterator[Event]:
+        if not self.refused:
+            self.refused = True
+            yield Warned("run.disk", {"reason": str(error)})
+
+    def kept(self, state: str, key: str | None = None) -> Iterator[Event]:
+        """The end of a stretch: said at once, for to write everything down takes up to a second."""
+        yield State(state, self.state.step, key)
+        yield from self.save()
+        yield from self.look(wait=True)
+
+
+class Pace:
+    """How many steps the loop makes between two looks at the clock: about ten milliseconds of them."""
+
+    def __init__(self) -> None:
+        self.every, self.changed = 1, False
+        self._from: tuple[int, float] | None = None
+
+    def count(self, step: int, now: float) -> None:
+        self.changed = False
+        if self._from is None:
+            self._from = (step, now)
+        elif now - self._from[1] > 0.5:
+            per_step = (now - self._from[1]) / (step - self._from[0])
+            every = min(max(1, int(0.01 / per_step)), 64)
+            self.changed = every > 1.5 * self.every or every < self.every / 1.5
+            if self.changed:
+                self.every = every
+            self._from = (step, now)
