@@ -1,7 +1,7 @@
 // The Compare tab: builds its parts around one comparer, and takes images and models over from Explore and back.
 
 import {createComparer, SIDES} from './comparer.js';
-import {change, make, onVisit, ready, visit} from './page.js';
+import {change, make, onModels, onVisit, ready, visit} from './page.js';
 import {mountPairMaps} from './pair-maps.js';
 import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
@@ -13,7 +13,9 @@ export function mount({element, props, server}) {
   addStrings(props.strings);
   fill(element);
   const find = selector => element.querySelector(selector);
-  const {groups, partners, first} = JSON.parse(props.value);
+  const {groups, partners, first: early} = JSON.parse(props.value);
+  let first = early;
+  const titles = {}; // of models that have come since; the others are called by their names
   const comparer = createComparer(server);
   const error = find('.lse-error');
   const choose = {left: find('#compare-left'), right: find('#compare-right')};
@@ -31,9 +33,7 @@ export function mount({element, props, server}) {
 
   for (const side of SIDES) {
     choose[side].previousElementSibling.textContent = t(side === 'left' ? 'compare.left' : 'compare.right');
-    choose[side].append(
-      ...groups.map(({title, names}) => make('optgroup', {label: title}, ...names.map(name => make('option', {value: name, textContent: name})))),
-    );
+    choose[side].append(...listed());
     choose[side].addEventListener('change', () => chosen(side));
     const button = find(`[data-explore=${side}]`);
     button.addEventListener('click', () => {
@@ -44,6 +44,10 @@ export function mount({element, props, server}) {
   find('#compare-random').addEventListener('click', comparer.random);
   find('#compare-reset').addEventListener('click', comparer.reset);
 
+  /** What both pickers offer. */
+  function listed() {
+    return groups.map(({title, names}) => make('optgroup', {label: title}, ...names.map(name => make('option', {value: name, textContent: titles[name] ?? name}))));
+  }
   const groupOf = name => groups.find(({names}) => names.includes(name));
   /** A model of other data brings its own partner along: two kinds of images cannot be compared. */
   function chosen(side) {
@@ -58,6 +62,17 @@ export function mount({element, props, server}) {
 
   const notice = find('.lse-notice');
   const agree = () => SIDES.forEach(side => (choose[side].value = comparer.state.couple?.[side].name ?? ''));
+  onModels(({name, title, group}) => {
+    if (groupOf(name)) return;
+    titles[name] = title;
+    const known = groups.find(({title}) => title === group);
+    partners[name] = [known?.names[0] ?? name, name];
+    if (known) known.names.push(name);
+    else groups.push({title: group, names: [name]});
+    first ??= partners[name];
+    for (const side of SIDES) choose[side].replaceChildren(...listed());
+    agree();
+  });
   comparer.on('opening', names => {
     const opening = find('.lse-compare > .lse-opening');
     opening.hidden = names === null;

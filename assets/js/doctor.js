@@ -26,7 +26,8 @@ export function mountDoctor(element, explorer) {
   }
 }
 
-function draw(element, model, findings) {
+/** The findings about a model, and `model.missing`: why there are no images, if there are none. */
+export function draw(element, model, findings) {
   const found = [...findings];
   if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
   const aside = ({key}) => key === 'finding.forecast';

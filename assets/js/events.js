@@ -2,8 +2,13 @@
 
 import {t} from './strings.js';
 
-/** A refused or failed request, in one sentence. */
-export class Refusal extends Error {}
+/** A refused or failed request, in one sentence, and the key of that sentence. */
+export class Refusal extends Error {
+  constructor(sentence, key) {
+    super(sentence);
+    this.key = key;
+  }
+}
 
 /** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
 export function caller(server) {
@@ -12,9 +17,9 @@ export function caller(server) {
     try {
       answer = await server[name](...args);
     } catch {
-      throw new Refusal(t('error.network'));
+      throw new Refusal(t('error.network'), 'error.network');
     }
-    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'));
+    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'), answer?.key ?? 'error.network');
     return answer.ok;
   };
 }

@@ -1,6 +1,6 @@
 // The header: title, model picker, figures of the chosen model, light or dark.
 
-import {change, isDark, make, onTheme, shared, watch} from './page.js';
+import {change, isDark, make, onModels, onTheme, shared, watch} from './page.js';
 import {addStrings, number, t} from './strings.js';
 
 const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
@@ -20,9 +20,17 @@ export function mount({element, props}) {
     figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
   };
   watch('model', show);
-  // Figures and picker are Explore's: Compare has its own for either side.
-  watch('comparing', comparing => {
-    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = comparing;
+  // Figures and picker are Explore's: Compare has its own for either side, and Train trains another model.
+  const step = () => {
+    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = shared.comparing || shared.training;
+  };
+  watch('comparing', step);
+  watch('training', step);
+  onModels(({name, title, group}) => {
+    if (usable.some(model => model.name === name)) return;
+    usable.push({name, title, group, figures: {}});
+    select.replaceChildren(...groups(usable, broken));
+    show(shared.model);
   });
   if (!shared.model && usable.length) change('model', usable[0].name);
   show(shared.model);
@@ -33,7 +41,7 @@ export function mount({element, props}) {
 function groups(usable, broken) {
   const labels = [...new Set(usable.map(model => model.group))];
   const list = labels.map(label =>
-    make('optgroup', {label}, ...usable.filter(model => model.group === label).map(model => make('option', {value: model.name, textContent: model.name}))),
+    make('optgroup', {label}, ...usable.filter(model => model.group === label).map(model => make('option', {value: model.name, textContent: model.title ?? model.name}))),
   );
   if (!usable.length) list.push(make('option', {value: '', textContent: t('header.none'), disabled: true, selected: true}));
   if (broken.length) {

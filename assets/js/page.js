@@ -3,7 +3,7 @@
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
-export const shared = {model: null, comparing: false};
+export const shared = {model: null, comparing: false, training: false};
 
 /** Call `listener` with the new value whenever `key` of the shared state changes. */
 export function watch(key, listener) {
@@ -16,6 +16,22 @@ export function change(key, value, except = null) {
   if (shared[key] === value) return;
   shared[key] = value;
   for (const listener of listeners[key] ?? []) if (listener !== except) listener(value);
+}
+
+const arrived = new Map(); // name -> {name, title, group}: models that have come since the page was made
+const pickers = new Set();
+
+/** Tell every picker of models that there is another one; `group` is the title of its data set, `title` its own. */
+export function announce(model) {
+  if (arrived.has(model.name)) return;
+  arrived.set(model.name, model);
+  for (const picker of pickers) picker(model);
+}
+
+/** Call `picker` with every model that comes or has come since the page was made. */
+export function onModels(picker) {
+  pickers.add(picker);
+  for (const model of arrived.values()) picker(model);
 }
 
 const visits = {}; // tab -> who takes over what another tab brings, or what waits for it

@@ -27,7 +27,7 @@ function measured(text) {
 }
 
 /** Round values inside a range, about one per `apart` pixels, and how many decimals they need. */
-function ticks([low, high], pixels, apart) {
+export function ticks([low, high], pixels, apart) {
   const rough = ((high - low) * apart) / pixels;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 5, 10].find(factor => factor * power >= rough) * power;

@@ -32,12 +32,17 @@ CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or vae.che
 
 
 @pytest.fixture(scope="session")
-def shared(request):
+def runs_folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture(scope="session")
+def shared(request, runs_folder):
     """The shipped models, or where there are none yet the tiny one of the other tests."""
-    found = Shared.of(CHECKPOINTS, default_root(), Path("runs"))
+    found = Shared.of(CHECKPOINTS, default_root(), runs_folder)
     if found.catalog.usable():
         return found
-    return Shared.of(request.getfixturevalue("trained").path.parent, default_root(), Path("runs"))
+    return Shared.of(request.getfixturevalue("trained").path.parent, default_root(), runs_folder)
 
 
 @contextmanager
@@ -47,6 +52,7 @@ def served(shared, tabs=TABS):
     _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
     yield address
     demo.close()
+    shared.training.close()
 
 
 @pytest.fixture(scope="session")
@@ -59,12 +65,12 @@ def url(shared):
 
 
 @pytest.fixture(scope="session")
-def flat_shared(flat, trained, tmp_path_factory):
+def flat_shared(flat, trained, tmp_path_factory, runs_folder):
     """Two models of the digits: `flat` with two latents, on which the page opens, and `tiny` with six."""
     folder = tmp_path_factory.mktemp("checkpoints")
     for path in (flat, trained.path):
         shutil.copy(path, folder)
-    return Shared.of(folder, default_root(), Path("runs"))
+    return Shared.of(folder, default_root(), runs_folder)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from vae.ui.modules import written
 from vae.ui.page import ASSETS
 from vae.ui.shared import Shared
 from vae.ui.strings import say
-from vae.ui.tabs import compare, explore
+from vae.ui.tabs import compare, explore, train
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
@@ -28,7 +28,7 @@ class Tab:
     build: Callable[[Shared], None]
 
 
-TABS = (Tab("explore", explore.build), Tab("compare", compare.build))
+TABS = (Tab("explore", explore.build), Tab("compare", compare.build), Tab("train", train.build))
 
 
 def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:

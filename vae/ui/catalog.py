@@ -24,6 +24,7 @@ from vae.latent import lattice
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import measured
+from vae.ui.kept import entry_of
 from vae.ui.pictures import sheet
 from vae.ui.strings import UserError, say
 
@@ -206,10 +207,11 @@ class Catalog:
     Args:
         folder: holds `*.safetensors`.
         data_root: holds the data sets' files.
+        runs: holds what visitors have trained or uploaded, see `vae.ui.kept`; it is listed nowhere.
     """
 
-    def __init__(self, folder: Path, data_root: Path) -> None:
-        self.folder, self.data_root = Path(folder), Path(data_root)
+    def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
+        self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
         self._lock = threading.Lock()
         self._slots: OrderedDict[tuple[str, int], Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
@@ -251,6 +253,8 @@ class Catalog:
             UserError: no such model, or its file is damaged.
         """
         entry = next((entry for entry in self.usable() if entry.name == name), None)
+        if entry is None and self.runs is not None:
+            entry = entry_of(self.runs, name)
         if entry is None:
             raise UserError("error.model", name=name)
         try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from vae.live.runs import Runs
 from vae.ui.catalog import Catalog
 
 
@@ -12,7 +13,8 @@ class Shared:
 
     catalog: Catalog
     runs: Path
+    training: Runs
 
     @classmethod
     def of(cls, checkpoints: Path, data: Path, runs: Path) -> "Shared":
-        return cls(Catalog(checkpoints, data), Path(runs))
+        return cls(Catalog(checkpoints, data, Path(runs)), Path(runs), Runs(Path(runs), data))

@@ -4,6 +4,9 @@ Texts may hold ``{name}`` placeholders, filled by `say` here and by ``t`` in ass
 travel as key and values, so that the page can say them in its own language.
 """
 
+from vae.ui.strings_runs import RUNS
+from vae.ui.strings_train import TRAIN
+
 LANGUAGES = ("en",)
 
 STRINGS: dict[str, dict[str, str]] = {
@@ -400,6 +403,8 @@ STRINGS: dict[str, dict[str, str]] = {
     "error.network": {"en": "The server does not answer; the page goes on as soon as it does."},
     "error.no_models": {"en": "No checkpoint in {folder} can be opened."},
 }
+
+STRINGS |= TRAIN | RUNS
 
 
 class UserError(Exception):

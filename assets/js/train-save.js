@@ -1,0 +1,20 @@
+// Files out of the page and into it.
+
+import {blobAddress} from './arrays.js';
+import {make} from './page.js';
+
+/** Let the browser save a data URI as a file. */
+export function saveAs(name, uri) {
+  const href = blobAddress(uri);
+  make('a', {href, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
+}
+
+/** The bytes of a file as base64. */
+export const base64 = file =>
+  new Promise((done, refuse) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result.slice(reader.result.indexOf(',') + 1));
+    reader.onerror = () => refuse(reader.error);
+    reader.readAsDataURL(file);
+  });

@@ -1,0 +1,38 @@
+// Numbers of a training in words: times, places in a queue, axes.
+
+import {number, t} from './strings.js';
+
+/** Seconds as "45 s", "1 min 10 s" or "2 h 5 min". */
+export function duration(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return t('train.seconds', {s});
+  if (s < 3600) return t('train.minutes', {m: Math.floor(s / 60), s: s % 60});
+  return t('train.hours', {h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60)});
+}
+
+const plurals = new Intl.PluralRules('en', {type: 'ordinal'});
+
+/** 2 as "2nd". */
+export const ordinal = n => t(`train.ordinal_${plurals.select(n)}`, {n});
+
+/** A number in as few figures as tell it: 0.001, 4, 12.5. */
+export function plain(value) {
+  const text = String(Number(Number(value).toPrecision(4)));
+  return text.replace('-', '−');
+}
+
+/** A speed without figures that mean nothing: 3,100. */
+export function rough(value) {
+  if (!(value > 0)) return '0';
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return number(Math.round(value / unit) * unit, value < 10 ? 1 : 0);
+}
+
+/** A value of an axis: 20k, 1.5M. */
+export function compact(value) {
+  for (const [size, letter] of [[1e6, 'M'], [1e3, 'k']]) if (Math.abs(value) >= size) return `${plain(value / size)}${letter}`;
+  return plain(value);
+}
+
+/** Nats with as many decimals as are worth reading. */
+export const nats = value => number(value, Math.abs(value) < 100 ? 2 : 1);

@@ -1,0 +1,117 @@
+"""The Train tab's public endpoints: what comes in is checked, what goes out is an answer or a sentence."""
+
+import base64
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vae.checkpoint import FOLDER
+from vae.data import default_root
+from vae.live.recipe import Recipe
+from vae.ui.kept import entry_of
+from vae.ui.shared import Shared
+from vae.ui.strings import STRINGS
+from vae.ui.train_endpoints import train_endpoints, train_payload
+
+ADA = "0123456789abcdef" * 2
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    shared = Shared.of(FOLDER, default_root(), tmp_path_factory.mktemp("runs"))
+    uploads = tmp_path_factory.mktemp("uploads")
+    yield shared, {function.__name__: function for function in train_endpoints(shared, uploads)}, uploads
+    shared.training.close()
+
+
+def asked(app, name, *arguments):
+    return app[1][name](list(arguments))
+
+
+def test_the_payload_offers_what_the_registries_hold(app):
+    payload = train_payload(app[0])
+    for each in payload["datasets"]:
+        assert Recipe.from_json(payload["defaults"][each["name"]]).dataset == each["name"]
+    for preset in payload["presets"]:
+        assert {f"train.preset.{preset['key']}", f"train.preset.{preset['key']}_about"} <= set(STRINGS)
+    for name, ways in payload["ways"].items():
+        assert f"train.objective.{name}" in STRINGS and all(f"train.way.{way}" in STRINGS for way in ways)
+
+
+CHOICE = Recipe("digits").to_json()
+BAD = [
+    ("begin", ["x", CHOICE]),
+    ("begin", [None, CHOICE]),
+    ("begin", [ADA.upper(), CHOICE]),
+    ("begin", [ADA, None]),
+    ("begin", [ADA, CHOICE | {"dataset": "../../etc"}]),
+    ("begin", [ADA, CHOICE | {"dataset": "own:" + "x" * 22}]),
+    ("begin", [ADA, CHOICE | {"dataset": "own:../../../etc/passwd"}]),
+    ("begin", [ADA, CHOICE | {"device": "cuda:9"}]),
+    ("begin", [ADA, CHOICE | {"lr": float("nan")}]),
+    ("begin", [ADA, CHOICE | {"batch_size": 10**400}]),
+    ("begin", [ADA]),
+    ("foresee", [ADA, CHOICE | {"width": 10**6}]),
+    ("poll", [ADA, "nope", {}]),
+    ("poll", [ADA, ["list"], {}]),
+    ("drive", [ADA, "nope", "stop"]),
+    ("turn", [ADA, "nope", "beta", 3]),
+    ("scene", [ADA, "../x"]),
+    ("look", [ADA, "nope", 0]),
+    ("film", [ADA, None]),
+    ("keep", [ADA, {}]),
+    ("download", [ADA, "nope"]),
+    ("upload", [ADA, "a.safetensors", "%%%"]),
+    ("upload", [ADA, 3, 4]),
+    ("upload", [ADA, "a.safetensors", base64.b64encode(pickle.dumps([1])).decode()]),
+    ("own", [ADA, "/etc/passwd", 32]),
+    ("own", [ADA, None, 32]),
+    ("own", [ADA, "\0", 32]),
+    ("runs", ["short"]),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), BAD)
+def test_bad_input_is_answered_by_a_sentence(app, name, arguments):
+    answer = asked(app, name, *arguments)
+    assert set(answer) == {"error", "key", "values"} and answer["key"] != "error.internal"
+    assert answer["error"] and "Traceback" not in answer["error"]
+
+
+def pictures(folder, count):
+    rng = np.random.default_rng(0)
+    path = folder / "pictures.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(count):
+            file = folder / f"{number}.png"
+            Image.fromarray(rng.integers(0, 255, (40, 50, 3), np.uint8)).save(file)
+            archive.write(file, f"{number}.png")
+        archive.writestr("notes.txt", "no picture")
+    return path
+
+
+def test_ones_own_images_become_a_data_set_to_choose(app, tmp_path):
+    path = pictures(app[2], 60)
+    found = asked(app, "own", ADA, str(path), 32)["ok"]
+    assert found["used"] == 60 and found["skipped_count"] == 1 and found["skipped"][0]["name"] == "notes.txt"
+    assert found["dataset"]["shape"] == [3, 32, 32] and found["dataset"]["train"] + 8 == 60
+    assert Recipe.from_json(found["defaults"]).dataset == found["dataset"]["name"]
+    outside = tmp_path / "pictures.zip"
+    outside.write_bytes(path.read_bytes())
+    assert asked(app, "own", ADA, str(outside), 32)["key"] == "run.upload"
+    link = app[2] / "link.zip"
+    link.symlink_to(outside)
+    assert asked(app, "own", ADA, str(link), 32)["key"] == "run.upload"
+
+
+def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
+    content = (FOLDER / "digits-vae.safetensors").read_bytes()
+    found = asked(app, "upload", ADA, "../../my model.safetensors", base64.b64encode(content).decode())["ok"]
+    assert found["dataset"] == "digits" and found["title"] == "my-model"
+    opened = app[0].catalog.open(found["name"])
+    assert opened.name == found["name"] and opened.dims == 10
+    assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
+    assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None

@@ -1,0 +1,67 @@
+"""Models of this server's visitors: made of a run, or uploaded. Who knows the name may open it. No gradio in here."""
+
+import logging
+import re
+import secrets
+from pathlib import Path
+
+from vae import checkpoint
+from vae.checkpoint import CheckpointError, Entry
+from vae.ui.strings import UserError
+
+LARGEST = 32 * 2**20  # bytes of an uploaded checkpoint
+MOST_UPLOADS = 100
+_NAME = re.compile(r"(run|up)-([\w-]{22})")
+
+log = logging.getLogger(__name__)
+
+
+def folder_of(runs: Path, name: str) -> Path | None:
+    """Where the model of that name lies, or would; None for a name of another kind."""
+    found = _NAME.fullmatch(name)
+    if not found:
+        return None
+    kind, ident = found.groups()
+    return runs / ident / "kept" if kind == "run" else runs / "uploads" / ident
+
+
+def entry_of(runs: Path, name: object) -> Entry | None:
+    """The checkpoint of that name, by which the pages know it; None where there is none that can be opened."""
+    folder = folder_of(runs, name) if isinstance(name, str) else None
+    entries = checkpoint.list_headers(folder) if folder else []
+    usable = [entry for entry in entries if entry.header is not None]
+    return Entry(name, usable[0].path, usable[0].header, None) if usable else None
+
+
+def take_in(runs: Path, filename: str, content: bytes) -> Entry:
+    """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
+
+    Raises:
+        UserError: it is too large, cannot be opened, or the disk refuses.
+    """
+    if len(content) > LARGEST:
+        raise UserError("run.too_large", mb=len(content) // 2**20, limit=LARGEST // 2**20)
+    name = f"up-{secrets.token_urlsafe(16)}"
+    folder = folder_of(runs, name)
+    stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
+    path = folder / f"{stem}.safetensors"
+    try:
+        folder.mkdir(parents=True, mode=0o700)
+        path.write_bytes(content)
+        checkpoint.load(path)
+    except (CheckpointError, OSError) as error:
+        _remove(folder)
+        raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")[:200]) from error
+    uploads = sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime)
+    for old in uploads[: max(0, len(uploads) - MOST_UPLOADS)]:
+        _remove(old)
+    return entry_of(runs, name)
+
+
+def _remove(folder: Path) -> None:
+    try:
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+    except OSError as error:
+        log.warning("%s could not be removed: %s", folder, error)
