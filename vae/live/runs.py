@@ -39,7 +39,8 @@ class RunError(Exception):
 @dataclass(frozen=True)
 class Limits:
     """What this server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
-    watches stops, and until a paused one gives way to those who wait; seconds that a forecast may take.
+    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, and
+    for which a run waits for the end of a forecast.
     """
 
     waiting: int = 20
@@ -48,6 +49,7 @@ class Limits:
     unwatched: float = 180.0
     paused: float = 180.0
     answer: float = 120.0
+    forecast: float = 15.0
 
 
 class Runs:
@@ -59,7 +61,7 @@ class Runs:
         self._lock = threading.RLock()
         self._runs: dict[str, LiveRun] = {}
         self._queues: dict[str, list[LiveRun]] = {name: [] for name in self.devices}
-        self._active: dict[str, tuple[LiveRun, WorkerProcess]] = {}  # device -> who trains on it
+        self._active: dict[str, tuple[LiveRun, WorkerProcess | None]] = {}  # device -> who trains on it
         self._spare: WorkerProcess | None = None
         self._asking = threading.Lock()  # one question to the spare worker at a time
         self._closed = threading.Event()
@@ -143,7 +145,7 @@ class Runs:
         """Takes a knob into the owner's hand. Passed over where the run does not train."""
         with self._lock:
             active = self._active.get(run.recipe.device)
-        if active and active[0] is run and not run.over:
+        if active and active[0] is run and active[1] and not run.over:
             active[1].send(Command("turn", {"knob": knob, "value": value}))
 
     def export(self, run: LiveRun, path: Path, progress: Callable[[events.Progress], None]) -> None:
@@ -204,7 +206,7 @@ class Runs:
         """Lets all processes go; runs keep their state."""
         self._closed.set()
         with self._lock:
-            workers = [worker for _, worker in self._active.values()]
+            workers = [worker for _, worker in self._active.values() if worker]
             workers += [self._spare] if self._spare else []
         for worker in workers:
             worker.close()
@@ -251,12 +253,32 @@ class Runs:
             if device in self._active or not self._queues[device] or self._closed.is_set():
                 return
             run = self._queues[device].pop(0)
-            worker = self._taken()
-            self._active[device] = (run, worker)
-            worker.hear = run.absorb
-            worker.gone = lambda status: self._ended(device, run, status)
-            values = {"folder": str(run.folder), "recipe": run.recipe.to_json(), "own": run.own}
-            worker.send(Command("begin", values | {"resume": (run.folder / RESUME).is_file()}))
+            self._active[device] = (run, None)
+        threading.Thread(target=self._launch, args=[device, run], name="launch", daemon=True).start()
+
+    def _launch(self, device: str, run: LiveRun) -> None:
+        """Gives the run its process: the spare one, whose answer to a forecast is worth waiting for, since it has then
+        read the images and measured the speed; a new one would have to import torch first.
+        """
+        asking = self._asking.acquire(timeout=self.limits.forecast)
+        try:
+            with self._lock:
+                if run.over:  # stopped meanwhile
+                    self._active.pop(device, None)
+                    worker = None
+                else:
+                    worker = self._taken()
+                    worker.hear = run.absorb
+                    worker.gone = lambda status: self._ended(device, run, status)
+                    self._active[device] = (run, worker)
+        finally:
+            if asking:
+                self._asking.release()
+        if worker is None:
+            self._advance(device)
+            return
+        values = {"folder": str(run.folder), "recipe": run.recipe.to_json(), "own": run.own}
+        worker.send(Command("begin", values | {"resume": (run.folder / RESUME).is_file()}))
 
     def _taken(self) -> WorkerProcess:
         """The spare worker, or a new one."""
