@@ -66,16 +66,17 @@ def _pair(
 PRESETS: dict[str, TrainConfig] = {
     **_pair(
         "scene3d",
-        # Low until every factor has woken a latent, high until they have turned apart, and low again: what the high
-        # beta blurred comes back, and stays where it is. High from the start, scale and shape share one for good.
+        # Low until every factor has woken a latent, which takes less beta the smaller the batch; high for as long as it
+        # takes to turn them apart, for that is a matter of steps; and low again: what the high beta blurred comes back,
+        # and stays where it is. High from the start, scale and shape share a latent for good.
         beta=4.0,
-        knots=((4_000, 4.0), (5_500, 13.0), (12_000, 13.0), (15_000, 4.0)),
+        knots=((0, 1.5), (5_000, 1.5), (8_000, 13.0), (62_000, 13.0), (68_000, 4.0)),
         plain=TrainConfig(
             "scene3d",
             ModelConfig(shape=(3, 64, 64), latent_dim=10, width=32),
             ObjectiveConfig("vae"),
-            ScheduleConfig(decay_fraction=0.15),
-            TrainingConfig(steps=24_000, batch_size=64, lr=1e-3, seed=1),
+            ScheduleConfig(decay_fraction=0.2),
+            TrainingConfig(steps=80_000, batch_size=16, lr=1e-3, seed=1),
         ),
     ),
     **_pair(

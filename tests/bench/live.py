@@ -173,7 +173,7 @@ def mnist(address: str, arguments: argparse.Namespace) -> None:
     """A run without a page, and afterwards the bound of its moments over the whole test split."""
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(Path(folder), arguments.data)
-        recipe = replace(suggested(DATASETS["mnist"], 60_000), budget=75.0)
+        recipe = replace(suggested(DATASETS["mnist"], 60_000), latent_dim=20, budget=72.0)
         runs.foresee(recipe)
         started = time.time()
         run = runs.begin(OWNER, recipe)

@@ -291,7 +291,9 @@ class Runs:
         with self._lock:
             again = run in self._queues[device]
         if not run.over and not again:
-            run.enter("failed", "run.killed", {"step": run.saved, "status": status})
+            early = not (run.folder / RESUME).is_file()
+            said = {"step": run.saved, "status": str(status).replace("-", "−")}
+            run.enter("failed", "run.killed_early" if early else "run.killed", said)
         with self._lock:
             self._active.pop(device, None)
             forgotten = run.ident not in self._runs

@@ -11,6 +11,10 @@ RUNS: dict[str, dict[str, str]] = {
         "en": "The process of this training ended without a word (status {status}), perhaps for want of memory: resume "
         "it from step {step}, or choose a smaller batch."
     },
+    "run.killed_early": {
+        "en": "The process of this training ended without a word (status {status}), perhaps for want of memory: choose "
+        "a smaller batch and start again."
+    },
     "run.memory": {"en": "There is not enough memory for this training: choose a smaller batch, width or image size."},
     "run.torch": {"en": "PyTorch gave up ({reason}): start again, or choose another device."},
     "run.refused": {"en": "This cannot be trained: {reason}"},
