@@ -82,7 +82,7 @@ export function mount({element, props, server}) {
   comparer.on('couple', couple => {
     agree();
     for (const side of SIDES) {
-      const label = t('compare.explore_help', {name: couple[side].name});
+      const label = t('compare.explore_help', {name: couple[side].title});
       const button = find(`[data-explore=${side}]`);
       button.title = label;
       button.setAttribute('aria-label', label);

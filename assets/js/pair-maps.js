@@ -272,7 +272,7 @@ export function mountPairMaps(root, comparer) {
     selected = null;
     rows = {left: int32(overview.rows[0]), right: int32(overview.rows[1])};
     SIDES.forEach(side => maps[side].forget());
-    for (const side of SIDES) maps[side].element.querySelector('h3').textContent = overview[side].name;
+    for (const side of SIDES) maps[side].element.querySelector('h3').textContent = overview[side].title;
     const both = overview.left.projections.filter(name => overview.right.projections.includes(name));
     options(choose.projection, ['z', ...both].map(name => [name, t(name === 'z' ? 'compare.latents' : `map.${name}`)]), 'z');
     const axis = ({name, left, right}) => name ?? `z${left} · z${right}`;

@@ -123,14 +123,14 @@ function row(pair, number_, couple, most, comparer) {
   const cells = Object.fromEntries(SIDES.map(side => [side, pair[side] === null ? [] : levels.map((_, column) => cell(side, column))]));
   function cell(side, column) {
     const value = couple[side].quantiles[pair[side]][step(side, column)];
-    const label = t('compare.cell', {model: couple[side].name, dim: pair[side], value: number(value, 2)});
+    const label = t('compare.cell', {model: couple[side].title, dim: pair[side], value: number(value, 2)});
     const button = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': pair[side], 'data-step': step(side, column)});
     button.addEventListener('click', () => comparer.setCell(number_, levels[column]));
     return button;
   }
   const strip = side => {
     const empty = pair[side] === null ? [make('p', {textContent: t('compare.alone')})] : cells[side];
-    return make('div', {className: 'lse-strip', 'data-side': side, role: 'group', 'aria-label': `${couple[side].name} ${name(side)}`}, ...empty);
+    return make('div', {className: 'lse-strip', 'data-side': side, role: 'group', 'aria-label': `${couple[side].title} ${name(side)}`}, ...empty);
   };
 
   const label = side => {

@@ -40,7 +40,7 @@ export function mountPairTables(root, comparer) {
         const known = await comparer.call('spill', couple[side].name);
         if (!current()) return clearTimeout(late);
         comparer.spilled({side, ...known});
-        if (known.overall !== null) found.push(summed(couple[side].name, known));
+        if (known.overall !== null) found.push(summed(couple[side].title, known));
       } catch (error) {
         if (current()) comparer.fail(error);
       }
@@ -55,7 +55,7 @@ export function mountPairTables(root, comparer) {
     try {
       const payload = await comparer.call('rates', couple.left.name, couple.right.name);
       if (comparer.state.couple !== couple) return;
-      const others = payload.models.filter(model => !model.alike).map(model => model.name);
+      const others = payload.models.filter(model => !model.alike).map(model => model.title);
       const note = others.length ? [make('p', {className: 'lse-note', textContent: t('rates.others', {names: others.join(', ')})})] : [];
       rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload), ...note);
       ready(rates);
@@ -77,7 +77,7 @@ function figure(key, value, spread, total) {
 }
 
 function drawTable(element, couple) {
-  const heads = ['', couple.left.name, couple.right.name, ...MARKS.map(mark => t(`compare.${mark}`))];
+  const heads = ['', couple.left.title, couple.right.title, ...MARKS.map(mark => t(`compare.${mark}`))];
   const head = heads.map((text, i) => make(i ? 'th' : 'td', {scope: 'col', textContent: text, title: i > 2 ? t(`compare.${MARKS[i - 3]}_help`) : ''}));
   const rows = couple.table.map(({key, left, right, spread, beside}) => {
     const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
@@ -95,7 +95,7 @@ function drawInformation(element, couple) {
   const tables = SIDES.map(side => {
     const known = new Map(couple[side].information.rows.map(row => [row.dim, row]));
     const rows = couple.pairs.map(pair => known.get(pair[side]) ?? null);
-    return make('div', {'data-side': side}, informationTable({factors: couple.factors, rows}, couple[side].name));
+    return make('div', {'data-side': side}, informationTable({factors: couple.factors, rows}, couple[side].title));
   });
   element.replaceChildren(...tables);
 }

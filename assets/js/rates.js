@@ -86,9 +86,9 @@ function content({models, left, right, floor, grid}) {
 
 /** All that is known of a model, a line each. */
 function facts(model, floor) {
-  const {name, rate, distortion, neg_elbo: bound, beta, mig, height} = model;
+  const {title, rate, distortion, neg_elbo: bound, beta, mig, height} = model;
   return [
-    name,
+    title,
     t('rates.dot_rate', {nats: number(rate, 1)}),
     t('rates.dot_distortion', {nats: number(distortion, 1)}),
     floor !== null && t('rates.dot_above', {nats: number(height, 1)}),
@@ -159,12 +159,12 @@ function dot(model, {x, y}, floor) {
 
 /** A model's name beside its dot, with a thin line where it had to move away; none where there is no room at all. */
 function named(model, at, room) {
-  const size = {width: measured(model.name), height: SIZE + 3};
+  const size = {width: measured(model.title), height: SIZE + 3};
   const box = settle(around(at, size), size, room);
   if (!box) return [];
   const near = {x: Math.min(Math.max(at.x, box.x), box.x + size.width), y: Math.min(Math.max(at.y, box.y), box.y + size.height)};
   const lead = box.away > 16 ? [draw('path', {d: `M${at.x} ${at.y}L${near.x} ${near.y}`})] : [];
-  return [draw('g', {class: `lse-rates-name${model.side ? ` lse-${model.side}` : ''}`}, ...lead, words(model.name, box))];
+  return [draw('g', {class: `lse-rates-name${model.side ? ` lse-${model.side}` : ''}`}, ...lead, words(model.title, box))];
 }
 
 /** Everything inside the SVG, for so many pixels of width. */

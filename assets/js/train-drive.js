@@ -69,10 +69,15 @@ function put(element, text) {
 /** The state of a run in words. */
 function inWords(status) {
   if (!status) return t('train.is_idle');
-  const {state, reason, starting, place, waiting} = status;
+  const {state, reason, starting, place, waiting, ahead} = status;
   const why = reason && (has(reason.key) ? t(reason.key, reason.values) : t('train.is_failed_unknown'));
   if (state === 'failed') return t('train.is_failed', {reason: why || t('train.is_failed_unknown')});
-  if (state === 'waiting' && place) return t('train.is_waiting', {place: ordinal(place), waiting});
+  if (state === 'waiting' && place) {
+    const words = t('train.is_waiting', {place: ordinal(place), waiting});
+    if (!ahead) return words;
+    const why = ahead.left === null ? t('train.ahead', ahead) : t('train.ahead_left', {title: ahead.title, time: duration(ahead.left)});
+    return t('train.is_because', {state: words, reason: why});
+  }
   if (starting || state === 'waiting') return t('train.is_starting');
   const words = t(`train.is_${state}`);
   return why ? t('train.is_because', {state: words, reason: why}) : words;

@@ -192,6 +192,12 @@ class Runs:
         with self._lock:
             return device in self._active
 
+    def training(self, device: str) -> LiveRun | None:
+        """The run that has the device."""
+        with self._lock:
+            active = self._active.get(device)
+        return active[0] if active else None
+
     def forget(self, run: LiveRun) -> None:
         """Stops a run and takes its files away."""
         self.drive(run, "stop")

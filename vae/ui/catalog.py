@@ -24,7 +24,7 @@ from vae.latent import lattice
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import measured
-from vae.ui.kept import entry_of
+from vae.ui.kept import entry_of, shown
 from vae.ui.pictures import sheet
 from vae.ui.strings import UserError, say
 
@@ -59,6 +59,11 @@ class Opened:
     @property
     def dims(self) -> int:
         return self.model.mu.shape[1]
+
+    @property
+    def title(self) -> str:
+        """What a person is shown: the name, but of a visitor's model, whose name is a secret, what its file says."""
+        return shown(self.name, self.model.header)
 
     @cached_property
     def rows(self) -> dict[int, int]:
@@ -246,17 +251,26 @@ class Catalog:
             except UserError as error:  # whoever asks for this one is told again
                 log.info("%s is not opened ahead: %s", entry.name, error)
 
-    def open(self, name: object) -> Opened:
-        """The model of that name; while one is being read, the others stay at hand.
+    def entry(self, name: object) -> Entry:
+        """The file of that name, listed or a visitor's.
 
         Raises:
-            UserError: no such model, or its file is damaged.
+            UserError: there is none that can be used.
         """
         entry = next((entry for entry in self.usable() if entry.name == name), None)
         if entry is None and self.runs is not None:
             entry = entry_of(self.runs, name)
         if entry is None:
             raise UserError("error.model", name=name)
+        return entry
+
+    def open(self, name: object) -> Opened:
+        """The model of that name; while one is being read, the others stay at hand.
+
+        Raises:
+            UserError: no such model, or its file is damaged.
+        """
+        entry = self.entry(name)
         try:
             key = (entry.name, entry.path.stat().st_mtime_ns)
         except OSError as error:  # deleted since it was listed

@@ -60,7 +60,7 @@ def couple(catalog: Catalog, left: object, right: object) -> Couple:
         UserError: a model cannot be opened, they are not of the same images, or have none in common.
     """
     found = Couple(catalog.open(left), catalog.open(right))
-    names = {"left": found.left.name, "right": found.right.name}
+    names = {"left": found.left.title, "right": found.right.title}
     datasets = [side.model.header["dataset"] for side in found.sides]
     if datasets[0]["name"] != datasets[1]["name"]:
         raise UserError("error.other_data", **names)
@@ -114,6 +114,7 @@ def side(opened: Opened) -> dict[str, Any]:
     model = opened.model
     return {
         "name": opened.name,
+        "title": opened.title,
         "dims": opened.dims,
         "kl": np.asarray(model.stats["kl"], dtype=float).tolist(),
         "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),
@@ -160,7 +161,7 @@ def axes(both: Couple) -> list[dict[str, Any]]:
 def colours(both: Couple) -> list[dict[str, str]]:
     """What both maps can be coloured by: what is known of the images, and of the left model, which is then named."""
     return [
-        {"key": key, "title": title if key not in ("kl", "distortion") else f"{title}, {both.left.name}"}
+        {"key": key, "title": title if key not in ("kl", "distortion") else f"{title}, {both.left.title}"}
         for key, title in explorer.colour_keys(both.left).items()
     ]
 
@@ -242,8 +243,8 @@ def table(both: Couple) -> list[dict[str, Any]]:
 def sentence(both: Couple) -> dict[str, Any]:
     """Key and values of one sentence: which of the two keeps the factors apart, and what it pays for that in nats."""
     metrics = [side.model.header["metrics"] for side in both.sides]
-    names = [side.name for side in both.sides]
-    if names[0] == names[1]:
+    names = [side.title for side in both.sides]
+    if both.left.name == both.right.name:
         return {"key": "compare.same", "values": {"name": names[0]}}
     if measure(both.left.model.config) != measure(both.right.model.config):
         return {"key": "compare.unlike", "values": {"name": names[0], "other": names[1]}}

@@ -41,7 +41,7 @@ def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
     """The figure as a data URI, with a name for its file and words for who cannot see it."""
     draw, mime = FIGURES[kind]
     body = base64.b64encode(draw(figure(both, index))).decode("ascii")
-    names = {"left": both.left.name, "right": both.right.name}
+    names = {"left": both.left.title, "right": both.right.title}
     return {
         "uri": f"data:{mime};base64,{body}",
         "name": f"{names['left']}-{names['right']}-{index}.{kind}",
@@ -98,7 +98,7 @@ def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
             values = np.ascontiguousarray(quantiles[::sign, dim])
             grids.append(traverse(z, [dim], torch.from_numpy(values))[0])
     strips = opened.decode(torch.stack(grids).flatten(0, 1)).unflatten(0, (len(rows), len(quantiles)))
-    return Column(opened.name, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
+    return Column(opened.title, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
 
 
 def _label(opened: Opened, dim: int | None, factor: int | None) -> str:

@@ -4,6 +4,7 @@ import logging
 import re
 import secrets
 from pathlib import Path
+from typing import Any
 
 from vae import checkpoint
 from vae.checkpoint import CheckpointError, Entry
@@ -31,6 +32,11 @@ def entry_of(runs: Path, name: object) -> Entry | None:
     entries = checkpoint.list_headers(folder) if folder else []
     usable = [entry for entry in entries if entry.header is not None]
     return Entry(name, usable[0].path, usable[0].header, None) if usable else None
+
+
+def shown(name: str, header: dict[str, Any]) -> str:
+    """What a person is shown for a model: its name, but for a visitor's, which is a secret, what its file says."""
+    return header["name"] if _NAME.fullmatch(name) else name
 
 
 def take_in(runs: Path, filename: str, content: bytes) -> Entry:

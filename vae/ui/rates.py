@@ -15,6 +15,7 @@ from vae.doctor import kl_weight, noise_variance
 from vae.ui.catalog import Catalog, Opened
 from vae.ui.comparison import measure
 from vae.ui.header import finite
+from vae.ui.kept import shown
 
 
 def combinations(name: str) -> float | None:
@@ -36,7 +37,7 @@ def payload(catalog: Catalog, name: str, left: str, right: str) -> dict[str, Any
         left, right: names of the compared models.
 
     Returns:
-        left, right, floor (nats or None), grid (nats or None), and models: name, rate, distortion, neg_elbo, mig (or
+        left, right, floor (nats or None), grid (nats or None), and models: name, title, rate, distortion, neg_elbo, mig (or
         None), beta (the weight of the KL at the end, None where there is none) and `alike`: is its distortion measured
         by the likelihood and on the images of the left model?
 
@@ -45,6 +46,8 @@ def payload(catalog: Catalog, name: str, left: str, right: str) -> dict[str, Any
     """
     opened = catalog.open(left)
     entries = [entry for entry in catalog.usable() if entry.header["dataset"]["name"] == name]
+    listed = {entry.name for entry in entries}
+    entries += [catalog.entry(other) for other in dict.fromkeys((left, right)) if other not in listed]
     return {
         "left": left,
         "right": right,
@@ -64,6 +67,7 @@ def point(entry: Entry, opened: Opened) -> dict[str, Any] | None:
     versions = [header["dataset"]["version"] for header in (entry.header, opened.model.header)]
     return {
         "name": entry.name,
+        "title": shown(entry.name, entry.header),
         **figures,
         "beta": None if weight is None else weight / noise_variance(config),
         "alike": measure(config) == measure(opened.model.config) and versions[0] == versions[1],

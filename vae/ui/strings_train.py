@@ -105,6 +105,8 @@ TRAIN: dict[str, dict[str, str]] = {
     "train.is_idle": {"en": "Ready. Choose a preset and press Start."},
     "train.is_beginning": {"en": "Sending …"},
     "train.is_waiting": {"en": "Waiting: {place} of {waiting}"},
+    "train.ahead": {"en": "somebody trains on {title} now"},
+    "train.ahead_left": {"en": "somebody trains on {title} for {time} more"},
     "train.is_starting": {"en": "Starting: loading the images"},
     "train.is_running": {"en": "Running"},
     "train.is_paused": {"en": "Paused"},

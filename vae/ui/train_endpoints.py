@@ -5,6 +5,7 @@ import binascii
 import re
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import wraps
@@ -188,6 +189,7 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "state": run.state,
             "place": place,
             "waiting": waiting,
+            "ahead": _ahead(runs, run) if place else None,
             "starting": not place and run.state == "waiting",
             "reason": run.reason,
             "device": run.recipe.device,
@@ -207,6 +209,16 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "kept": run.kept,
             "warnings": run.warnings,
         }
+
+
+def _ahead(runs: Runs, run: LiveRun) -> dict[str, Any] | None:
+    """What trains on the device that a run waits for: of which images, and for how many seconds more; nobody's name."""
+    other = runs.training(run.recipe.device)
+    if other is None:
+        return None
+    config = other.config
+    left = (config.training.steps - other.step) * config.training.batch_size / other.speed if other.speed else None
+    return {"title": _entry(other)["title"], "left": left}
 
 
 def polled(runs: Runs, looks: Looks, run: LiveRun, at: dict[str, int]) -> dict[str, Any]:
@@ -308,7 +320,8 @@ def _make(runs: Runs, run: LiveRun) -> None:
         run.kept = {"stage": event.stage, "share": event.share}
 
     name = run.recipe.dataset.split(":")[0]
-    path = run.folder / "kept" / f"{name}-{run.recipe.objective.replace('_', '-')}.safetensors"
+    moment = time.strftime("%H%M", time.localtime(run.started))  # two runs of one recipe are told apart
+    path = run.folder / "kept" / f"my-{name}-{run.recipe.objective.replace('_', '-')}-{moment}.safetensors"
     step = run.saved
     try:
         path.parent.mkdir(exist_ok=True)
