@@ -161,8 +161,8 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
 def suggested(spec: DatasetSpec, train_images: int, device: str = "cpu") -> Recipe:
     """What the page offers first for a data set: a plain VAE that shows something within a minute of one core.
 
-    On 28×28 a narrow network with a high learning rate sees more images and is ahead of a wider one: 101.3 nats of MNIST
-    (20 latents) after 67 s of one thread, where 32 channels reach 103.4 after 84 s.
+    On 28×28 a narrow network with a high learning rate sees more images and is ahead of a wider one: 101.3 nats of
+    MNIST (20 latents) after 67 s of one thread, where 32 channels reach 103.4 after 84 s.
     """
     if network(spec) == "mnist_conv":
         sizes = {"width": 12, "lr": 4e-3, "batch_size": 96, "budget": 60.0}
