@@ -95,12 +95,14 @@ def pictures(folder, count):
 
 def test_ones_own_images_become_a_data_set_to_choose(app, tmp_path):
     path = pictures(app[2], 60)
+    content = path.read_bytes()
     found = asked(app, "own", ADA, str(path), 32)["ok"]
     assert found["used"] == 60 and found["skipped_count"] == 1 and found["skipped"][0]["name"] == "notes.txt"
     assert found["dataset"]["shape"] == [3, 32, 32] and found["dataset"]["train"] + 8 == 60
     assert Recipe.from_json(found["defaults"]).dataset == found["dataset"]["name"]
     outside = tmp_path / "pictures.zip"
-    outside.write_bytes(path.read_bytes())
+    outside.write_bytes(content)
+    assert not path.exists()  # it has been read, and the disk is not endless
     assert asked(app, "own", ADA, str(outside), 32)["key"] == "run.upload"
     link = app[2] / "link.zip"
     link.symlink_to(outside)

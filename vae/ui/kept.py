@@ -58,10 +58,15 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     except (CheckpointError, OSError) as error:
         _remove(folder)
         raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")[:200]) from error
-    uploads = sorted(folder.parent.iterdir(), key=lambda each: each.stat().st_mtime)
-    for old in uploads[: max(0, len(uploads) - MOST_UPLOADS)]:
-        _remove(old)
+    thin(folder.parent, MOST_UPLOADS)
     return entry_of(runs, name)
+
+
+def thin(folder: Path, most: int) -> None:
+    """Removes the oldest of the folders in `folder` until no more than `most` are left."""
+    kept = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)
+    for old in kept[: max(0, len(kept) - most)]:
+        _remove(old)
 
 
 def _remove(folder: Path) -> None:

@@ -37,9 +37,9 @@ def payload(catalog: Catalog, name: str, left: str, right: str) -> dict[str, Any
         left, right: names of the compared models.
 
     Returns:
-        left, right, floor (nats or None), grid (nats or None), and models: name, title, rate, distortion, neg_elbo, mig
-        (or None), beta (the weight of the KL at the end, None where there is none) and `alike`: is its distortion measured
-        by the likelihood and on the images of the left model?
+        left, right, floor (nats or None), grid (nats or None), and models: name, title, rate, distortion, neg_elbo,
+        mig (or None), beta (the weight of the KL at the end, None where there is none) and `alike`: is its distortion
+        measured by the likelihood and on the images of the left model?
 
     Raises:
         UserError: there is no left model.

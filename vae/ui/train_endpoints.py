@@ -22,11 +22,12 @@ from vae.live.session import RESUME
 from vae.objective import OBJECTIVES
 from vae.ui.endpoints import endpoint, is_finite, is_whole
 from vae.ui.film import film_of
-from vae.ui.kept import LARGEST, entry_of, take_in
+from vae.ui.kept import LARGEST, entry_of, take_in, thin
 from vae.ui.looks import Looks, scene
 from vae.ui.shared import Shared
 from vae.ui.strings import UserError, say
 
+MOST_IMAGE_SETS = 40  # of all visitors; the oldest go
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _OWN = re.compile(r"own:([\w-]{22})")
 
@@ -156,6 +157,9 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
                 train_images, _ = own_images(home)
         except (DataError, CheckpointError) as error:
             raise UserError("run.refused", reason=str(error).replace(str(source), source.name)) from error
+        finally:
+            source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
+        thin(home.parent, MOST_IMAGE_SETS)
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {
