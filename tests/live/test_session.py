@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import torch
-from conftest import Script
+from script import Script
 
 from vae import snapshot
 from vae.live import events
