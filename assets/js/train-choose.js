@@ -133,17 +133,19 @@ export function mountChoose(element, trainer, payload, visible) {
 
   /** What is wrong with a number that is read: a sentence, or ''. */
   function wrong(name) {
-    if (!reads(name)) return '';
     const [low, high] = limits[name === 'budget' ? values.unit : name];
     const value = values[name];
     const whole = WHOLE.includes(name) || (name === 'budget' && values.unit === 'steps');
     if (Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value))) return '';
     return t(whole ? 'train.outside_whole' : 'train.outside', {name: t(`train.${name}`), low: plain(low), high: high > 9999 ? number(high) : plain(high)});
   }
-  const faults = () => NUMBERS.map(wrong).filter(Boolean);
+  const faults = () => NUMBERS.filter(reads).map(wrong).filter(Boolean);
 
   function choice() {
-    return faults().length || chosenData()?.missing ? null : {...values};
+    if (faults().length || chosenData()?.missing) return null;
+    // A number that this objective does not read may be anything in its hidden field.
+    const unread = NUMBERS.filter(name => !reads(name) && wrong(name)).map(name => [name, defaults[values.dataset][name]]);
+    return {...values, ...Object.fromEntries(unread)};
   }
 
   function changed() {
@@ -152,9 +154,9 @@ export function mountChoose(element, trainer, payload, visible) {
   }
 
   const forecasts = createPump({
-    send: wanted => trainer.call('foresee', trainer.owner, wanted),
-    apply(answer, wanted) {
-      foreseen = {key: keyOf(wanted), answer, wanted};
+    send: ({wanted}) => trainer.call('foresee', trainer.owner, wanted),
+    apply(answer, {wanted, key}) {
+      foreseen = {key, answer, wanted};
       say();
     },
     fail(error) {
@@ -169,10 +171,10 @@ export function mountChoose(element, trainer, payload, visible) {
     clearTimeout(timer);
     say();
     const wanted = choice();
-    if (!wanted || !visible() || foreseen?.key === keyOf(wanted)) return;
+    if (!wanted || !visible() || (foreseen?.answer && foreseen.key === keyOf(values))) return;
     timer = setTimeout(() => {
       forecasts.drop();
-      forecasts.push(wanted);
+      forecasts.push({wanted, key: keyOf(values)});
     }, PAUSE);
   }
 

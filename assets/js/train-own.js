@@ -6,8 +6,8 @@ import {zipped} from './train-zip.js';
 
 const SIZES = [32, 64];
 const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
-const LIMIT = 500; // MB
-const MOST = 60_000; // files that a zip without its 64-bit extension can list
+const LIMIT = 200; // MB, as the app takes them
+const MOST = 20_000; // pictures that are trained on
 const NAMED = 3; // files that were left out, by name
 
 export function mountOwn(element, trainer, choose) {
@@ -36,7 +36,9 @@ export function mountOwn(element, trainer, choose) {
   }
 
   async function packed(found) {
-    const pictures = found.filter(({path}) => PICTURE.test(path)).slice(0, MOST);
+    const all = found.filter(({path}) => PICTURE.test(path));
+    // Of too many every so-manieth, so that no class is left out.
+    const pictures = all.length <= MOST ? all : Array.from({length: MOST}, (_, i) => all[Math.floor((i * all.length) / MOST)]);
     if (!pictures.length) return void say('train.own_none');
     const mb = pictures.reduce((sum, {file}) => sum + file.size, 0) / 1e6;
     if (mb > LIMIT) return void say('train.own_many', {mb: number(mb), limit: LIMIT});

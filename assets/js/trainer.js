@@ -192,6 +192,11 @@ export function createTrainer(server, visible) {
   }
 
   function takeStatus(status) {
+    // Once a run is over its last codes give all moments their axes: what was looked at before lies on others.
+    if (ACTIVE.includes(state.status?.state) && !ACTIVE.includes(status.state)) {
+      looks.clear();
+      held = 0;
+    }
     state.status = status;
     emit('status');
     if (status.scene && !state.scene) askScene();

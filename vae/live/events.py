@@ -11,9 +11,7 @@ from vae.config import ConfigError
 
 @dataclass(frozen=True)
 class Ready:
-    """The process has imported what it needs; `device` is what a person calls it."""
-
-    device: str
+    """The process has imported what it needs."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -24,6 +25,10 @@ EVERY = 1.0  # seconds between two moments
 SHARE, SHARE_ASIDE = 0.04, 0.3  # the part of the time that they may cost: of the training's, or of another core's
 BOUND_IMAGES = 250  # test images of the bound
 LEAST_MIG = 500  # images below which a mutual information is mostly noise
+
+
+class NotFinite(Exception):
+    """The codes are no numbers any more."""
 
 
 class Looker:
@@ -65,15 +70,12 @@ class Looker:
 
         Raises:
             CheckpointError: it could not be written.
+            NotFinite: its codes or its bound are no numbers.
         """
         if self._pending is None or not (wait or self._pending.done()):
             return None
         done, self._pending = self._pending, None
         return done.result()
-
-    def close(self) -> None:
-        if self._executor is not None:
-            self._executor.shutdown()
 
     def _make(self, step: int, seconds: float, train_bound: float | None) -> Moment:
         began = time.monotonic()
@@ -102,6 +104,8 @@ def _seen(
                 output = model.decode(posterior.sample(noise))
                 bound = float((distortion(output, x, model.config) + kls[0].sum(1)).mean())
     mu, kl = torch.cat(mus).cpu(), torch.cat(kls).mean(0)
+    if not bool(mu.isfinite().all() and kl.isfinite().all()) or not math.isfinite(bound):
+        raise NotFinite
     scored = factors is not None and len(mu) >= LEAST_MIG
     return Moment(
         step=step,

@@ -39,6 +39,7 @@ class WorkerProcess:
             env=environment,
             text=True,
             encoding="utf-8",
+            errors="replace",
             bufsize=1,
         )
         self._writing = threading.Lock()

@@ -16,6 +16,7 @@ from vae.live.events import Event
 from vae.live.moments import steps_kept
 from vae.live.recipe import Recipe
 from vae.live.session import RESUME
+from vae.storage import read_header
 
 COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
 MOST_ROWS = 2_000  # of the curves; beyond it every other one goes
@@ -25,6 +26,7 @@ ADJUSTABLE = {
     "beta_tc": ("beta", "lr"),
     "beta_b": ("gamma", "capacity", "lr"),
 }
+MOST_CHANGES = 1_000
 OVER = ("stopped", "finished", "failed")
 
 log = logging.getLogger(__name__)
@@ -59,7 +61,7 @@ class LiveRun:
 
     def __init__(self, ident: str, owner: str, folder: Path, recipe: Recipe, own: str | None = None) -> None:
         self.ident, self.owner, self.folder, self.recipe, self.own = ident, owner, folder, recipe, own
-        self.lock = threading.RLock()
+        self.lock, self._writing = threading.RLock(), threading.Lock()
         self.state, self.reason = "waiting", None
         self.config: TrainConfig | None = None
         self.curves, self.bounds = Rows(), Rows()
@@ -71,7 +73,6 @@ class LiveRun:
         self.kept: dict[str, Any] | None = None
         self.device_name = recipe.device
         self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
-        self.begun = False
         self.started = time.time()
         self.watched = self.since = time.monotonic()
 
@@ -90,23 +91,25 @@ class LiveRun:
             self.reason = {"key": key, "values": values or {}} if key else None
         self.write()
 
+    def absorb_late(self, event: Event) -> None:
+        """Takes in what the worker of a stopped run still says; whether the run is on is no more its business."""
+        if not isinstance(event, (events.State, events.Failed, events.Begun)):
+            self.absorb(event)
+
     def absorb(self, event: Event) -> None:
         """Takes in what the worker says."""
         with self.lock:
             handler = getattr(self, f"_on_{type(event).__name__.lower()}", None)
             if handler:
                 handler(event)
-        if isinstance(event, (events.State, events.Saved, events.Begun)):
+        if isinstance(event, (events.State, events.Saved, events.Begun, events.Failed)):
             self.write()
-
-    def _on_ready(self, event: events.Ready) -> None:
-        self.device_name = event.device
 
     def _on_begun(self, event: events.Begun) -> None:
         self.config = TrainConfig.from_json(event.config)
-        self.begun, self.step = True, event.step
+        self.step = event.step
         self.curves.cut_after(event.step)
-        self.bounds.cut_after(event.step)
+        self.bounds.cut_after(event.step - 1)  # the moment of this very step is made once more
         self.changes = [change for change in self.changes if change["step"] <= event.step]
         self.moments = [step for step in self.moments if step <= event.step]
 
@@ -114,7 +117,9 @@ class LiveRun:
         if self.curves.rows and event.seconds > self.seconds:
             rate = (event.step - self.step) * self.config.training.batch_size / (event.seconds - self.seconds)
             self.speed = rate if not self.speed else 0.9 * self.speed + 0.1 * rate
-        self.step, self.seconds, self.kl, self.knobs = event.step, event.seconds, event.kl, event.knobs
+        self.step, self.seconds, self.knobs = event.step, event.seconds, event.knobs
+        if None not in event.kl:  # a loss that is no number ends the run; what it had stays on the page
+            self.kl = event.kl
         finite = [value for value in event.kl if value is not None]
         knobs = [event.knobs.get(name) for name in COLUMNS[6:]]
         self.curves.add([event.step, event.images, event.seconds, event.loss, event.recon, sum(finite), *knobs])
@@ -127,7 +132,12 @@ class LiveRun:
         self.saved = event.step
 
     def _on_changed(self, event: events.Changed) -> None:
-        self.changes.append({"step": event.step, "knob": event.knob, "value": event.value})
+        self.knobs = self.knobs | {event.knob: event.value}
+        change = {"step": event.step, "knob": event.knob, "value": event.value}
+        if self.changes and all(self.changes[-1][key] == change[key] for key in ("step", "knob")):
+            self.changes[-1] = change
+        elif len(self.changes) < MOST_CHANGES:
+            self.changes.append(change)
 
     def _on_warned(self, event: events.Warned) -> None:
         warning = {"key": event.key, "values": event.values}
@@ -135,17 +145,19 @@ class LiveRun:
             self.warnings.append(warning)
 
     def _on_state(self, event: events.State) -> None:
-        if self.over:  # stopped by the app, which did not wait for the worker to say so
-            return
         self.state, self.since, self.step = event.state, time.monotonic(), event.step
         self.reason = {"key": event.key, "values": event.values} if event.key else None
 
     def _on_failed(self, event: events.Failed) -> None:
         self.state, self.reason = "failed", {"key": event.key, "values": event.values}
-        self.write()
+        self.since = time.monotonic()
 
     def write(self) -> None:
         """Puts down what a restarted app needs. A disk that refuses is a warning, no end of the run."""
+        with self._writing:
+            self._write()
+
+    def _write(self) -> None:
         with self.lock:
             plain = {
                 "owner": self.owner,
@@ -179,15 +191,18 @@ class LiveRun:
         """A run as an earlier app left it; one that was on is stopped.
 
         Raises:
-            OSError, ValueError, KeyError, TypeError: there is none that can be read.
+            OSError, ValueError, KeyError, TypeError, CheckpointError: there is none that can be read.
         """
         plain = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         run = cls(folder.name, plain["owner"], folder, Recipe.from_json(plain["recipe"]), plain["own"])
         run.config = plain["config"] and TrainConfig.from_json(plain["config"])
-        run.curves, run.bounds = Rows(plain["curves"]), Rows(plain["bounds"])
+        epoch = int(time.time())  # a page that is still open holds rows of the earlier app: it takes these anew
+        run.curves, run.bounds = Rows(plain["curves"], epoch), Rows(plain["bounds"], epoch)
         for key in ("kl", "changes", "kept", "step", "seconds", "saved", "started", "device_name", "state", "reason"):
             setattr(run, key, plain[key])
-        run.begun, run.moments = run.config is not None, steps_kept(folder)
+        run.moments = steps_kept(folder)
+        if (folder / RESUME).is_file():  # the worker may have saved once more after the app had gone
+            run.saved = int(read_header(folder / RESUME).get("step", run.saved))
         if run.state not in OVER:
             run.state, run.reason = "stopped", {"key": "run.interrupted", "values": {"step": run.saved}}
         return run

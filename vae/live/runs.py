@@ -22,6 +22,7 @@ from vae.live.process import WorkerProcess
 from vae.live.recipe import Recipe
 from vae.live.run import LiveRun
 from vae.live.session import RESUME
+from vae.storage import CheckpointError
 
 REAP_EVERY = 2.0  # seconds between two looks at who watches
 
@@ -39,8 +40,8 @@ class RunError(Exception):
 @dataclass(frozen=True)
 class Limits:
     """What this server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
-    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, and
-    for which a run waits for the end of a forecast.
+    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, that
+    a process may take to end once its run is over, and for which a run waits for the end of a forecast.
     """
 
     waiting: int = 20
@@ -49,11 +50,15 @@ class Limits:
     unwatched: float = 180.0
     paused: float = 180.0
     answer: float = 120.0
+    ending: float = 60.0
     forecast: float = 15.0
 
 
 class Runs:
-    """Args: folder of the runs; root of the data sets. No process starts before `warm` or the first question."""
+    """Args: folder of the runs; root of the data sets. No process starts before `warm` or the first question.
+
+    Locks are taken in one order: `_asking`, then `_lock`, then that of a run.
+    """
 
     def __init__(self, folder: Path, data_root: Path, limits: Limits = Limits()) -> None:  # noqa: B008  it is frozen
         self.folder, self.data_root, self.limits = Path(folder), Path(data_root), limits
@@ -73,7 +78,8 @@ class Runs:
     def warm(self) -> None:
         """Has a process ready, so that the first run or forecast need not wait for its imports."""
         with self._lock:
-            if self._spare is None or not self._spare.alive:
+            answering = self._asking.locked()  # then the spare one comes back with what it has read
+            if not answering and (self._spare is None or not self._spare.alive):
                 self._spare = WorkerProcess(self.data_root)
 
     def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
@@ -83,7 +89,8 @@ class Runs:
             RunError: it cannot be trained, or the answer takes too long.
         """
         self._known(recipe)
-        return self._ask(Command("foresee", {"recipe": recipe.to_json(), "own": own}), events.Foreseen)
+        values = {"recipe": recipe.to_json(), "own": own, "beside": self.busy(recipe.device)}
+        return self._ask(Command("foresee", values), events.Foreseen)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
         """A new run, at the end of its device's queue.
@@ -93,13 +100,7 @@ class Runs:
         """
         self._known(recipe)
         with self._lock:
-            queue = self._queues[recipe.device]
-            if len(queue) >= self.limits.waiting:
-                raise RunError("run.queue_full", n=len(queue))
-            mine = [run for run in self._runs.values() if run.owner == self.hashed(owner)]
-            on = [run for run in mine if not run.over]
-            if on:
-                raise RunError("run.one_at_a_time")
+            self._may_queue(self.hashed(owner), recipe.device)
             ident = secrets.token_urlsafe(16)
             folder = self.folder / ident
             try:
@@ -110,16 +111,19 @@ class Runs:
             run.device_name = self.devices[recipe.device]
             self._runs[ident] = run
             self._make_room(run.owner)
-            queue.append(run)
+            self._queues[recipe.device].append(run)
         run.write()
         self._advance(recipe.device)
         return run
 
-    def drive(self, run: LiveRun, action: str) -> None:
+    def drive(self, run: LiveRun, action: str, key: str | None = None, values: dict[str, Any] | None = None) -> None:
         """ "pause", "resume", "step" or "stop". What makes no sense in the run's state is passed over.
 
+        Args:
+            key, values: the sentence that says why it stops.
+
         Raises:
-            RunError: an unknown action.
+            RunError: an unknown action, or a resumed run that may not queue.
         """
         if action not in ("pause", "resume", "step", "stop"):
             raise RunError("run.action", name=action)
@@ -127,16 +131,20 @@ class Runs:
         with self._lock:
             active = self._active.get(device)
             worker = active[1] if active and active[0] is run else None
+            launching = active is not None and active[0] is run and worker is None
             if action == "stop":
                 if run in self._queues[device]:
                     self._queues[device].remove(run)
                 if not run.over:
-                    run.enter("stopped")
+                    run.enter("stopped", key, values)
                     if worker:
+                        worker.hear = run.absorb_late
                         worker.send(Command("stop"))
-            elif action == "resume" and run.over and run.resumable and run not in self._queues[device]:
+            elif action == "resume" and run.over and run.resumable:
+                self._may_queue(run.owner, device)
                 run.enter("waiting")
-                self._queues[device].append(run)
+                if not launching:
+                    self._queues[device].append(run)
             elif worker and not run.over:
                 worker.send(Command(action))
         self._advance(device)
@@ -154,7 +162,7 @@ class Runs:
         Raises:
             RunError: it cannot be made.
         """
-        values = {"folder": str(run.folder), "path": str(path), "own": run.own}
+        values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": run.recipe.device}
         self._ask(Command("export", values), events.Exported, progress)
 
     def get(self, owner: str, ident: object) -> LiveRun:
@@ -170,10 +178,9 @@ class Runs:
         run.watched = time.monotonic()
         return run
 
-    def by_ident(self, ident: str) -> LiveRun | None:
-        """The run of that id: to know it is to be let in, as with a link."""
+    def all(self) -> list[LiveRun]:
         with self._lock:
-            return self._runs.get(ident)
+            return list(self._runs.values())
 
     def listed(self, owner: str) -> list[LiveRun]:
         """This owner's runs, the newest first."""
@@ -227,6 +234,13 @@ class Runs:
         if recipe.device not in self.devices:
             raise RunError("run.no_device", name=recipe.device, known=", ".join(self.devices))
 
+    def _may_queue(self, owner: str, device: str) -> None:
+        """Raises RunError where the queue is full, or the owner (a hash) has a run that is not over."""
+        if len(self._queues[device]) >= self.limits.waiting:
+            raise RunError("run.queue_full", n=len(self._queues[device]))
+        if any(run.owner == owner and not run.over for run in self._runs.values()):
+            raise RunError("run.one_at_a_time")
+
     def _found(self) -> None:
         """Takes in what an earlier app has left."""
         if not self.folder.is_dir():
@@ -236,7 +250,7 @@ class Runs:
                 continue
             try:
                 run = LiveRun.read(folder)
-            except (OSError, ValueError, KeyError, TypeError) as error:
+            except (OSError, ValueError, KeyError, TypeError, CheckpointError) as error:
                 log.warning("The run in %s cannot be read: %s", folder, error)
             else:
                 if run.recipe.device in self.devices:
@@ -266,22 +280,22 @@ class Runs:
         """Gives the run its process: the spare one, whose answer to a forecast is worth waiting for, since it has then
         read the images and measured the speed; a new one would have to import torch first.
         """
-        asking = self._asking.acquire(timeout=self.limits.forecast)
+        asking, worker = self._asking.acquire(timeout=self.limits.forecast), None
         try:
             with self._lock:
-                if run.over:  # stopped meanwhile
-                    self._active.pop(device, None)
-                    worker = None
-                else:
+                if not run.over:  # else it was stopped meanwhile
                     worker = self._taken()
                     worker.hear = run.absorb
                     worker.gone = lambda status: self._ended(device, run, status)
                     self._active[device] = (run, worker)
+        except OSError:  # no memory or no files for one more process
+            log.exception("no process for a run")
+            run.enter("failed", "run.no_answer")
         finally:
             if asking:
                 self._asking.release()
         if worker is None:
-            self._advance(device)
+            self._free(device, run)
             return
         values = {"folder": str(run.folder), "recipe": run.recipe.to_json(), "own": run.own}
         worker.send(Command("begin", values | {"resume": (run.folder / RESUME).is_file()}))
@@ -300,14 +314,18 @@ class Runs:
             early = not (run.folder / RESUME).is_file()
             said = {"step": run.saved, "status": str(status).replace("-", "−")}
             run.enter("failed", "run.killed_early" if early else "run.killed", said)
+        self._free(device, run)
+        if not self._closed.is_set():
+            self.warm()
+
+    def _free(self, device: str, run: LiveRun) -> None:
+        """The device goes to the next, and the files of a run that was forgotten go away."""
         with self._lock:
             self._active.pop(device, None)
             forgotten = run.ident not in self._runs
         if forgotten:
             shutil.rmtree(run.folder, ignore_errors=True)
         self._advance(device)
-        if not self._closed.is_set():
-            self.warm()
 
     def _ask(self, command: Command, kind: type, progress: Callable[[Any], None] = lambda event: None) -> Any:
         """A question to a worker of its own or to the spare one, and its answer."""
@@ -321,7 +339,9 @@ class Runs:
             elif isinstance(event, events.Progress):
                 progress(event)
 
-        with self._asking:
+        if not self._asking.acquire(timeout=self.limits.answer):
+            raise RunError("run.busy")
+        try:
             worker = self._taken()
             worker.hear, worker.gone = hear, lambda status: done.set()
             worker.send(command)
@@ -330,31 +350,43 @@ class Runs:
                 worker.kill()
                 raise RunError("run.no_answer" if in_time else "run.slow")
             worker.hear, worker.gone = (lambda event: None), (lambda status: None)
+            failed = isinstance(answers[0], events.Failed)
+            sound = not (failed and answers[0].key in ("run.torch", "run.memory"))  # a device that gave up stays so
             with self._lock:
-                if self._spare is None and not self._closed.is_set():
+                if sound and self._spare is None and not self._closed.is_set():
                     self._spare, worker = worker, None
-            if worker:  # somebody has made another spare one meanwhile
+            if worker:
                 worker.close()
-        if isinstance(answers[0], events.Failed):
+        except OSError as error:
+            raise RunError("run.no_answer") from error
+        finally:
+            self._asking.release()
+        if failed:
             raise RunError(answers[0].key, **answers[0].values)
         return answers[0]
 
     def _reap(self) -> None:
-        """Stops what nobody watches, and what is paused while others wait."""
+        """Stops what nobody watches and what is paused while others wait; ends processes that do not end."""
         while not self._closed.wait(REAP_EVERY):
-            now = time.monotonic()
-            with self._lock:
-                on = [run for run in self._runs.values() if not run.over]
-            for run in on:
-                waited_for = bool(self._queues[run.recipe.device])
-                if not run.recipe.going_on and now - run.watched > self.limits.unwatched:
-                    self._stop(run, "run.unwatched", {"minutes": round(self.limits.unwatched / 60, 1)})
-                elif run.state == "paused" and waited_for and now - run.since > self.limits.paused:
-                    self._stop(run, "run.gave_way", {"minutes": round(self.limits.paused / 60, 1)})
+            try:
+                self._look_after(time.monotonic())
+            except Exception:  # one run that cannot be looked after must not be the end for all others
+                log.exception("the runs could not be looked after")
 
-    def _stop(self, run: LiveRun, key: str, values: dict[str, Any]) -> None:
-        self.drive(run, "stop")
-        run.enter("stopped", key, values)
+    def _look_after(self, now: float) -> None:
+        with self._lock:
+            on = [run for run in self._runs.values() if not run.over]
+            active = list(self._active.values())
+        for run in on:
+            waited_for = bool(self._queues[run.recipe.device])
+            if not run.recipe.going_on and now - run.watched > self.limits.unwatched:
+                key = "run.unwatched" if run.config else "run.unwatched_early"
+                self.drive(run, "stop", key, {"minutes": round(self.limits.unwatched / 60, 1)})
+            elif run.state == "paused" and waited_for and now - run.since > self.limits.paused:
+                self.drive(run, "stop", "run.gave_way", {"minutes": round(self.limits.paused / 60, 1)})
+        for run, worker in active:
+            if worker and run.over and now - run.since > self.limits.ending:
+                worker.kill()
 
 
 def checked_recipe(plain: Any) -> Recipe:

@@ -14,7 +14,7 @@ from vae import snapshot
 from vae.config import ConfigError
 from vae.data import ImageSet
 from vae.live.events import Begun, Changed, Command, Event, Point, Saved, State, Warned
-from vae.live.looker import Looker
+from vae.live.looker import Looker, NotFinite
 from vae.live.moments import Gallery, forget_after
 from vae.storage import CheckpointError
 from vae.train import TrainEvent, TrainState, train
@@ -46,7 +46,7 @@ class Purse:
 
 @dataclass
 class Means:
-    """Sums over steps, kept on the device so that nothing waits for it until they are read."""
+    """Sums over the batches looked at, kept on the device so that nothing waits for it until they are read."""
 
     steps: int = 0
     sums: list[Tensor] = field(default_factory=list)
@@ -130,6 +130,7 @@ class _Run:
 
     def train(self, data: ImageSet, inbox: Inbox, steps: int | None = None) -> Iterator[Event]:
         """Trains until a command arrives, which it returns, or until there is no more to do, which is None."""
+        self.means, self.pace.since = Means(), None  # what came before a pause belongs to no point after it
         for event in train(self.state, data, every=1 if steps else self.pace.every):
             self.means.add(event)
             now = time.monotonic()
@@ -143,8 +144,11 @@ class _Run:
                     return None
                 yield from self.look()
                 if self.saves.due(now):
+                    began = time.monotonic()
                     yield from self.save()
-                    self.saves.spend(time.monotonic(), time.monotonic() - now)
+                    self.saves.spend(time.monotonic(), time.monotonic() - began)
+                if self.failure:
+                    return None
             if (command := inbox(False)) is not None or self.pace.changed:
                 return command
         return None
@@ -177,6 +181,8 @@ class _Run:
             if self.looker.step != self.state.step and (wait or self.looker.due()):
                 self.looker.begin(self.state, self.bound)
                 moments.append(self.looker.collect(wait))
+        except NotFinite:
+            self.failure = "run.nan"
         except CheckpointError as error:
             yield from self.refuse(error)
         else:
@@ -208,16 +214,16 @@ class Pace:
 
     def __init__(self) -> None:
         self.every, self.changed = 1, False
-        self._from: tuple[int, float] | None = None
+        self.since: tuple[int, float] | None = None  # step and time from which is counted
 
     def count(self, step: int, now: float) -> None:
         self.changed = False
-        if self._from is None:
-            self._from = (step, now)
-        elif now - self._from[1] > 0.5:
-            per_step = (now - self._from[1]) / (step - self._from[0])
+        if self.since is None:
+            self.since = (step, now)
+        elif now - self.since[1] > 0.5:
+            per_step = (now - self.since[1]) / (step - self.since[0])
             every = min(max(1, int(0.01 / per_step)), 64)
             self.changed = every > 1.5 * self.every or every < self.every / 1.5
             if self.changed:
                 self.every = every
-            self._from = (step, now)
+            self.since = (step, now)

@@ -26,7 +26,7 @@ from vae.data.own import own_images
 from vae.doctor import kl_weight, noise_variance
 from vae.export import export_brief
 from vae.forecast import forecast, spectrum
-from vae.live.devices import device_name, threads
+from vae.live.devices import threads
 from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, from_line, to_line
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
@@ -35,6 +35,7 @@ from vae.storage import CheckpointError
 from vae.train import TrainState, steps_per_second
 
 FORECAST_IMAGES = 1_500
+NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
 Say = Callable[[Event], None]
 
@@ -54,7 +55,7 @@ class Worker:
         self.inbox: queue.Queue[Command] = queue.Queue()
         self._images: dict[str, tuple[ImageSet, ImageSet]] = {}
         self._spectra: dict[tuple[str, str], Any] = {}
-        self._speeds: dict[TrainConfig, float] = {}
+        self._speeds: dict[tuple[str, bool, TrainConfig], float] = {}
 
     def work(self) -> None:
         """Until the run is over or the input ends."""
@@ -66,21 +67,22 @@ class Worker:
             try:
                 task(**command.values)
             except (ConfigError, DataError, CheckpointError) as error:
-                self.say(Failed("run.refused", {"reason": str(error)}))
+                key = "run.export" if command.name == "export" else "run.refused"
+                self.say(Failed(key, {"reason": self.told(error, command)}))
             except MemoryError:
                 self.say(Failed("run.memory", {}))
             except RuntimeError as error:  # of torch: a device that is full, a driver that gave up
                 log.exception("%s failed", command.name)
-                memory = "out of memory" in str(error).lower() or "not enough memory" in str(error).lower()
+                memory = any(words in str(error).lower() for words in NO_MEMORY)
                 self.say(Failed("run.memory" if memory else "run.torch", {"reason": str(error).split("\n")[0][:200]}))
             if command.name == "begin":
                 return
 
-    def foresee(self, recipe: dict[str, Any], own: str | None = None) -> None:
-        """Says how long a training would take, measured, and what a linear model would do."""
+    def foresee(self, recipe: dict[str, Any], own: str | None = None, beside: bool = False) -> None:
+        """Says how long a training would take, measured, and what a linear model would do; `beside` another one?"""
         choice = Recipe.from_json(recipe)
         train_images, _ = self.images(choice.dataset, own)
-        config, speed = self.resolved(choice, train_images)
+        config, speed = self.resolved(choice, train_images, beside)
         steps, batch, weight = config.training.steps, config.training.batch_size, kl_weight(config)
         awake = nats = None
         if weight:
@@ -104,9 +106,9 @@ class Worker:
         for event in session(state, train_images, test, gallery, home, self.next):
             self.say(event)
 
-    def export(self, folder: str, path: str, own: str | None = None) -> None:
-        """Makes a checkpoint of the last snapshot of a run."""
-        state = snapshot.load(Path(folder) / RESUME)
+    def export(self, folder: str, path: str, own: str | None = None, device: str = "cpu") -> None:
+        """Makes a checkpoint of the last snapshot of a run, on the device that it was trained on."""
+        state = snapshot.load(Path(folder) / RESUME, torch.device(device))
         _, test = self.images(state.config.dataset, own)
 
         def progress(stage: str, done: int, total: int) -> None:
@@ -114,6 +116,13 @@ class Worker:
 
         export_brief(state, test, Path(path), progress)
         self.say(Exported(path))
+
+    def told(self, error: Exception, command: Command) -> str:
+        """The error without the places of this machine, which are nobody's business."""
+        text = str(error)
+        for key in ("path", "folder", "own"):
+            text = text.replace(f"{command.values.get(key)}/", "") if command.values.get(key) else text
+        return text
 
     def next(self, wait: bool) -> Command | None:
         """The inbox of a session."""
@@ -134,13 +143,15 @@ class Worker:
             )
         return self._images[key]
 
-    def resolved(self, choice: Recipe, images: ImageSet) -> tuple[TrainConfig, float]:
-        """The configuration with its number of steps, and the steps per second measured for it."""
+    def resolved(self, choice: Recipe, images: ImageSet, beside: bool = False) -> tuple[TrainConfig, float]:
+        """The configuration with its number of steps, and the steps per second measured for it, `beside` another run
+        or alone.
+        """
         trial = configured(replace(choice, unit="steps", budget=100_000), images.spec, len(images))
-        if trial not in self._speeds:
-            device = torch.device(choice.device)
-            self._speeds[trial] = steps_per_second(trial, images, device, TRIAL_SECONDS)
-        speed = self._speeds[trial]
+        key = (choice.device, beside, trial)
+        if key not in self._speeds:
+            self._speeds[key] = steps_per_second(trial, images, torch.device(choice.device), TRIAL_SECONDS)
+        speed = self._speeds[key]
         return configured(choice, images.spec, len(images), speed), speed
 
     def spectrum(self, images: ImageSet, likelihood: str) -> Any:
@@ -183,7 +194,7 @@ def main() -> None:
 
     worker = Worker(options.data, say)
     threading.Thread(target=listen, args=[worker], daemon=True).start()
-    say(Ready(device_name(torch.device("cpu"))))
+    say(Ready())
     worker.work()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 import torch
 
+from vae.data.own import LIMITS
 from vae.ui import header
 from vae.ui.modules import written
 from vae.ui.page import ASSETS
@@ -53,5 +54,6 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         footer_links=[],
         run_history=False,
         quiet=True,
+        max_file_size=LIMITS.most_bytes,
         **options,
     )

@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from vae.live.run import LiveRun
 from vae.ui.lettering import INK, lettered, overhang, text
 from vae.ui.looks import Looks
+from vae.ui.strings import UserError
 
 WIDTH, MARGIN = 640, 12
 MAP_SIDE = 292
@@ -26,7 +27,9 @@ def film_of(run: LiveRun, looks: Looks) -> dict[str, Any]:
     steps = list(run.moments)
     while len(steps) > MOST_FRAMES:
         steps = steps[:1] + steps[2:-1:2] + steps[-1:]
-    seen = [looks.at(run, step) for step in steps]
+    seen = [found for step in steps if (found := _seen(run, looks, step))]
+    if not seen:
+        raise UserError("run.nothing_saved")
     view = looks.view(run)
     labels = view.gallery.labels
     points = [np.stack([_unpacked(look["map"][axis]) for axis in "xy"], axis=1) for look in seen]
@@ -40,6 +43,16 @@ def film_of(run: LiveRun, looks: Looks) -> dict[str, Any]:
     name = run.recipe.dataset.split(":")[0]
     uri = "data:image/gif;base64," + base64.b64encode(file.getvalue()).decode()
     return {"name": f"{name}-{run.recipe.objective.replace('_', '-')}.gif", "uri": uri}
+
+
+def _seen(run: LiveRun, looks: Looks, step: int) -> dict[str, Any] | None:
+    """A look; None where its moment was thinned away while the film was made."""
+    try:
+        return looks.at(run, step)
+    except UserError as error:
+        if error.key != "run.no_moment":
+            raise
+        return None
 
 
 def _frame(

@@ -3,6 +3,8 @@
 import logging
 import re
 import secrets
+import threading
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from vae.ui.strings import UserError
 
 LARGEST = 32 * 2**20  # bytes of an uploaded checkpoint
 MOST_UPLOADS = 100
+_thinning = threading.Lock()
 _NAME = re.compile(r"(run|up)-([\w-]{22})")
 
 log = logging.getLogger(__name__)
@@ -62,11 +65,13 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     return entry_of(runs, name)
 
 
-def thin(folder: Path, most: int) -> None:
-    """Removes the oldest of the folders in `folder` until no more than `most` are left."""
-    kept = sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime)
-    for old in kept[: max(0, len(kept) - most)]:
-        _remove(old)
+def thin(folder: Path, most: int, used: Collection[str] = ()) -> None:
+    """Removes the oldest of the folders in `folder` until no more than `most` are left; never one that is `used`."""
+    with _thinning:
+        kept = sorted((each for each in folder.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
+        for old in kept[: max(0, len(kept) - most)]:
+            if old.name not in used:
+                _remove(old)
 
 
 def _remove(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -15,7 +16,7 @@ from vae.checkpoint import CheckpointError
 from vae.doctor import Evidence, recovered
 from vae.images import from_output, to_uint8
 from vae.latent import traverse
-from vae.live.moments import Gallery, read_codes, read_moment
+from vae.live.moments import Gallery, path_of, read_codes, read_moment
 from vae.live.run import LiveRun
 from vae.metrics import mutual_information
 from vae.projection import principal_axes, project
@@ -32,6 +33,18 @@ KEPT_LOOKS = 128  # of all runs, some 60 kB each
 LEAST_INFORMATION = 500  # images below which mutual information is mostly noise
 
 
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Axes:
+    """Principal axes of the codes at `step`: `mean` (D,), `directions` (D, 2)."""
+
+    step: int
+    mean: np.ndarray
+    directions: np.ndarray
+
+
 @dataclass
 class View:
     """What lasts from one look at a run to the next: its gallery, and where the last map lay."""
@@ -39,6 +52,8 @@ class View:
     gallery: Gallery
     last: np.ndarray | None = None
     newest: dict[str, Any] | None = None
+    axes: Axes | None = None
+    broken: int | None = None  # the step of a moment that could not be read, and is not tried again
     findings: list[dict[str, Any]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -65,54 +80,78 @@ class Looks:
         try:
             view = View(Gallery.load(run.folder))
         except CheckpointError as error:
-            raise UserError("run.no_look", reason=str(error)) from error
+            log.warning("a run cannot be shown: %s", error)
+            raise UserError("run.no_look", reason="gallery.safetensors") from error
         with self._lock:
             while len(self._views) >= KEPT_LOOKS:
                 self._views.popitem(last=False)
             return self._views.setdefault(run.ident, view)
 
-    def newest(self, run: LiveRun, after: int) -> dict[str, Any] | None:
-        """The newest look that is ready and lies after that step; begins on the next where there is one to make.
-
-        Raises:
-            UserError: the moment cannot be read.
+    def _axes(self, run: LiveRun, view: View) -> Axes:
+        """The axes of all moments: those of the newest codes; while a run goes on they stay until it is half as long
+        again, for a film whose axes change with every picture could not be read.
         """
+        newest = run.moments[-1]
+        with view.lock:
+            held = view.axes
+            if held is None or (newest != held.step if run.over else newest > 1.5 * held.step):
+                try:
+                    view.axes = Axes(newest, *principal_axes(read_codes(run.folder, newest)))
+                except CheckpointError as error:
+                    raise UserError("run.no_moment", step=newest) from error
+            return view.axes
+
+    def newest(self, run: LiveRun, after: int) -> dict[str, Any] | None:
+        """The newest look that is ready and lies after that step; begins on the next where there is one to make."""
         step = run.moments[-1]
         with self._lock:
             view, making = self._views.get(run.ident), self._making.get(run.ident)
             if making is not None and making.done():
                 del self._making[run.ident]
-                making.result()
                 making = None
             ready = view.newest if view else None
-            if making is None and (ready is None or ready["step"] != step):
+            broken = view.broken if view else None
+            if making is None and step != broken and (ready is None or ready["step"] != step):
                 self._making[run.ident] = self._maker.submit(self._renew, run, step)
         return ready if ready is not None and ready["step"] != after else None
 
     def _renew(self, run: LiveRun, step: int) -> None:
-        view = self.view(run)
+        try:
+            view = self.view(run)
+        except UserError as error:  # curves and bars go on without pictures
+            log.warning("%s", error)
+            return
         with view.lock:
             try:
-                view.newest = look(run, view, step, live=True)
+                view.newest = look(run, view, step)
             except CheckpointError as error:
+                view.broken = step
                 if step in run.moments:  # else it was thinned away meanwhile
-                    raise UserError("run.no_look", reason=str(error)) from error
+                    log.warning("a moment cannot be shown: %s", error)
 
     def at(self, run: LiveRun, step: int) -> dict[str, Any]:
-        """The look at any moment, on the axes of the newest codes."""
+        """The look at any moment, all on the same axes.
+
+        Raises:
+            UserError: there is no such moment (any more), or it cannot be read.
+        """
         if step not in run.moments:
             raise UserError("run.no_moment", step=step)
         view = self.view(run)
-        key = (run.ident, step, run.moments[-1])
+        axes = self._axes(run, view)
+        key = (run.ident, step, axes.step)
         with view.lock:  # whoever asks for the same moment meanwhile waits for it
             with self._lock:
                 if key in self._kept:
                     self._kept.move_to_end(key)
                     return self._kept[key]
             try:
-                found = look(run, view, step, live=False)
+                found = look(run, view, step, axes)
             except CheckpointError as error:
-                raise UserError("run.no_look", reason=str(error)) from error
+                if not path_of(run.folder, step).is_file():
+                    raise UserError("run.no_moment", step=step) from error  # thinned away meanwhile
+                log.warning("a moment cannot be shown: %s", error)
+                raise UserError("run.no_look", reason=path_of(run.folder, step).name) from error
             with self._lock:
                 self._kept[key] = found
                 while len(self._kept) > KEPT_LOOKS:
@@ -120,13 +159,14 @@ class Looks:
             return found
 
 
-def look(run: LiveRun, view: View, step: int, live: bool) -> dict[str, Any]:
+def look(run: LiveRun, view: View, step: int, axes: Axes | None = None) -> dict[str, Any]:
     """Pictures, map and numbers of one moment.
 
     Args:
-        live: turn the map so that it follows `view.last`, and leave it and the doctor's findings in `view`; else the
-            axes are those of the newest codes, the same for all moments.
+        axes: of the map; None for a live one, which is turned so that it follows `view.last`, and leaves itself and
+            the doctor's findings in `view`.
     """
+    live = axes is None
     network, codes, about = read_moment(run.folder, step, run.config)
     kind = run.config.model.likelihood
     originals = view.gallery.originals
@@ -141,12 +181,11 @@ def look(run: LiveRun, view: View, step: int, live: bool) -> dict[str, Any]:
         pictures = to_uint8(from_output(network.decode(z), kind))
     reconstructions, samples, walked = pictures.split([len(shown), SAMPLES, len(walks)])
     if live:
-        points, axes = _following(codes, view.last), None
+        points = _following(codes, view.last)
         view.last = points
         view.findings = _findings(run, view.gallery, codes, kl, reconstructions)
     else:
-        axes = principal_axes(read_codes(run.folder, run.moments[-1]))
-        points = project(codes, *axes)
+        points = project(codes, axes.mean, axes.directions)
     spread = float(codes.var(axis=0).sum())
     return {
         "step": step,

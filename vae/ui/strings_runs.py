@@ -18,6 +18,10 @@ RUNS: dict[str, dict[str, str]] = {
     "run.memory": {"en": "There is not enough memory for this training: choose a smaller batch, width or image size."},
     "run.torch": {"en": "PyTorch gave up ({reason}): start again, or choose another device."},
     "run.refused": {"en": "This cannot be trained: {reason}"},
+    "run.unusable": {"en": "These images cannot be used: {reason}"},
+    "run.busy": {"en": "Many people are asking at once: try again in a minute."},
+    "run.unwatched_early": {"en": "Nobody had watched for {minutes} minutes, so it left the queue: start it again."},
+    "run.export": {"en": "The checkpoint could not be made: {reason}"},
     "run.disk": {
         "en": "The disk takes no more, so there are no new moments to go back to; the training goes on. {reason}"
     },

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import logging
 import re
 import secrets
 import threading
@@ -28,6 +29,7 @@ from vae.ui.shared import Shared
 from vae.ui.strings import UserError, say
 
 MOST_IMAGE_SETS = 40  # of all visitors; the oldest go
+log = logging.getLogger(__name__)
 _OWNER = re.compile(r"[0-9a-f]{32}")
 _OWN = re.compile(r"own:([\w-]{22})")
 
@@ -156,10 +158,10 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
                 report = gather(source, size if is_whole(size) else 0, home)
                 train_images, _ = own_images(home)
         except (DataError, CheckpointError) as error:
-            raise UserError("run.refused", reason=str(error).replace(str(source), source.name)) from error
+            raise UserError("run.unusable", reason=str(error).replace(str(source), source.name)) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
-        thin(home.parent, MOST_IMAGE_SETS)
+        thin(home.parent, MOST_IMAGE_SETS, {Path(run.own).name for run in runs.all() if run.own})
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {
@@ -184,6 +186,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
     """Where a run stands, in the words of the page's contract."""
     place, waiting = runs.place(run)
+    ahead = _ahead(runs, run) if place else None  # before the run's lock, which comes after that of all runs
     with run.lock:
         steps = run.config.training.steps if run.config else 0
         images = run.step * run.config.training.batch_size if run.config else 0
@@ -193,7 +196,7 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "state": run.state,
             "place": place,
             "waiting": waiting,
-            "ahead": _ahead(runs, run) if place else None,
+            "ahead": ahead,
             "starting": not place and run.state == "waiting",
             "reason": run.reason,
             "device": run.recipe.device,
@@ -333,6 +336,7 @@ def _make(runs: Runs, run: LiveRun) -> None:
         run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
     except RunError as error:
         run.kept = {"error": say(error.key, **error.values)}
-    except OSError as error:
-        run.kept = {"error": say("run.disk", reason=str(error))}
+    except Exception:  # in a thread of its own nobody else would hear of it, and the page would wait for ever
+        log.exception("the checkpoint of a run could not be made")
+        run.kept = {"error": say("error.internal")}
     run.write()
