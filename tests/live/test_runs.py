@@ -144,7 +144,7 @@ def test_a_run_that_nobody_watches_stops_unless_it_was_started_to_go_on(tmp_path
     kept = lonely.begin(BOB, replace(LONG, going_on=True))
     left = lonely.begin(ADA, LONG)
     until(lambda: left.state == "stopped", 30)
-    assert left.reason["key"] == "run.unwatched" and kept.state in ("running", "waiting")
+    assert left.reason["key"] == "run.unwatched_early" and kept.state in ("running", "waiting")
     lonely.drive(kept, "stop")
     lonely.close()
 

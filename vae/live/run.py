@@ -34,19 +34,31 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Rows:
-    """Rows that grow, and are thinned by halves: then `epoch` rises, and whoever held some takes them all anew."""
+    """Rows that grow, evenly: where they would be too many every other one goes, and from then on only every other of
+    the new ones is kept. `epoch` rises whenever rows that somebody may hold have gone: they are taken anew.
+    """
 
     rows: list[list[float | None]] = field(default_factory=list)
     epoch: int = 0
+    stride: int = 1
+    _passed: list[list[float | None]] = field(default_factory=list)  # since the last one that was kept
 
     def add(self, row: list[float | None]) -> None:
-        self.rows.append(row)
+        self._passed.append(row)
+        if len(self._passed) >= self.stride:
+            self.flush()
+
+    def flush(self) -> None:
+        """Keeps the newest row, as at the end of a run."""
+        if self._passed:
+            self.rows.append(self._passed[-1])
+            self._passed = []
         if len(self.rows) > MOST_ROWS:
-            self.rows = self.rows[1::2] if len(self.rows) % 2 == 0 else self.rows[::2]  # the newest stays
-            self.epoch += 1
+            self.rows, self.epoch, self.stride = self.rows[::2], self.epoch + 1, 2 * self.stride
 
     def cut_after(self, step: int) -> None:
         kept = [row for row in self.rows if row[0] <= step]
+        self._passed = []
         if len(kept) != len(self.rows):
             self.rows, self.epoch = kept, self.epoch + 1
 
@@ -146,6 +158,8 @@ class LiveRun:
 
     def _on_state(self, event: events.State) -> None:
         self.state, self.since, self.step = event.state, time.monotonic(), event.step
+        if event.state != "running":
+            self.curves.flush()
         self.reason = {"key": event.key, "values": event.values} if event.key else None
 
     def _on_failed(self, event: events.Failed) -> None:
