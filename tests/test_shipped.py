@@ -220,6 +220,7 @@ def alike(found, wanted):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1_800)  # ten thousand images of 64×64×3, three seeds, and five codes beside
 def test_a_file_reaches_what_its_header_says(model, held_out):
     """Measured again; another device draws other noise, of which ten thousand images leave next to nothing."""
     found, expected = evaluate(model.network, held_out, seed=model.header["seed"]), model.header["metrics"]
