@@ -88,9 +88,17 @@ def test_an_exploding_loss_ends_it_and_the_last_good_state_stays(fresh, tmp_path
     paused = next(event for event in of_kind(events.State, told) if event.state == "paused")
     last = of_kind(events.State, told)[-1]
     assert last.state == "failed" and last.key in ("run.nan", "run.exploded")
-    assert last.values == {"step": state.step, "saved": paused.step}
+    assert last.values == {"step": state.step}
     good = snapshot.load(tmp_path / RESUME)
     assert good.step == paused.step and torch.isfinite(weights(good)).all()
+
+
+def test_where_there_is_no_good_state_the_sentence_promises_none(fresh, tmp_path):
+    state, *rest = fresh(budget=2_000)
+    told = list(session(state, *rest, tmp_path, Script((3, Command("turn", {"knob": "lr", "value": 900.0})))))
+    last = of_kind(events.State, told)[-1]
+    assert last.state == "failed" and last.key in ("run.nan_early", "run.exploded_early")
+    assert not (tmp_path / RESUME).exists()
 
 
 def test_a_disk_that_refuses_is_told_once_and_costs_no_step(fresh, uninterrupted, tmp_path):

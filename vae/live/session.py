@@ -106,7 +106,8 @@ def session(
     if run.failure is None:
         yield from run.kept("finished")
     else:
-        yield State("failed", state.step, run.failure, {"step": state.step, "saved": run.saved_at})
+        early = "" if (folder / RESUME).is_file() else "_early"  # nothing to go on from
+        yield State("failed", state.step, run.failure + early, {"step": state.step})
 
 
 class _Run:
@@ -120,7 +121,6 @@ class _Run:
         self.saves = Purse(SAVE_EVERY, SAVE_SHARE, time.monotonic() + SAVE_EVERY)
         self.first_bound: float | None = None
         self.bound: float | None = None
-        self.saved_at: int | None = None
         self.failure: str | None = None
         self.refused = False
 
@@ -194,7 +194,6 @@ class _Run:
         except CheckpointError as error:
             yield from self.refuse(error)
         else:
-            self.saved_at = self.state.step
             yield Saved(self.state.step)
 
     def refuse(self, error: CheckpointError) -> Iterator[Event]:

@@ -2,11 +2,15 @@
 
 RUNS: dict[str, dict[str, str]] = {
     "run.nan": {
-        "en": "The loss was no number at step {step}: go on from the last good state with a lower learning rate."
+        "en": "The loss was no number at step {step}: resume from the last good state and lower the learning rate, or "
+        "start again with a lower one."
     },
+    "run.nan_early": {"en": "The loss was no number at step {step}: start again with a lower learning rate or beta."},
     "run.exploded": {
-        "en": "The loss exploded at step {step}: go on from the last good state with a lower learning rate or beta."
+        "en": "The loss exploded at step {step}: resume from the last good state and lower the learning rate, or start "
+        "again with a lower one."
     },
+    "run.exploded_early": {"en": "The loss exploded at step {step}: start again with a lower learning rate or beta."},
     "run.killed": {
         "en": "The process of this training ended without a word (status {status}), perhaps for want of memory: resume "
         "it from step {step}, or choose a smaller batch."
