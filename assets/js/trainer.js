@@ -6,7 +6,7 @@ import {ownerToken, recall, remember} from './train-stored.js';
 import {t} from './strings.js';
 
 const LIVELY = 125; // ms between two polls of a run that moves and is looked at
-const BUSY = 400; // while a checkpoint or a look is made
+const BUSY = 400; // while a checkpoint or a look is made, or a place in the queue is waited for
 const LOOK = 10_000; // ms that a look may take to be made
 const CALM = 2000;
 const PATIENCE = 30_000; // ms for an answer
@@ -125,9 +125,11 @@ export function createTrainer(server, visible) {
   function wait(spent) {
     if (misses) return Math.min(LONGEST, 500 * 2 ** misses);
     const {status} = state;
-    if (status?.state === 'running' && !document.hidden && visible()) return Math.max(20, LIVELY - spent);
+    if (document.hidden) return CALM;
+    const moves = !status || status.state === 'running' || status.starting;
+    if (moves && visible()) return Math.max(20, LIVELY - spent);
     const coming = state.moments.at(-1) !== state.live?.step && performance.now() - state.newest < LOOK; // the look at it
-    return !document.hidden && (status?.kept?.stage || coming) ? BUSY : CALM;
+    return status?.state === 'waiting' || status?.kept?.stage || coming ? BUSY : CALM;
   }
 
   async function poll() {

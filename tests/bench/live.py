@@ -7,6 +7,7 @@ speed   images/s of a run that an HTTP client polls ten times a second, of the b
         the usual loop (DataLoader, Adam, batch 64, fp32) of the same network; they take turns
 mnist   seconds from the start of a run until the negative ELBO over the whole test split passes that of the MLP of
         pytorch/examples after 50 epochs (101.9 nats, z sampled)
+page    seconds from the click on Start until a real Chromium shows the first pictures, and the first after a second
 slider  a decode through the page's own transport, idle and while a run is on
 soak    memory of the server, and with --browser heap and nodes of a page, over --minutes of training
 """
@@ -22,11 +23,14 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import torch
 from page import FLAGS, resident, served
+from playwright.sync_api import Browser, sync_playwright
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 from training import bare_loop
@@ -202,6 +206,61 @@ def mnist(address: str, arguments: argparse.Namespace) -> None:
         runs.close()
 
 
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Playwright's own browser is not needed."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
+        )
+        yield browser
+        browser.close()
+
+
+WATCH = """() => {
+    const shown = document.querySelector('#train-samples');
+    window.seen = {};
+    const look = () => {
+        const spent = performance.now() - window.began;
+        if (shown.dataset.ready === '1') {
+            window.seen.first ??= spent;
+            if (Number(document.querySelector('#train-map').dataset.step)) window.seen.later ??= spent;
+        }
+        if (!window.seen.later) requestAnimationFrame(look);
+    };
+    document.querySelector('#train-start').addEventListener('click', () => {
+        window.began = performance.now();
+        look();
+    }, {capture: true});
+}"""  # marks when the samples of a model are on the screen, and when those of a model that has learnt
+
+
+def first_picture(address: str, arguments: argparse.Namespace) -> None:
+    """From the click on Start, the forecast having been read."""
+    with chromium() as browser:
+        for name in ("mnist", "scene3d"):
+            times: dict[str, list[float]] = {"first": [], "later": []}
+            for _ in range(arguments.rounds):
+                page = browser.new_page()
+                page.goto(address)
+                page.click("button[role=tab][data-tab-id=train]")
+                page.select_option("#train-dataset", name)
+                page.wait_for_function("/images/.test(document.querySelector('.lse-train-forecast')?.textContent)")
+                page.wait_for_timeout(2_000)
+                page.evaluate(WATCH)
+                page.click("#train-start")
+                page.wait_for_function("window.seen.later")
+                for key, found in page.evaluate("window.seen").items():
+                    times[key].append(found / 1000)
+                page.click("#train-stop")
+                page.wait_for_timeout(3_000)
+                page.close()
+            first, later = (statistics.median(found) for found in times.values())
+            print(
+                f"{name}, in a page: pictures {first:.2f} s after the click, of a later step {later:.2f} s", flush=True
+            )
+
+
 def slider(address: str, arguments: argparse.Namespace) -> None:
     """Milliseconds of a decode, idle and beside a run of the room; rounds take turns."""
     explore, train = Client(address, "explore"), Client(address, "train")
@@ -241,15 +300,16 @@ def soak(address: str, arguments: argparse.Namespace, pid: int) -> None:
     recipe = replace(suggested(DATASETS["digits"], 1_437), unit="steps", budget=2 * 10**6)
     client("foresee", OWNER, recipe.to_json())
     run = client("begin", OWNER, recipe.to_json())["run"]
-    seen = dict.fromkeys(("epoch", "rows", "look", "moments", "bounds"), -1)
-    page = None
-    if arguments.browser:
-        from playwright.sync_api import sync_playwright
+    with chromium() if arguments.browser else nullcontext() as browser:
+        watched(client, run, browser, address, arguments, pid)
 
-        playwright = sync_playwright().start()
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"), args=FLAGS
-        )
+
+def watched(
+    client: Client, run: str, browser: Browser | None, address: str, arguments: argparse.Namespace, pid: int
+) -> None:
+    """Polls as a page does, beside a page where there is a browser, and reports ten times."""
+    seen, page = dict.fromkeys(("epoch", "rows", "look", "moments", "bounds"), -1), None
+    if browser:
         page = browser.new_page()
         stored = {"latent-space-explorer.owner": OWNER, "latent-space-explorer.run": run}
         page.add_init_script(f"for (const [k, v] of Object.entries({json.dumps(stored)})) localStorage.setItem(k, v)")
@@ -281,9 +341,9 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30.0)
     parser.add_argument("--rival", help="a checkout of disentangling-vae")
     parser.add_argument("--browser", action="store_true", help="look at the soak with a real Chromium too")
-    parser.add_argument("--only", choices=("speed", "mnist", "slider", "soak"))
+    parser.add_argument("--only", choices=("speed", "mnist", "page", "slider", "soak"))
     arguments = parser.parse_args()
-    parts = [arguments.only] if arguments.only else ["speed", "mnist", "slider"]
+    parts = [arguments.only] if arguments.only else ["speed", "mnist", "page", "slider"]
     with tempfile.TemporaryDirectory() as runs:
         command = ("app.py", "--port", "PORT", "--data", str(arguments.data), "--runs", runs)
         with served(*command) as (address, pid, _):
@@ -291,7 +351,7 @@ def main() -> None:
                 if part == "soak":
                     soak(address, arguments, pid)
                 else:
-                    {"speed": speed, "mnist": mnist, "slider": slider}[part](address, arguments)
+                    {"speed": speed, "mnist": mnist, "page": first_picture, "slider": slider}[part](address, arguments)
 
 
 if __name__ == "__main__":

@@ -76,10 +76,12 @@ class Runs:
     # What the page asks.
 
     def warm(self) -> None:
-        """Has a process ready, so that the first run or forecast need not wait for its imports."""
+        """Has a process ready, so that the first run or forecast need not wait for its imports; not while a training
+        is on, for the imports would take a core from its first pictures.
+        """
         with self._lock:
             answering = self._asking.locked()  # then the spare one comes back with what it has read
-            if not answering and (self._spare is None or not self._spare.alive):
+            if not answering and not self._active and (self._spare is None or not self._spare.alive):
                 self._spare = WorkerProcess(self.data_root)
 
     def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
