@@ -65,7 +65,8 @@ def fed_by(module: nn.Module) -> float:
     """How many inputs feed one output: what comes out on average, inside, when all weights and inputs are one."""
     if isinstance(module, nn.Linear):
         return module.in_features
-    ones = type(module)(module.in_channels, 1, module.kernel_size, module.stride, module.padding, bias=False)
+    kind = nn.Conv2d if isinstance(module, nn.Conv2d) else nn.ConvTranspose2d
+    ones = kind(module.in_channels, 1, module.kernel_size, module.stride, module.padding, bias=False)
     nn.init.ones_(ones.weight)
     return float(ones(torch.ones(1, module.in_channels, 16, 16)).detach()[0, 0, 2:6, 2:6].mean())
 

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from vae.config import ConfigError, ModelConfig
+from vae.layers import Doubling
 
 
 class Burgess(nn.Module):
@@ -31,7 +32,7 @@ class Burgess(nn.Module):
         layers = int(math.log2(height + 2 * self.margin)) - 2
         w, flat = config.width, config.width * 16
         down = [nn.Conv2d(w if i else channels, w, 4, 2, 1) for i in range(layers)]
-        up = [nn.ConvTranspose2d(w, w if i < layers - 1 else channels, 4, 2, 1) for i in range(layers)]
+        up = [Doubling(w, w if i < layers - 1 else channels) for i in range(layers)]
         self.convolutions = nn.Sequential(*(part for layer in down for part in (layer, nn.ReLU())))
         self.to_latent = nn.Sequential(
             nn.Flatten(),
@@ -109,9 +110,7 @@ class MnistConv(nn.Module):
             nn.ReLU(),
             nn.Unflatten(1, (2 * w, rows, columns)),
         )
-        self.deconvolutions = nn.Sequential(
-            nn.ConvTranspose2d(2 * w, w, 4, 2, 1), nn.ReLU(), nn.ConvTranspose2d(w, channels, 4, 2, 1)
-        )
+        self.deconvolutions = nn.Sequential(Doubling(2 * w, w), nn.ReLU(), Doubling(w, channels))
 
     def encode(self, x: Tensor) -> Tensor:
         return self.to_latent(self.convolutions(_padded(x, self.margins)))

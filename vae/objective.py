@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn.functional import binary_cross_entropy_with_logits
 
+from vae.bernoulli import cross_entropy
 from vae.config import ConfigError, ModelConfig, ObjectiveConfig, ScheduleConfig, TrainingConfig
 from vae.estimators import total_correlation
 
@@ -50,7 +50,7 @@ def distortion(output: Tensor, x: Tensor, config: ModelConfig) -> Tensor:
     """
     output, x = output.float(), x.float()
     if config.likelihood == "bernoulli":
-        return binary_cross_entropy_with_logits(output, x, reduction="none").flatten(1).sum(1)
+        return cross_entropy(output, x)
     squared = (output - x).square().flatten(1).sum(1)
     constant = 0.5 * math.log(2 * math.pi * config.sigma**2) * x[0].numel()
     return squared / (2 * config.sigma**2) + constant
