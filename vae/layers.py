@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn.functional import conv2d
 
 FEW = 4  # output channels, of which a transposed convolution on a CPU makes poor use
@@ -36,11 +40,41 @@ def doubled(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     Returns:
         (B, O, 2H, 2W), a view whose channels come last in memory.
     """
-    (batch, _, height, width), (channels, out) = x.shape, weight.shape[:2]
+    channels, out = weight.shape[:2]
     # Row k of the kernel puts input row i into output row 2i + k − 1, that is into row k % 2 of block i + k // 2, where
     # blocks begin one pixel outside. So a block sums over two inputs: k // 2 is the place in a 2×2 kernel, flipped.
     blocks = weight.reshape(channels, out, 2, 2, 2, 2).permute(3, 5, 1, 0, 2, 4)
     y = conv2d(x, blocks.reshape(4 * out, channels, 2, 2).flip(2, 3), bias.repeat(4), padding=1)
-    y = y.permute(0, 2, 3, 1).reshape(batch, height + 1, width + 1, 2, 2, out)
-    y = y.permute(0, 1, 3, 2, 4, 5).reshape(batch, 2 * height + 2, 2 * width + 2, out)
-    return y[:, 1:-1, 1:-1].permute(0, 3, 1, 2)
+    return _Unblocked.apply(y.permute(0, 2, 3, 1).contiguous()).permute(0, 3, 1, 2)
+
+
+class _Unblocked(torch.autograd.Function):
+    """(B, H + 1, W + 1, 4O) -> (B, 2H, 2W, O): pixels out of their blocks, without the outermost ones.
+
+    By hand, for reshaping and slicing write every gradient three times.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, y: Tensor) -> Tensor:
+        batch, height, width, values = y.shape
+        pixels = y.new_empty(batch, height - 1, 2, width - 1, 2, values // 4)
+        for pixel, block in _corners(pixels, y):
+            pixel.copy_(block)
+        return pixels.view(batch, 2 * height - 2, 2 * width - 2, values // 4)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        batch, height, width, out = gradient.shape
+        y = gradient.new_zeros(batch, height // 2 + 1, width // 2 + 1, 4 * out)
+        for pixel, block in _corners(gradient.reshape(batch, height // 2, 2, width // 2, 2, out), y):
+            block.copy_(pixel)
+        return y
+
+
+def _corners(pixels: Tensor, y: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """The same values in both, once for each of the four pixels of a block."""
+    (_, height, _, width, _, _), blocks = pixels.shape, y.unflatten(3, (2, 2, -1))
+    for row, column in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        block = blocks[:, row : row + height, column : column + width, 1 - row, 1 - column]
+        yield pixels[:, :, row, :, column], block
