@@ -44,8 +44,12 @@ def save(state: TrainState, path: Path) -> None:
     write(path, tensors, header)
 
 
-def load(path: Path, device: torch.device | str = "cpu") -> TrainState:
+def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) -> TrainState:
     """The training as it was saved.
+
+    Args:
+        going_on: False where only the model is wanted and what led to it, on any device: the state of the random
+            numbers belongs to the one that it was saved on.
 
     Raises:
         CheckpointError: no such file, or not a snapshot, or one whose parts do not fit its configuration.
@@ -64,6 +68,8 @@ def load(path: Path, device: torch.device | str = "cpu") -> TrainState:
         raise CheckpointError(f"{path}: config or overrides are not valid ({error}).") from error
     state.model.load_state_dict(weights)
     state.step, state.seconds, state.changes = header["step"], header["seconds"], header["changes"]
+    if not going_on:
+        return state
     expect_tensor(path, tensors, "generator", (-1,), torch.uint8)
     try:
         state.generator.set_state(tensors["generator"])

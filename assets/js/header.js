@@ -1,12 +1,13 @@
 // The header: title, model picker, figures of the chosen model, light or dark.
 
-import {change, isDark, make, onModels, onTheme, shared, watch} from './page.js';
+import {caller} from './events.js';
+import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
+import {recall, remember} from './stored.js';
 import {addStrings, number, t} from './strings.js';
 
 const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
-const STORED = 'latent-space-explorer.theme';
 
-export function mount({element, props}) {
+export function mount({element, props, server}) {
   addStrings(props.strings);
   const {usable, broken} = JSON.parse(props.value);
   element.querySelector('h1').textContent = t('common.title');
@@ -34,6 +35,8 @@ export function mount({element, props}) {
   });
   if (!shared.model && usable.length) change('model', usable[0].name);
   show(shared.model);
+  const call = caller(server);
+  restoreModels(names => call('known', ...names)).catch(() => {}); // Train announces them once more when it is opened
   theme(element.querySelector('#theme'));
 }
 
@@ -80,29 +83,12 @@ function theme(button) {
     button.setAttribute('aria-label', text);
   };
   const asked = new URLSearchParams(location.search).has('__theme');
-  const stored = asked ? null : read();
+  const stored = asked ? null : recall('theme');
   if (stored) document.body.classList.toggle('dark', stored === 'dark');
   button.addEventListener('click', () => {
     document.body.classList.toggle('dark');
-    write(isDark() ? 'dark' : 'light');
+    remember('theme', isDark() ? 'dark' : 'light');
   });
   onTheme(label);
   label();
-}
-
-// Storage is refused in some private windows and embedded frames: the choice is then simply not remembered.
-function read() {
-  try {
-    return localStorage.getItem(STORED);
-  } catch {
-    return null;
-  }
-}
-
-function write(value) {
-  try {
-    localStorage.setItem(STORED, value);
-  } catch {
-    console.info('The theme cannot be remembered here.');
-  }
 }

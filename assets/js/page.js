@@ -1,5 +1,7 @@
 // What the parts of the page share: the chosen model, small helpers, and the theme. One module, hence one store.
 
+import {recall, remember} from './stored.js';
+
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
@@ -18,14 +20,38 @@ export function change(key, value, except = null) {
   for (const listener of listeners[key] ?? []) if (listener !== except) listener(value);
 }
 
+const MOST_MODELS = 20; // that are remembered
 const arrived = new Map(); // name -> {name, title, group}: models that have come since the page was made
 const pickers = new Set();
 
 /** Tell every picker of models that there is another one; `group` is the title of its data set, `title` its own. */
-export function announce(model) {
-  if (arrived.has(model.name)) return;
-  arrived.set(model.name, model);
+export function announce({name, title, group}) {
+  if (arrived.has(name)) return;
+  const model = {name, title, group};
+  arrived.set(name, model);
+  keepModels([...keptModels().filter(other => other.name !== name), model]);
   for (const picker of pickers) picker(model);
+}
+
+/** The models that were announced on earlier visits. */
+function keptModels() {
+  try {
+    const models = JSON.parse(recall('models') ?? '[]');
+    return models.filter(({name, title, group}) => [name, title, group].every(text => typeof text === 'string'));
+  } catch {
+    return []; // not written by this page
+  }
+}
+
+const keepModels = models => remember('models', JSON.stringify(models.slice(-MOST_MODELS)));
+
+/** Announce the models of earlier visits again, as far as `known(names)` still gives their names. */
+export async function restoreModels(known) {
+  const models = keptModels();
+  if (!models.length) return;
+  const names = await known(models.map(({name}) => name));
+  keepModels(models.filter(({name}) => names.includes(name)));
+  for (const model of models) if (names.includes(model.name)) announce(model);
 }
 
 /** Call `picker` with every model that comes or has come since the page was made. */

@@ -81,7 +81,7 @@ export function mountChoose(element, trainer, payload, visible) {
   /** The same budget in another unit, as far as a forecast tells it. */
   function converted(unit) {
     const {answer} = foreseen?.key === keyOf(values) ? foreseen : {};
-    if (!answer || chosenData().train === null) return {seconds: 60, epochs: 5, steps: 3000}[unit];
+    if (!answer || answer.speed === null || chosenData().train === null) return {seconds: 60, epochs: 5, steps: 3000}[unit];
     const {seconds, steps} = answer;
     const inUnit = {seconds, steps, epochs: (steps * values.batch_size) / chosenData().train}[unit];
     const round = Number(inUnit.toPrecision(2));
@@ -241,8 +241,10 @@ export function mountChoose(element, trainer, payload, visible) {
 
 /** What is foreseen, in sentences. */
 function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, objective, device}, devices) {
-  const known = {time: duration(seconds), steps: number(steps), speed: rough(speed), device: devices.find(({key}) => key === device)?.name ?? device};
-  const lines = [t(unit === 'steps' ? 'train.forecast' : 'train.forecast_steps', known)];
+  const name = devices.find(({key}) => key === device)?.name ?? device;
+  const known = {time: duration(seconds), steps: number(steps), speed: rough(speed), device: name};
+  const key = speed === null ? 'train.forecast_lent' : unit === 'steps' ? 'train.forecast' : 'train.forecast_steps';
+  const lines = [t(key, known)];
   if (shared) lines.push(t('train.forecast_shared'));
   const open = `train.forecast_open${objective === 'beta_tc' ? '_tc' : ''}`;
   if (awake === null) lines.push(has(open) ? t(open) : t('train.forecast_open'));

@@ -16,13 +16,16 @@ import {change, make} from './page.js';
 import {addStrings, fill, t} from './strings.js';
 import {createTrainer} from './trainer.js';
 
-export function mount({element, props, server}) {
+export function mount({element, props, server, trigger}) {
   addStrings(props.strings);
   fill(element);
   const find = selector => element.querySelector(selector);
   const payload = JSON.parse(props.value);
   const visible = () => element.clientWidth > 0;
   const trainer = createTrainer(server, visible);
+
+  // A device that is lent for a minute at a time: the page asks for every minute, for it is this visitor's allowance.
+  trainer.on('lend', asked => trigger('submit', asked));
 
   const error = find('.lse-error');
   trainer.on('error', text => {

@@ -2,7 +2,7 @@
 
 import {caller, createEvents, Refusal} from './events.js';
 import {createPump} from './pump.js';
-import {ownerToken, recall, remember} from './train-stored.js';
+import {ownerToken, recall, remember} from './stored.js';
 import {t} from './strings.js';
 
 const LIVELY = 125; // ms between two polls of a run that moves and is looked at
@@ -12,6 +12,7 @@ const CALM = 2000;
 const PATIENCE = 30_000; // ms for an answer
 const LONGEST = 15_000; // ms between two attempts at a server that does not answer
 const MEMORY = 24e6; // characters of pictures that are kept for time travel
+const LENDING = 3000; // ms until a piece of a run that nobody has begun is asked for again
 const AHEAD = 3; // looks that a film asks for at once
 export const ACTIVE = ['waiting', 'running', 'paused'];
 
@@ -35,7 +36,7 @@ const blank = () => ({
 
 /**
  * Events: run(id|null), status(), scene(scene), curves(), kl(kl), findings(list), look({look, live}), moments(),
- * at(step|null), adopt(scene), runs(list), calm(), error(text).
+ * at(step|null), adopt(scene), runs(list), lend({owner, run}), calm(), error(text).
  */
 export function createTrainer(server, visible) {
   const call = caller(server);
@@ -48,6 +49,7 @@ export function createTrainer(server, visible) {
   let asking = false; // for the scene
   let acting = false;
   let adopting = false;
+  let lent = -Infinity; // when a piece of the run was last asked for
 
   // Looks by step, the last used at the end.
   const looks = new Map();
@@ -202,6 +204,10 @@ export function createTrainer(server, visible) {
     state.status = status;
     emit('status');
     if (status.scene && !state.scene) askScene();
+    if (status.wanting && performance.now() - lent > LENDING) {
+      lent = performance.now();
+      emit('lend', {owner, run: state.run});
+    }
   }
 
   async function askScene() {

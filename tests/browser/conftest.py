@@ -15,7 +15,9 @@ from driving import leaves, settled  # noqa: E402
 
 import vae.checkpoint  # noqa: E402
 from vae.data import default_root  # noqa: E402
+from vae.live.runs import Runs  # noqa: E402
 from vae.ui import TABS, Shared, Tab, build_demo, launch, strings  # noqa: E402
+from vae.ui.catalog import Catalog  # noqa: E402
 
 FLAGS = [
     "--no-sandbox",
@@ -76,6 +78,15 @@ def flat_shared(flat, trained, tmp_path_factory, runs_folder):
 @pytest.fixture(scope="session")
 def flat_url(flat_shared):
     with served(flat_shared) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def lent_url(trained, tmp_path_factory):
+    """An app whose processor is lent in pieces, as a GPU is elsewhere; the pieces run in its own process."""
+    runs = tmp_path_factory.mktemp("runs")
+    catalog = Catalog(trained.path.parent, default_root(), runs)
+    with served(Shared(catalog, runs, Runs(runs, default_root(), lent=("cpu",)))) as address:
         yield address
 
 

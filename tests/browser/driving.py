@@ -1,4 +1,4 @@
-"""What a person does and sees in the Explore tab, as functions of a Playwright page."""
+"""What a person does and sees in the tabs, as functions of a Playwright page."""
 
 import base64
 import io
@@ -88,3 +88,26 @@ def settled(page) -> None:
     """Every part is drawn."""
     for part in ("map", "inspector", "sliders", "lattice", "traversal", "doctor", "information"):
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
+
+
+def begin_training(page, preset="beta", budget=2_000):
+    """Open the tab, choose the digits, and press start; the run is under way when this returns."""
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#train-status[data-state=idle]")
+    page.select_option("#train-dataset", "digits")
+    page.click(f"#train-preset [data-preset={preset}]")
+    page.select_option("[data-choice=unit]", "steps")
+    page.fill("[data-choice=budget]", str(budget))
+    page.locator("[data-choice=budget]").blur()
+    page.click("#train-start")
+    run_state(page, "running")
+    drawn_run(page)
+
+
+def run_state(page, *wanted):
+    page.wait_for_selector(", ".join(f"#train-status[data-state={each}]" for each in wanted))
+
+
+def drawn_run(page):
+    for part in ("train-curves", "train-kl", "train-map", "train-samples"):
+        page.wait_for_selector(f"#{part}[data-ready='1']")

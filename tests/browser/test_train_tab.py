@@ -2,32 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
+from driving import begin_training, drawn_run, run_state
+from PIL import Image
 
 pytestmark = pytest.mark.browser
-
-
-def begin(page, preset="beta", budget=2_000):
-    """Open the tab, choose the digits, and press start; the run is under way when this returns."""
-    page.click("button[role=tab][data-tab-id=train]")
-    page.wait_for_selector("#train-status[data-state=idle]")
-    page.select_option("#train-dataset", "digits")
-    page.click(f"#train-preset [data-preset={preset}]")
-    page.select_option("[data-choice=unit]", "steps")
-    page.fill("[data-choice=budget]", str(budget))
-    page.locator("[data-choice=budget]").blur()
-    page.click("#train-start")
-    state(page, "running")
-    drawn(page)
-
-
-def state(page, *wanted):
-    page.wait_for_selector(", ".join(f"#train-status[data-state={each}]" for each in wanted))
-
-
-def drawn(page):
-    for part in ("train-curves", "train-kl", "train-map", "train-samples"):
-        page.wait_for_selector(f"#{part}[data-ready='1']")
 
 
 def points(page):
@@ -50,10 +30,10 @@ def step(page):
 @pytest.fixture
 def trained_page(page):
     """A page whose run is under way; whatever the test leaves is stopped and forgotten."""
-    begin(page)
+    begin_training(page)
     yield page
     page.click("#train-reset")
-    state(page, "idle")
+    run_state(page, "idle")
 
 
 def test_a_run_from_start_to_explore(trained_page):
@@ -73,12 +53,12 @@ def test_a_run_from_start_to_explore(trained_page):
     )
 
     page.click("#train-pause")
-    state(page, "paused")
+    run_state(page, "paused")
     page.wait_for_timeout(2_500)  # the slow poll of a run that rests
     held = points(page)
     page.click("#train-step")
     wait_for(page, "n => Number(document.querySelector('#train-curves').dataset.points) === n + 1", held)
-    state(page, "paused")
+    run_state(page, "paused")
 
     # Back to the first moment, and to the present.
     time = page.locator("#train-time input[type=range]")
@@ -91,19 +71,23 @@ def test_a_run_from_start_to_explore(trained_page):
     # A reload finds the run again, as it was.
     page.reload()
     page.click("button[role=tab][data-tab-id=train]")
-    state(page, "paused")
-    drawn(page)
+    run_state(page, "paused")
+    drawn_run(page)
     assert points(page) == held + 1
 
     page.click("#train-pause")  # resume
-    state(page, "running")
+    run_state(page, "running")
     page.click("#train-stop")
-    state(page, "stopped")
+    run_state(page, "stopped")
     page.wait_for_selector("#train-open:not([disabled])")
     page.click("#train-open")
     page.wait_for_selector("#map[data-ready='1']")
     wait_for(page, "() => document.querySelector('#model').value.startsWith('run-')")
     page.wait_for_selector("#sliders input[data-dim='0']", state="attached")
+
+    # After a reload the model is still offered, before the tab has been opened.
+    page.reload()
+    page.wait_for_selector("#model option[value^=run-]", state="attached")
     page.click("button[role=tab][data-tab-id=train]")
 
 
@@ -113,11 +97,47 @@ def test_a_second_person_waits_and_is_told_so(trained_page, open_page):
     other.wait_for_selector("#train-status[data-state=idle]")  # sees nothing of the other's run
     other.select_option("#train-dataset", "digits")
     other.click("#train-start")
-    state(other, "waiting")
+    run_state(other, "waiting")
     wait_for(other, "() => /1st of 1/.test(document.querySelector('#train-status').textContent)")
     other.click("#train-stop")
-    state(other, "stopped")
+    run_state(other, "stopped")
     assert trained_page.get_attribute("#train-status", "data-state") == "running"
+
+
+def test_two_tabs_of_one_person_show_the_same_run(trained_page):
+    other = trained_page.context.new_page()
+    other.goto(trained_page.url)
+    other.click("button[role=tab][data-tab-id=train]")
+    run_state(other, "running")
+    drawn_run(other)
+    trained_page.click("#train-pause")
+    run_state(other, "paused")
+    other.click("#train-stop")
+    run_state(trained_page, "stopped")
+    other.close()
+
+
+def test_a_folder_is_dropped_and_becomes_a_data_set(page, tmp_path):
+    """A real drag of a folder from outside the browser, as its own protocol does it."""
+    rng = np.random.default_rng(0)
+    for number in range(24):
+        home = tmp_path / "pictures" / ("red" if number % 2 else "blue")
+        home.mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 99, (40, 40, 3), np.uint8)
+        pixels[..., 0 if number % 2 else 2] = 255
+        Image.fromarray(pixels).save(home / f"{number}.png")
+    (tmp_path / "pictures" / "notes.txt").write_text("no picture")
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#train-status[data-state=idle]")
+    box = page.locator(".lse-train-choose").bounding_box()
+    data = {"items": [], "files": [str(tmp_path / "pictures")], "dragOperationsMask": 1}
+    protocol = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 60}
+        protocol.send("Input.dispatchDragEvent", {"type": kind, **place, "data": data})
+    page.wait_for_function("document.querySelector('#train-dataset').value.startsWith('own:')")
+    assert "24" in page.inner_text("[data-own=said]")
+    page.wait_for_selector("#train-start:not([disabled])")
 
 
 def test_what_cannot_be_chosen_is_said_before_the_start(page):

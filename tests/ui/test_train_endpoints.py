@@ -2,19 +2,25 @@
 
 import base64
 import pickle
+import shutil
+import time
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from vae.checkpoint import FOLDER
 from vae.data import default_root
+from vae.data.own import own_images
 from vae.live.recipe import Recipe
 from vae.ui.kept import entry_of
 from vae.ui.shared import Shared
 from vae.ui.strings import STRINGS
-from vae.ui.train_endpoints import train_endpoints, train_payload
+from vae.ui.train_choices import train_payload
+from vae.ui.train_endpoints import train_endpoints
 
 ADA = "0123456789abcdef" * 2
 
@@ -117,3 +123,44 @@ def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
     assert opened.name == found["name"] and opened.dims == 10
     assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
     assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None
+
+
+def until(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
+    own = asked(app, "own", ADA, str(pictures(app[2], 60)), 32)["ok"]
+    choice = own["defaults"] | {"unit": "steps", "budget": 1_000_000, "batch_size": 16, "width": 4, "latent_dim": 2}
+    ident = asked(app, "begin", ADA, choice)["ok"]["run"]
+    run = app[0].training.get(ADA, ident)
+
+    def poll():
+        return asked(app, "poll", ADA, ident, {})["ok"]["status"]
+
+    until(lambda: poll()["step"] > 3)
+    assert asked(app, "runs", ADA)["ok"][0]["title"] == "Your images"
+    asked(app, "drive", ADA, ident, "pause")
+    until(lambda: run.saved)
+    asked(app, "keep", ADA, ident)
+    until(lambda: run.kept and "stage" not in run.kept)
+    opened = app[0].catalog.open(run.kept["name"])
+    assert opened.missing is None and opened.images.name == run.config.dataset
+    test = own_images(Path(run.own))[1]
+    assert torch.equal(opened.originals([0, 3]), test.batch(opened.model.index[[0, 3]], "cpu"))
+
+    # The images are deleted while it trains: it goes on, is kept, and only a new one needs them.
+    shutil.rmtree(run.own)
+    asked(app, "drive", ADA, ident, "resume")
+    before = run.step
+    until(lambda: poll()["step"] > before + 20 and poll()["state"] == "running")
+    asked(app, "drive", ADA, ident, "stop")
+    until(lambda: not app[0].training.busy("cpu"))
+    asked(app, "keep", ADA, ident)
+    until(lambda: run.kept and "stage" not in run.kept)
+    assert run.kept["step"] > before  # by the process that had read them
+    assert asked(app, "begin", ADA, choice)["key"] == "run.no_images"
+    asked(app, "drive", ADA, ident, "forget")

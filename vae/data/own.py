@@ -19,11 +19,12 @@ from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages, sp
 from vae.data.pictures_in import Limits, Listing, Skipped, Unusable, opened, title
 from vae.data.square import square
 
-__all__ = ["FILE", "LIMITS", "SIZES", "Limits", "Report", "Skipped", "gather", "own_images"]
+__all__ = ["FILE", "LIMITS", "PREFIX", "SIZES", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
 
 FILE = "images.safetensors"
 SIZES = (32, 64)
 LIMITS = Limits()
+PREFIX = "own-"  # of their names
 _VERSION = 1
 _NAMED = 100  # skipped files that the header names
 _CLASSES = (2, 100)
@@ -107,7 +108,7 @@ def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
     total = len(images)
     split = split_grid(total, min(max(8, total // 10), 10_000, total // 2))
     spec = DatasetSpec(
-        name=f"own-{header['sha256'][:12]}",
+        name=_name(header["sha256"]),
         title="your images",
         version=str(header["version"]),
         shape=tuple(images.shape[1:]),
@@ -125,6 +126,24 @@ def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
         for name in ("train", "test")
     )
     return train, test
+
+
+def find_own(folder: Path, name: str) -> Path | None:
+    """The one of the folders in `folder` whose images have that name; None where they are no longer here."""
+    if not name.startswith(PREFIX) or not folder.is_dir():
+        return None
+    for home in folder.iterdir():
+        try:
+            held = storage.read_header(home / FILE).get("sha256")
+        except storage.CheckpointError:  # being written, or damaged: not these
+            continue
+        if isinstance(held, str) and name == _name(held):
+            return home
+    return None
+
+
+def _name(sha256: str) -> str:
+    return PREFIX + sha256[:12]
 
 
 def _missing(folder: Path, root: Path) -> str | None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Collection
+
 import torch
 
 from vae.config import TrainConfig
 from vae.live.looker import cores
 from vae.train import precision
+
+LENT_NAME = "ZeroGPU"
 
 
 def threads() -> int:
@@ -25,8 +30,18 @@ def device_name(device: torch.device) -> str:
     return f"{n} CPU core{'s' if n > 1 else ''}, {dtype}"
 
 
-def devices() -> dict[str, str]:
-    """What this machine has, the fastest first: "cuda", "mps" or "cpu" -> its name."""
+def devices(lent: Collection[str] = ()) -> dict[str, str]:
+    """What this machine has, the fastest first: "cuda", "mps" or "cpu" -> its name.
+
+    Args:
+        lent: those that are there only while they are lent; nothing here touches them.
+    """
     found = ["cuda"] if torch.cuda.is_available() else []
     found += ["mps"] if torch.backends.mps.is_available() else []
-    return {name: device_name(torch.device(name)) for name in [*found, "cpu"]}
+    here = {name: device_name(torch.device(name)) for name in [*found, "cpu"] if name not in lent}
+    return dict.fromkeys(lent, LENT_NAME) | here
+
+
+def lent_devices() -> tuple[str, ...]:
+    """Devices that this process gets for a minute at a time: the GPU of a Space with ZeroGPU."""
+    return ("cuda",) if os.environ.get("SPACES_ZERO_GPU", "").lower() in ("1", "true") else ()

@@ -16,11 +16,13 @@ class Ready:
 
 @dataclass(frozen=True)
 class Foreseen:
-    """What to expect: steps, seconds, images per second; and of a linear model `awake` latents and their `nats`."""
+    """What to expect: steps, seconds, images per second, None where only the device itself could tell; and of a linear
+    model `awake` latents and their `nats`.
+    """
 
-    steps: int
-    seconds: float
-    speed: float
+    steps: int | None
+    seconds: float | None
+    speed: float | None
     awake: int | None
     nats: float | None
 
@@ -122,7 +124,9 @@ KINDS: dict[str, type] = {kind.__name__: kind for kind in Event.__args__}
 
 @dataclass(frozen=True)
 class Command:
-    """`name` is a method of the worker or "pause", "resume", "step", "stop", "turn"; `values` are its arguments."""
+    """`name` is a method of the worker, or of a session: "pause", "resume", "step", "stop", "turn" or "rest"; `values`
+    are its arguments.
+    """
 
     name: str
     values: dict[str, Any] = field(default_factory=dict)

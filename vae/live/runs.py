@@ -9,7 +9,7 @@ import secrets
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from vae.config import ConfigError
 from vae.live import events
 from vae.live.devices import devices
 from vae.live.events import Command, Event
+from vae.live.pieces import PIECE_SECONDS, Lend, PieceWorker
 from vae.live.process import WorkerProcess
 from vae.live.recipe import Recipe
 from vae.live.run import LiveRun
@@ -55,18 +56,25 @@ class Limits:
 
 
 class Runs:
-    """Args: folder of the runs; root of the data sets. No process starts before `warm` or the first question.
+    """Args: folder of the runs; root of the data sets; devices that are `lent`, whose runs are worked on in pieces, see
+    `work`. No process starts before `warm` or the first question.
 
     Locks are taken in one order: `_asking`, then `_lock`, then that of a run.
     """
 
-    def __init__(self, folder: Path, data_root: Path, limits: Limits = Limits()) -> None:  # noqa: B008  it is frozen
-        self.folder, self.data_root, self.limits = Path(folder), Path(data_root), limits
-        self.devices = devices()
+    def __init__(
+        self,
+        folder: Path,
+        data_root: Path,
+        limits: Limits = Limits(),  # noqa: B008  it is frozen
+        lent: Collection[str] = (),
+    ) -> None:
+        self.folder, self.data_root, self.limits, self.lent = Path(folder), Path(data_root), limits, tuple(lent)
+        self.devices = devices(self.lent)
         self._lock = threading.RLock()
         self._runs: dict[str, LiveRun] = {}
         self._queues: dict[str, list[LiveRun]] = {name: [] for name in self.devices}
-        self._active: dict[str, tuple[LiveRun, WorkerProcess | None]] = {}  # device -> who trains on it
+        self._active: dict[str, tuple[LiveRun, WorkerProcess | PieceWorker | None]] = {}  # device -> who trains on it
         self._spare: WorkerProcess | None = None
         self._asking = threading.Lock()  # one question to the spare worker at a time
         self._closed = threading.Event()
@@ -92,6 +100,7 @@ class Runs:
         """
         self._known(recipe)
         values = {"recipe": recipe.to_json(), "own": own, "beside": self.busy(recipe.device)}
+        values["measured"] = recipe.device not in self.lent
         return self._ask(Command("foresee", values), events.Foreseen)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
@@ -153,10 +162,20 @@ class Runs:
 
     def turn(self, run: LiveRun, knob: str, value: float) -> None:
         """Takes a knob into the owner's hand. Passed over where the run does not train."""
-        with self._lock:
-            active = self._active.get(run.recipe.device)
-        if active and active[0] is run and active[1] and not run.over:
-            active[1].send(Command("turn", {"knob": knob, "value": value}))
+        worker = self._worker_of(run)
+        if worker and not run.over:
+            worker.send(Command("turn", {"knob": knob, "value": value}))
+
+    def wanting(self, run: LiveRun) -> bool:
+        """Does the run wait for its device to be lent?"""
+        worker = self._worker_of(run)
+        return isinstance(worker, PieceWorker) and worker.wanting
+
+    def work(self, run: LiveRun, lend: Lend, seconds: float = PIECE_SECONDS) -> Iterator[Event]:
+        """One piece of a run on a lent device; nothing where none is wanted."""
+        worker = self._worker_of(run)
+        if isinstance(worker, PieceWorker):
+            yield from worker.work(lend, seconds)
 
     def export(self, run: LiveRun, path: Path, progress: Callable[[events.Progress], None]) -> None:
         """Makes a checkpoint of the run's last snapshot.
@@ -164,7 +183,8 @@ class Runs:
         Raises:
             RunError: it cannot be made.
         """
-        values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": run.recipe.device}
+        device = "cpu" if run.recipe.device in self.lent else run.recipe.device
+        values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": device}
         self._ask(Command("export", values), events.Exported, progress)
 
     def get(self, owner: str, ident: object) -> LiveRun:
@@ -236,6 +256,11 @@ class Runs:
         if recipe.device not in self.devices:
             raise RunError("run.no_device", name=recipe.device, known=", ".join(self.devices))
 
+    def _worker_of(self, run: LiveRun) -> WorkerProcess | PieceWorker | None:
+        with self._lock:
+            active = self._active.get(run.recipe.device)
+        return active[1] if active and active[0] is run else None
+
     def _may_queue(self, owner: str, device: str) -> None:
         """Raises RunError where the queue is full, or the owner (a hash) has a run that is not over."""
         if len(self._queues[device]) >= self.limits.waiting:
@@ -282,11 +307,12 @@ class Runs:
         """Gives the run its process: the spare one, whose answer to a forecast is worth waiting for, since it has then
         read the images and measured the speed; a new one would have to import torch first.
         """
-        asking, worker = self._asking.acquire(timeout=self.limits.forecast), None
+        lent = device in self.lent
+        asking, worker = not lent and self._asking.acquire(timeout=self.limits.forecast), None
         try:
             with self._lock:
                 if not run.over:  # else it was stopped meanwhile
-                    worker = self._taken()
+                    worker = PieceWorker(self.data_root) if lent else self._taken()
                     worker.hear = run.absorb
                     worker.gone = lambda status: self._ended(device, run, status)
                     self._active[device] = (run, worker)

@@ -20,7 +20,8 @@ from vae.storage import CheckpointError
 from vae.train import TrainEvent, TrainState, train
 
 POINT_EVERY = 0.125  # seconds between two points of the curves
-SAVE_EVERY, SAVE_SHARE = 15.0, 0.01  # the same for snapshots to go on from
+SAVE_EVERY = 15.0  # seconds between two snapshots to go on from
+SAVE_SHARE = 0.01  # the part of the time that they may cost
 EXPLODED = 30.0  # times its first value, beyond which a bound will not come back
 RESUME = "last.resume"
 
@@ -64,14 +65,22 @@ class Means:
 
 
 def session(
-    state: TrainState, data: ImageSet, test: ImageSet, gallery: Gallery, folder: Path, inbox: Inbox
+    state: TrainState,
+    data: ImageSet,
+    test: ImageSet,
+    gallery: Gallery,
+    folder: Path,
+    inbox: Inbox,
+    paused: bool = False,
 ) -> Iterator[Event]:
-    """Trains to the last step, obeying commands between two steps; ends with a `State` that is no more running.
+    """Trains to the last step, obeying commands between two steps; ends with a `State` that is no more running, but
+    when told to rest: then it ends with a snapshot, from which another session of the same run goes on.
 
     Args:
         gallery: of `test`, see `vae.live.moments`.
         folder: the run's own; moments and the snapshot to go on from are kept in it.
         inbox: gives the next command or None; asked with True it waits for one.
+        paused: begins so, and waits for a command.
 
     A loss that is not finite, or thirty times the first bound, ends the run as failed; its last good snapshot stays.
     A disk that refuses is told once and costs no step.
@@ -80,14 +89,16 @@ def session(
     forget_after(folder, state.step)
     yield Begun(state.config.to_json(), state.step)
     yield from run.look(wait=True)
-    yield State("running", state.step)
-    paused = False
+    yield State("paused" if paused else "running", state.step)
     while run.goes_on:
         command = inbox(True) if paused else (yield from run.train(data, inbox))
         if command is None:
             continue
         if command.name == "stop":
             yield from run.kept("stopped", command.values.get("key"))
+            return
+        if command.name == "rest":
+            yield from run.rest()
             return
         if command.name == "turn":
             yield from run.turn(command)
@@ -123,6 +134,7 @@ class _Run:
         self.bound: float | None = None
         self.failure: str | None = None
         self.refused = False
+        self.saved: int | None = None
 
     @property
     def goes_on(self) -> bool:
@@ -194,7 +206,16 @@ class _Run:
         except CheckpointError as error:
             yield from self.refuse(error)
         else:
+            self.saved = self.state.step
             yield Saved(self.state.step)
+
+    def rest(self) -> Iterator[Event]:
+        """To go on from elsewhere; without a snapshot of this very step that would be the same stretch for ever."""
+        self.saved = None
+        yield from self.save()
+        if self.saved is None:
+            early = "" if (self.folder / RESUME).is_file() else "_early"
+            yield State("failed", self.state.step, "run.no_rest" + early, {"step": self.state.step})
 
     def refuse(self, error: CheckpointError) -> Iterator[Event]:
         if not self.refused:

@@ -12,7 +12,7 @@ import os
 import queue
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,14 +30,16 @@ from vae.live.devices import threads
 from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, from_line, to_line
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
-from vae.live.session import RESUME, session
+from vae.live.session import RESUME, Inbox, session
 from vae.storage import CheckpointError
 from vae.train import TrainState, steps_per_second
 
 FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
+FAULTS = (ConfigError, DataError, CheckpointError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
 Say = Callable[[Event], None]
+Splits = tuple[ImageSet, ImageSet]
 
 log = logging.getLogger(__name__)
 
@@ -48,12 +50,13 @@ class Worker:
     Args:
         root: folder of the data sets.
         say: where events go.
+        read: gives the images, see `read_images`.
     """
 
-    def __init__(self, root: Path, say: Say) -> None:
-        self.root, self.say = root, say
+    def __init__(self, root: Path, say: Say, read: Callable[..., Splits] | None = None) -> None:
+        self.root, self.say, self.read = root, say, read or read_images
         self.inbox: queue.Queue[Command] = queue.Queue()
-        self._images: dict[str, tuple[ImageSet, ImageSet]] = {}
+        self._images: dict[str, Splits] = {}
         self._spectra: dict[tuple[str, str], Any] = {}
         self._speeds: dict[tuple[str, bool, TrainConfig], float] = {}
 
@@ -66,33 +69,53 @@ class Worker:
                 continue
             try:
                 task(**command.values)
-            except (ConfigError, DataError, CheckpointError) as error:
-                key = "run.export" if command.name == "export" else "run.refused"
-                self.say(Failed(key, {"reason": self.told(error, command)}))
-            except MemoryError:
-                self.say(Failed("run.memory", {}))
-            except RuntimeError as error:  # of torch: a device that is full, a driver that gave up
-                log.exception("%s failed", command.name)
-                memory = any(words in str(error).lower() for words in NO_MEMORY)
-                self.say(Failed("run.memory" if memory else "run.torch", {"reason": str(error).split("\n")[0][:200]}))
+            except FAULTS as error:
+                self.say(failure(error, command))
             if command.name == "begin":
                 return
 
-    def foresee(self, recipe: dict[str, Any], own: str | None = None, beside: bool = False) -> None:
-        """Says how long a training would take, measured, and what a linear model would do; `beside` another one?"""
+    def foresee(
+        self, recipe: dict[str, Any], own: str | None = None, beside: bool = False, measured: bool = True
+    ) -> None:
+        """Says how long a training would take and what a linear model would do.
+
+        Args:
+            beside: another training.
+            measured: on the device; else its time, or its steps, stay open.
+        """
         choice = Recipe.from_json(recipe)
         train_images, _ = self.images(choice.dataset, own)
-        config, speed = self.resolved(choice, train_images, beside)
-        steps, batch, weight = config.training.steps, config.training.batch_size, kl_weight(config)
+        config, speed = self.resolved(choice, train_images, beside) if measured else (trial(choice, train_images), None)
+        batch, weight = config.training.batch_size, kl_weight(config)
         awake = nats = None
         if weight:
             sigma2 = noise_variance(config)
             eigenvalues = self.spectrum(train_images, config.model.likelihood)
             found = forecast(eigenvalues, weight / sigma2, sigma2, config.model.latent_dim)
             awake, nats = found.awake, found.nats
-        self.say(Foreseen(steps, steps / speed, speed * batch, awake, nats))
+        if speed is not None:
+            steps = config.training.steps
+            self.say(Foreseen(steps, steps / speed, speed * batch, awake, nats))
+        elif choice.unit == "seconds":
+            self.say(Foreseen(None, choice.budget, None, awake, nats))
+        else:
+            steps = configured(choice, train_images.spec, len(train_images)).training.steps
+            self.say(Foreseen(steps, None, None, awake, nats))
 
-    def begin(self, folder: str, recipe: dict[str, Any], own: str | None = None, resume: bool = False) -> None:
+    def begin(self, **values: Any) -> None:
+        """Trains, see `training`, and tells of it."""
+        for event in self.training(**values, inbox=self.next):
+            self.say(event)
+
+    def training(
+        self,
+        folder: str,
+        recipe: dict[str, Any],
+        inbox: Inbox,
+        own: str | None = None,
+        resume: bool = False,
+        paused: bool = False,
+    ) -> Iterator[Event]:
         """Trains, from the start or from where the run in `folder` was left."""
         choice, home = Recipe.from_json(recipe), Path(folder)
         train_images, test = self.images(choice.dataset, own)
@@ -103,12 +126,11 @@ class Worker:
             state = snapshot.load(home / RESUME, device)
         else:
             state = TrainState.fresh(self.resolved(choice, train_images)[0], device)
-        for event in session(state, train_images, test, gallery, home, self.next):
-            self.say(event)
+        yield from session(state, train_images, test, gallery, home, inbox, paused)
 
     def export(self, folder: str, path: str, own: str | None = None, device: str = "cpu") -> None:
-        """Makes a checkpoint of the last snapshot of a run, on the device that it was trained on."""
-        state = snapshot.load(Path(folder) / RESUME, torch.device(device))
+        """Makes a checkpoint of the last snapshot of a run."""
+        state = snapshot.load(Path(folder) / RESUME, torch.device(device), going_on=False)
         _, test = self.images(state.config.dataset, own)
 
         def progress(stage: str, done: int, total: int) -> None:
@@ -117,13 +139,6 @@ class Worker:
         export_brief(state, test, Path(path), progress)
         self.say(Exported(path))
 
-    def told(self, error: Exception, command: Command) -> str:
-        """The error without the places of this machine, which are nobody's business."""
-        text = str(error)
-        for key in ("path", "folder", "own"):
-            text = text.replace(f"{command.values.get(key)}/", "") if command.values.get(key) else text
-        return text
-
     def next(self, wait: bool) -> Command | None:
         """The inbox of a session."""
         try:
@@ -131,26 +146,22 @@ class Worker:
         except queue.Empty:
             return None
 
-    def images(self, name: str, own: str | None) -> tuple[ImageSet, ImageSet]:
+    def images(self, name: str, own: str | None) -> Splits:
         """Training and test images; kept, so that a training that was foreseen begins at once."""
         key = own or name
         if key not in self._images:
             self._images.clear()
-            self._images[key] = (
-                own_images(Path(own))
-                if own
-                else (load(name, "train", self.root, fetch=False), load(name, "test", self.root, fetch=False))
-            )
+            self._images[key] = self.read(self.root, name, own)
         return self._images[key]
 
     def resolved(self, choice: Recipe, images: ImageSet, beside: bool = False) -> tuple[TrainConfig, float]:
         """The configuration with its number of steps, and the steps per second measured for it, `beside` another run
         or alone.
         """
-        trial = configured(replace(choice, unit="steps", budget=100_000), images.spec, len(images))
-        key = (choice.device, beside, trial)
+        tried = trial(choice, images)
+        key = (choice.device, beside, tried)
         if key not in self._speeds:
-            self._speeds[key] = steps_per_second(trial, images, torch.device(choice.device), TRIAL_SECONDS)
+            self._speeds[key] = steps_per_second(tried, images, torch.device(choice.device), TRIAL_SECONDS)
         speed = self._speeds[key]
         return configured(choice, images.spec, len(images), speed), speed
 
@@ -161,6 +172,31 @@ class Worker:
             rows = torch.linspace(0, len(images) - 1, min(FORECAST_IMAGES, len(images))).long()
             self._spectra[key] = spectrum(images.batch(rows).numpy(), likelihood)
         return self._spectra[key]
+
+
+def read_images(root: Path, name: str, own: str | None) -> Splits:
+    """Training and test images of a data set, or of a folder of one's `own`. Raises DataError."""
+    if own:
+        return own_images(Path(own))
+    return load(name, "train", root, fetch=False), load(name, "test", root, fetch=False)
+
+
+def trial(choice: Recipe, images: ImageSet) -> TrainConfig:
+    """The configuration of a choice as far as it does not depend on how long is trained."""
+    return configured(replace(choice, unit="steps", budget=100_000), images.spec, len(images))
+
+
+def failure(error: Exception, command: Command) -> Failed:
+    """What is told of one of the `FAULTS`."""
+    if isinstance(error, (ConfigError, DataError, CheckpointError)):
+        text = str(error)
+        for key in ("path", "folder", "own"):  # the places of this machine are nobody's business
+            text = text.replace(f"{command.values.get(key)}/", "") if command.values.get(key) else text
+        return Failed("run.export" if command.name == "export" else "run.refused", {"reason": text})
+    log.error("%s failed", command.name, exc_info=error)
+    if isinstance(error, MemoryError) or any(words in str(error).lower() for words in NO_MEMORY):
+        return Failed("run.memory", {})
+    return Failed("run.torch", {"reason": str(error).split("\n")[0][:200]})
 
 
 def listen(worker: Worker) -> None:

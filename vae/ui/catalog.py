@@ -16,6 +16,7 @@ from torch import Tensor
 from vae.checkpoint import CheckpointError, Entry, Model, list_headers, load
 from vae.data import DATASETS, DataError, DatasetSpec, Factor, ImageSet, available
 from vae.data import load as load_data
+from vae.data.own import find_own, own_images
 from vae.doctor import Evidence, kl_weight, noise_variance, recovered
 from vae.floor import bernoulli_floor, gaussian_floor
 from vae.forecast import Forecast, forecast, spectrum
@@ -24,7 +25,7 @@ from vae.latent import lattice
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import measured
-from vae.ui.kept import entry_of, shown
+from vae.ui.kept import entry_of, images_folder, shown
 from vae.ui.pictures import sheet
 from vae.ui.strings import UserError, say
 
@@ -282,18 +283,22 @@ class Catalog:
                 self._slots.popitem(last=False)
         with slot.lock:
             if slot.opened is None:
-                slot.opened = open_model(entry, self.data_root)
+                slot.opened = open_model(entry, self.data_root, self.runs)
             return slot.opened
 
 
-def open_model(entry: Entry, data_root: Path) -> Opened:
-    """Read a checkpoint and, where they are at hand, the images that it was tested on."""
+def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opened:
+    """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`."""
     try:
         model = load(entry.path)
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=str(error)) from error
     recorded = model.header["dataset"]
     spec = DATASETS.get(recorded["name"])
+    own = find_own(images_folder(runs), recorded["name"]) if spec is None and runs else None
+    if own:  # their name is a hash of all pixels: they are the very images
+        test = own_images(own)[1]
+        return Opened(entry.name, model, test.spec, test, None)
     if spec is None:
         return Opened(entry.name, model, None, None, say("finding.unknown_data", name=recorded["name"]))
     missing = available(spec.name, data_root)

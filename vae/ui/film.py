@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vae.live.run import LiveRun
+from vae.ui.figures import palette
 from vae.ui.lettering import INK, lettered, overhang, text
 from vae.ui.looks import Looks
 from vae.ui.strings import UserError
@@ -76,8 +77,6 @@ def _frame(
 def _dots(
     page: Image.Image, points: np.ndarray, reach: float, labels: np.ndarray | None, corner: tuple[int, int]
 ) -> None:
-    from vae.ui.figures import palette
-
     draw, (x0, y0) = ImageDraw.Draw(page), corner
     draw.rectangle((x0, y0, x0 + MAP_SIDE - 1, y0 + MAP_SIDE - 1), outline=FAINT)
     count = int(labels.max()) + 1 if labels is not None else 1

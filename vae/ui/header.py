@@ -6,10 +6,13 @@ import gradio as gr
 
 from vae.data import DATASETS
 from vae.ui.catalog import Catalog
+from vae.ui.endpoints import endpoint
+from vae.ui.kept import entry_of
 from vae.ui.page import part
 
 FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
 FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
+MOST_ASKED = 20  # of a visitor's models, in one question
 TEMPLATE = """
 <div class="lse-header">
   <div class="lse-title"><h1></h1><p></p></div>
@@ -43,4 +46,9 @@ def models(catalog: Catalog) -> dict[str, Any]:
 
 def build(catalog: Catalog) -> gr.HTML:
     """The header as a part of the page."""
-    return part("header", TEMPLATE, ("header",), models(catalog), elem_id="header")
+
+    def known(*names: Any) -> list[str]:
+        """Those of a visitor's models that are still here."""
+        return [name for name in names[:MOST_ASKED] if catalog.runs and entry_of(catalog.runs, name)]
+
+    return part("header", TEMPLATE, ("header",), models(catalog), [endpoint(known)], elem_id="header")

@@ -29,6 +29,11 @@ def folder_of(runs: Path, name: str) -> Path | None:
     return runs / ident / "kept" if kind == "run" else runs / "uploads" / ident
 
 
+def images_folder(runs: Path) -> Path:
+    """Where visitors' own images lie, a folder for each set."""
+    return runs / "images"
+
+
 def entry_of(runs: Path, name: object) -> Entry | None:
     """The checkpoint of that name, by which the pages know it; None where there is none that can be opened."""
     folder = folder_of(runs, name) if isinstance(name, str) else None

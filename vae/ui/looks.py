@@ -21,6 +21,7 @@ from vae.live.run import LiveRun
 from vae.metrics import mutual_information
 from vae.projection import principal_axes, project
 from vae.ui import figures
+from vae.ui.explorer import said
 from vae.ui.pictures import sheet
 from vae.ui.strings import UserError, say
 
@@ -114,6 +115,12 @@ class Looks:
             if making is None and step != broken and (ready is None or ready["step"] != step):
                 self._making[run.ident] = self._maker.submit(self._renew, run, step)
         return ready if ready is not None and ready["step"] != after else None
+
+    def findings(self, run: LiveRun) -> list[dict[str, Any]]:
+        """What the doctor says of the newest look; nothing before there is one."""
+        with self._lock:
+            view = self._views.get(run.ident)
+        return view.findings if view else []
 
     def _renew(self, run: LiveRun, step: int) -> None:
         try:
@@ -226,8 +233,6 @@ def _findings(
     run: LiveRun, gallery: Gallery, codes: np.ndarray, kl: np.ndarray, reconstructions: torch.Tensor
 ) -> list[dict[str, Any]]:
     """What the doctor says of this moment."""
-    from vae.ui.explorer import said
-
     pictures = reconstructions.numpy().astype(np.float32)
     scored = gallery.factors is not None and len(codes) >= LEAST_INFORMATION
     return said(

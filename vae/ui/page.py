@@ -16,7 +16,7 @@ ASSETS = Path(__file__).resolve().parents[2] / "assets"
 # not known here.
 LOADER = """
 import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundle)
-  .then(({modules}) => modules[props.part].mount({element, props, server}));
+  .then(({modules}) => modules[props.part].mount({element, props, server, trigger}));
 """
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from vae.live.devices import lent_devices
 from vae.live.runs import Runs
 from vae.ui.catalog import Catalog
 
@@ -17,4 +18,4 @@ class Shared:
 
     @classmethod
     def of(cls, checkpoints: Path, data: Path, runs: Path) -> "Shared":
-        return cls(Catalog(checkpoints, data, Path(runs)), Path(runs), Runs(Path(runs), data))
+        return cls(Catalog(checkpoints, data, Path(runs)), Path(runs), Runs(Path(runs), data, lent=lent_devices()))

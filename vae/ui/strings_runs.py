@@ -52,5 +52,16 @@ RUNS: dict[str, dict[str, str]] = {
     "run.not_a_checkpoint": {"en": "This file cannot be opened: {reason}"},
     "run.not_kept": {"en": "This run has no checkpoint yet: open it in Explore first."},
     "run.nothing_saved": {"en": "This run has saved nothing yet: wait for its first snapshot, or pause it."},
+    "run.no_rest": {
+        "en": "The disk refused what has been trained since step {step} when the GPU had to be given back: resume it "
+        "from its last snapshot once there is room."
+    },
+    "run.no_rest_early": {
+        "en": "The disk refused what had been trained by step {step} when the GPU had to be given back: start again "
+        "once there is room."
+    },
+    "run.not_lent": {
+        "en": "The GPU was not lent any longer ({reason}): resume from step {step} when it is free again."
+    },
     "run.own_images": {"en": "Your images"},
 }

@@ -74,6 +74,10 @@ TRAIN: dict[str, dict[str, str]] = {
     "train.measuring": {"en": "Measuring how fast this goes here …"},
     "train.forecast": {"en": "About {time} on {device} ({speed} images/s)."},
     "train.forecast_steps": {"en": "About {steps} steps in {time} on {device} ({speed} images/s)."},
+    "train.forecast_lent": {
+        "en": "{device} is lent for a minute at a time: how quick it is shows once it trains. The page asks for the "
+        "next minute while you watch."
+    },
     "train.forecast_shared": {"en": "Another training is on, so this will be quicker once it is over."},
     "train.forecast_awake": {"en": "A linear model would wake {awake} of {latents} latents and carry {nats} nats."},
     "train.forecast_asleep": {"en": "A linear model would wake none of {latents} latents: expect a collapse."},

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from gradio.utils import get_upload_folder
 
+from vae.ui.lending import lend_pieces
 from vae.ui.page import part
 from vae.ui.shared import Shared
-from vae.ui.train_endpoints import train_endpoints, train_payload
+from vae.ui.train_choices import train_payload
+from vae.ui.train_endpoints import train_endpoints
 
 
 def _number(key: str) -> str:
@@ -172,4 +174,5 @@ STRINGS = ("train", "run", "finding", "remedy", "map", "colour")
 def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context."""
     functions = train_endpoints(shared, Path(get_upload_folder()))
-    part("train", TEMPLATE, STRINGS, train_payload(shared), functions, elem_id="train")
+    html = part("train", TEMPLATE, STRINGS, train_payload(shared), functions, elem_id="train")
+    lend_pieces(html, shared.training)

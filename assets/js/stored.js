@@ -20,7 +20,7 @@ export function remember(key, value) {
     if (value === null) localStorage.removeItem(PREFIX + key);
     else localStorage.setItem(PREFIX + key, value);
   } catch {
-    console.info('Runs cannot be remembered here.');
+    console.info('Nothing can be remembered here.');
   }
 }
 
