@@ -87,6 +87,12 @@ class ElboTerms:
         )
         return ElboTerms(self.recon.detach(), self.kl_per_dim.detach(), codes)
 
+    def clone(self) -> ElboTerms:
+        codes = self.codes and replace(
+            self.codes, z=self.codes.z.clone(), mu=self.codes.mu.clone(), logvar=self.codes.logvar.clone()
+        )
+        return ElboTerms(self.recon.clone(), self.kl_per_dim.clone(), codes)
+
 
 @dataclass(frozen=True)
 class Knobs:

@@ -12,7 +12,8 @@ from torch import Tensor
 from vae.config import ConfigError, TrainConfig
 from vae.data import DataError, ImageSet
 from vae.model import VAE, initialise
-from vae.objective import OBJECTIVES, Codes, ElboTerms, Knobs, distortion, kl_to_prior, scheduled
+from vae.objective import OBJECTIVES, ElboTerms, Knobs, scheduled
+from vae.step import step_of
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class TrainState:
         model = model.to(device, memory_format=torch.channels_last)
         knobs = Knobs.on(device)
         knobs.lr.fill_(config.training.lr)
-        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True)
+        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True, capturable=device.type == "cuda")
         return cls(config, device, model, optimiser, knobs, torch.Generator(device).manual_seed(seed))
 
     def change(self, knob: str, value: float) -> None:
@@ -124,7 +125,7 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
     if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
         raise DataError(f"The model is for {config.dataset} {config.model.shape}, not {data.name} {data.spec.shape}.")
     per_epoch = steps_per_epoch(config, data)
-    loss_of = OBJECTIVES[config.objective.name]
+    step = step_of(state, len(data), dtype)
     epoch, order = -1, torch.empty(0)
     model.train()
     started = time.perf_counter() - state.seconds
@@ -138,25 +139,13 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
         for name, value in values.items():
             getattr(state.knobs, name).fill_(value)
 
-        x = data.batch(order[at : at + training.batch_size], device).float().div_(255)
-        x = x.contiguous(memory_format=torch.channels_last)
-        with torch.autocast(device.type, dtype, enabled=dtype != torch.float32):
-            posterior = model.encode(x)
-            z = posterior.sample(state.generator)
-            output = model.decode(z)
-        kl = kl_to_prior(posterior.mu, posterior.logvar)
-        codes = Codes(z, posterior.mu, posterior.logvar, len(data))
-        terms = ElboTerms(distortion(output, x, config.model).mean(), kl.mean(0), codes)
-        loss = loss_of(terms, state.knobs)
-        state.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
-        state.optimiser.step()
+        loss, terms = step(data.batch(order[at : at + training.batch_size], device))
 
         state.step += 1
         if state.step % every == 0 or state.step == training.steps:
             state.seconds = time.perf_counter() - started
             yield TrainEvent(
-                state.step, state.step * training.batch_size, state.seconds, loss.detach(), terms.detach(), values
+                state.step, state.step * training.batch_size, state.seconds, loss.clone(), terms.clone(), values
             )
             started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
             model.train()  # the caller may have evaluated meanwhile
