@@ -17,7 +17,7 @@ class Ready:
 @dataclass(frozen=True)
 class Foreseen:
     """What to expect: steps, seconds, images per second, None where only the device itself could tell; and of a linear
-    model `awake` latents and their `nats`.
+    model `awake` latents and their `nats`. `beside`: measured while another training was on.
     """
 
     steps: int | None
@@ -25,6 +25,7 @@ class Foreseen:
     speed: float | None
     awake: int | None
     nats: float | None
+    beside: bool
 
 
 @dataclass(frozen=True)

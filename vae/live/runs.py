@@ -99,8 +99,9 @@ class Runs:
             RunError: it cannot be trained, or the answer takes too long.
         """
         self._known(recipe)
-        values = {"recipe": recipe.to_json(), "own": own, "beside": self.busy(recipe.device)}
-        values["measured"] = recipe.device not in self.lent
+        other = self.training(recipe.device)
+        values = {"recipe": recipe.to_json(), "own": own, "measured": recipe.device not in self.lent}
+        values["beside"] = other is not None and not other.over
         return self._ask(Command("foresee", values), events.Foreseen)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:

@@ -95,12 +95,12 @@ class Worker:
             awake, nats = found.awake, found.nats
         if speed is not None:
             steps = config.training.steps
-            self.say(Foreseen(steps, steps / speed, speed * batch, awake, nats))
+            self.say(Foreseen(steps, steps / speed, speed * batch, awake, nats, beside))
         elif choice.unit == "seconds":
-            self.say(Foreseen(None, choice.budget, None, awake, nats))
+            self.say(Foreseen(None, choice.budget, None, awake, nats, beside))
         else:
             steps = configured(choice, train_images.spec, len(train_images)).training.steps
-            self.say(Foreseen(steps, None, None, awake, nats))
+            self.say(Foreseen(steps, None, None, awake, nats, beside))
 
     def begin(self, **values: Any) -> None:
         """Trains, see `training`, and tells of it."""

@@ -46,7 +46,6 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
     def foresee(owner: Any, choice: Any) -> dict[str, Any]:
         _owner(owner)
         recipe, own = chosen(choice, folder, root)
-        shared_core = runs.busy(recipe.device)
         found = runs.foresee(recipe, own)
         return {
             "steps": found.steps,
@@ -55,7 +54,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             "awake": found.awake,
             "nats": found.nats,
             "latents": recipe.latent_dim,
-            "shared": shared_core,
+            "shared": found.beside,
         }
 
     def begin(owner: Any, choice: Any) -> dict[str, Any]:

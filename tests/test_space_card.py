@@ -1,0 +1,52 @@
+"""The first lines of the README, by which a Hugging Face Space builds and lists the app."""
+
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import gradio
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+ROOT = Path(__file__).parents[1]
+COLOURS = {"red", "yellow", "green", "blue", "indigo", "purple", "pink", "gray"}  # that the Hub knows
+
+
+@pytest.fixture(scope="module")
+def card():
+    before, head, _ = (ROOT / "README.md").read_text(encoding="utf-8").split("---\n", 2)
+    assert before == ""
+    return yaml.safe_load(head)
+
+
+@pytest.fixture(scope="module")
+def required():
+    lines = (ROOT / "requirements.txt").read_text().split()
+    return {found.name: found.specifier for found in map(Requirement, lines)}
+
+
+def test_the_space_is_built_with_the_gradio_that_this_is_tested_with(card, required):
+    wanted = Version(card["sdk_version"])
+    assert card["sdk"] == "gradio" and wanted in required["gradio"]
+    assert Version(gradio.__version__).release[0] == wanted.release[0] and Version(gradio.__version__) >= wanted
+    assert isinstance(card["python_version"], str)  # unquoted, 3.10 would be the number 3.1
+    assert (3, 10) <= tuple(map(int, card["python_version"].split("."))) <= (3, 13)
+
+
+def test_everything_that_is_required_is_what_runs_here(required):
+    for name, specifier in required.items():
+        assert specifier.contains(version(name), prereleases=True), name
+
+
+def test_the_space_starts_what_is_here_and_is_listed_as_it_should(card):
+    assert (ROOT / card["app_file"]).is_file() and card["license"] == "mit"
+    assert (ROOT / "LICENSE").read_text().startswith("MIT License")
+    assert 0 < len(card["short_description"]) <= 60 and card["title"] == "Latent Space Explorer"
+    assert {card["colorFrom"], card["colorTo"]} <= COLOURS and not card["emoji"].isascii()
+    assert card["tags"] and all(tag == tag.lower() and " " not in tag for tag in card["tags"])
+
+
+def test_this_python_is_one_that_is_promised():
+    assert (3, 10) <= sys.version_info[:2] <= (3, 13)
