@@ -87,7 +87,7 @@ _DRIVE = """
       <button id="train-stop" type="button" data-text="train.stop"></button>
       <button id="train-reset" type="button" data-text="train.reset"></button>
     </div>
-    <div id="train-status" class="lse-train-status" data-state="idle">
+    <div id="train-status" class="lse-train-status">
       <p class="lse-train-said"><b role="status"></b><span class="lse-train-facts"></span></p>
       <progress max="1" value="0"></progress>
     </div>
