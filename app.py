@@ -1,9 +1,14 @@
 """Latent Space Explorer: `python app.py`, then open the address that it prints."""
 
 import argparse
+import os
 import socket
 import sys
+from contextlib import suppress
 from pathlib import Path
+
+with suppress(ImportError):  # a Space with ZeroGPU has it, and it must come before torch
+    import spaces  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent
 
@@ -11,11 +16,12 @@ ROOT = Path(__file__).resolve().parent
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     # Without a usage line, so that a wrong argument is answered by one sentence.
     parser = argparse.ArgumentParser(description=__doc__, usage=argparse.SUPPRESS)
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (0.0.0.0 for all)")
-    parser.add_argument("--port", type=int, default=7860, help="port to listen on")
+    host, port = os.environ.get("GRADIO_SERVER_NAME"), os.environ.get("GRADIO_SERVER_PORT")  # where it is hosted
+    parser.add_argument("--host", default=host or "127.0.0.1", help="address to listen on (0.0.0.0 for all)")
+    parser.add_argument("--port", type=int, default=port or 7860, help="port to listen on")
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints", help="folder of *.safetensors")
     parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
-    parser.add_argument("--runs", type=Path, default=ROOT / "runs", help="folder of training runs")
+    parser.add_argument("--runs", type=Path, help="folder of training runs (default: beside app.py, else a cache)")
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:
         parser.error(f"--port {options.port} is not between 1 and 65535.")
@@ -38,7 +44,8 @@ def main() -> None:
     from vae.data import default_root
     from vae.ui import Shared, build_demo, launch
 
-    shared = Shared.of(options.checkpoints, options.data or default_root(), options.runs)
+    beside = ROOT / "runs" if os.access(ROOT, os.W_OK) else default_root() / "runs"  # a checkout may be read-only
+    shared = Shared.of(options.checkpoints, options.data or default_root(), options.runs or beside)
     demo = build_demo(shared)
     shared.catalog.warm()
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host

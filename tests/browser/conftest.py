@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import gradio as gr
@@ -48,10 +48,10 @@ def shared(request, runs_folder):
 
 
 @contextmanager
-def served(shared, tabs=TABS):
+def served(shared, tabs=TABS, **options):
     """The address of the running app."""
     demo = build_demo(shared, tabs)
-    _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
+    _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True, **options)
     yield address
     demo.close()
     shared.training.close()
@@ -88,6 +88,14 @@ def lent_url(trained, tmp_path_factory):
     catalog = Catalog(trained.path.parent, default_root(), runs)
     with served(Shared(catalog, runs, Runs(runs, default_root(), lent=("cpu",)))) as address:
         yield address
+
+
+@pytest.fixture
+def sub_path_address(trained, tmp_path):
+    """sub_path_address(path) -> the address of an app whose public address ends with that path."""
+    with ExitStack() as stack:
+        shared = Shared.of(trained.path.parent, default_root(), tmp_path)
+        yield lambda path: stack.enter_context(served(shared, root_path=path))
 
 
 @pytest.fixture(scope="session")

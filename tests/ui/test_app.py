@@ -33,6 +33,23 @@ def test_a_wrong_argument_is_one_sentence(arguments):
     assert "Traceback" not in done.stderr and len(done.stderr.strip().splitlines()[-1]) < 300
 
 
+@pytest.mark.parametrize(("name", "value"), [("GRADIO_SERVER_PORT", "x"), ("GRADIO_SERVER_PORT", "99999")])
+def test_a_wrong_variable_is_one_sentence_too(name, value, monkeypatch):
+    monkeypatch.setenv(name, value)
+    done = run()
+    assert done.returncode == 2 and value in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_host_says_where_to_listen(monkeypatch):
+    """A Space sets these; what stands on the command line comes first."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        monkeypatch.setenv("GRADIO_SERVER_NAME", "127.0.0.1")
+        monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
+        assert f"port {port}" in run().stderr
+        assert "99999" in run("--port", "99999").stderr
+
+
 def test_a_port_in_use():
     with socket.create_server(("127.0.0.1", 0)) as server:
         done = run("--port", str(server.getsockname()[1]))
