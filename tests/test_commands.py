@@ -280,6 +280,7 @@ OUT = ["--out", "a.safetensors"]
         ([], "list | data | train"),
         (["trane"], "trane"),
         (["list", "--jsn"], "--jsn"),
+        (["train", *TINY, "--steps", "-5", *OUT], "steps must be between 1 and 100,000,000, not -5"),
         (["data", "imagenet"], "imagenet"),
         (["evaluate"], "FILE"),
         (["evaluate", "missing.safetensors"], "missing.safetensors"),
@@ -383,7 +384,4 @@ def test_the_real_command_in_another_folder(root, tmp_path):
     metrics = json.loads(done.stdout)
     again = call("evaluate", "a.safetensors", "--json")
     assert_same(json.loads(again.stdout), metrics)
-    wrong = call("train", *TINY, "--steps", "-5", *OUT)
-    assert wrong.returncode == 2
-    assert wrong.stderr == "python -m vae train: steps must be between 1 and 100,000,000, not -5\n"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.resume", "a.safetensors"]

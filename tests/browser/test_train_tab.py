@@ -91,7 +91,7 @@ def test_a_run_from_start_to_explore(trained_page):
     page.click("button[role=tab][data-tab-id=train]")
 
 
-def test_a_second_person_waits_and_is_told_so(trained_page, open_page):
+def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page, open_page):
     other = open_page()
     other.click("button[role=tab][data-tab-id=train]")
     other.wait_for_selector("#train-status[data-state=idle]")  # sees nothing of the other's run
@@ -103,18 +103,16 @@ def test_a_second_person_waits_and_is_told_so(trained_page, open_page):
     run_state(other, "stopped")
     assert trained_page.get_attribute("#train-status", "data-state") == "running"
 
-
-def test_two_tabs_of_one_person_show_the_same_run(trained_page):
-    other = trained_page.context.new_page()
-    other.goto(trained_page.url)
-    other.click("button[role=tab][data-tab-id=train]")
-    run_state(other, "running")
-    drawn_run(other)
+    tab = trained_page.context.new_page()
+    tab.goto(trained_page.url)
+    tab.click("button[role=tab][data-tab-id=train]")
+    run_state(tab, "running")
+    drawn_run(tab)
     trained_page.click("#train-pause")
-    run_state(other, "paused")
-    other.click("#train-stop")
+    run_state(tab, "paused")
+    tab.click("#train-stop")
     run_state(trained_page, "stopped")
-    other.close()
+    tab.close()
 
 
 def test_a_folder_is_dropped_and_becomes_a_data_set(page, tmp_path):
