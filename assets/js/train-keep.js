@@ -67,7 +67,7 @@ export function mountKeep(element, trainer, titleOf) {
 
   function draw() {
     const {status} = trainer.state;
-    const early = !status || !(status.step > 0) || status.state === 'failed';
+    const early = !status || !(status.step > 0) || (status.state === 'failed' && !status.resumable);
     const busy = Boolean(wanted || status?.kept?.stage);
     for (const button of buttons) {
       button.disabled = early || busy;

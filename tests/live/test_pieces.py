@@ -132,6 +132,15 @@ def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     until(lambda: not runs.busy("cpu"))
     runs.drive(run, "resume")
     until(lambda: runs.wanting(run))
+
+    def refused(piece):
+        raise RuntimeError("You have exceeded your GPU quota")
+
+    assert list(runs.work(run, refused, 0.1)) == []
+    assert run.state == "stopped" and run.reason["values"]["step"] == run.step == saved and run.resumable
+    until(lambda: not runs.busy("cpu"))
+    runs.drive(run, "resume")
+    until(lambda: runs.wanting(run))
     told = list(runs.work(run, forked(train_piece), 0.1))
     assert told[0].step == saved and run.state == "running"
 

@@ -118,11 +118,13 @@ class PieceWorker:
     """A worker without a process of its own: it works whenever somebody lends it the device.
 
     Attributes:
+        saved: the step of the last snapshot, from which the run goes on.
         hear, gone: as of a `WorkerProcess`.
         pid: of no process.
     """
 
     data_root: Path
+    saved: int = 0
     hear: Callable[[Event], None] = lambda event: None
     gone: Callable[[int], None] = lambda status: None
     pid: None = None
@@ -133,7 +135,6 @@ class PieceWorker:
     _called: bool = False  # out of its pause
     _stopping: bool = False
     _over: bool = False
-    _saved: int = 0
 
     @property
     def alive(self) -> bool:
@@ -189,9 +190,9 @@ class PieceWorker:
                 if self._over:  # killed
                     break
         except Exception as error:  # a spent allowance, a lender's queue, a child that was killed: it says which
-            log.warning("a piece of a run ended early: %s", error)
+            log.warning("a piece of a run ended early", exc_info=error)
             reason = str(getattr(error, "message", "") or error)[:200]
-            self.hear(State("stopped", self._saved, "run.not_lent", {"reason": reason, "step": self._saved}))
+            self.hear(State("stopped", self.saved, "run.not_lent", {"reason": reason, "step": self.saved}))
             over = True
         finally:
             with self._lock:
@@ -201,7 +202,7 @@ class PieceWorker:
 
     def _ends(self, event: Event) -> bool:
         if isinstance(event, Saved):
-            self._saved = event.step
+            self.saved = event.step
         if isinstance(event, State):
             self._paused = event.state == "paused"
         return isinstance(event, Failed) or (isinstance(event, State) and event.state in OVER)

@@ -313,7 +313,7 @@ class Runs:
         try:
             with self._lock:
                 if not run.over:  # else it was stopped meanwhile
-                    worker = PieceWorker(self.data_root) if lent else self._taken()
+                    worker = PieceWorker(self.data_root, run.saved) if lent else self._taken()
                     worker.hear = run.absorb
                     worker.gone = lambda status: self._ended(device, run, status)
                     self._active[device] = (run, worker)
