@@ -11,7 +11,8 @@ import torch
 from vae import snapshot
 from vae.data import default_root
 from vae.live.recipe import Recipe
-from vae.live.runs import Limits, RunError, Runs
+from vae.live.run import RunError
+from vae.live.runs import Limits, Runs
 from vae.live.session import RESUME
 
 ADA, BOB = "a" * 32, "b" * 32

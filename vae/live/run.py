@@ -32,6 +32,14 @@ OVER = ("stopped", "finished", "failed")
 log = logging.getLogger(__name__)
 
 
+class RunError(Exception):
+    """What cannot be done with a run: `key` and `values` of a sentence."""
+
+    def __init__(self, key: str, **values: Any) -> None:
+        super().__init__(key)
+        self.key, self.values = key, values
+
+
 @dataclass
 class Rows:
     """Rows that grow, evenly: where they would be too many every other one goes, and from then on only every other of

@@ -21,21 +21,14 @@ from vae.live.events import Command, Event
 from vae.live.pieces import PIECE_SECONDS, Lend, PieceWorker
 from vae.live.process import WorkerProcess
 from vae.live.recipe import Recipe
-from vae.live.run import LiveRun
+from vae.live.run import LiveRun, RunError
 from vae.live.session import RESUME
+from vae.live.spare import Spare
 from vae.storage import CheckpointError
 
 REAP_EVERY = 2.0  # seconds between two looks at who watches
 
 log = logging.getLogger(__name__)
-
-
-class RunError(Exception):
-    """What cannot be done with a run: `key` and `values` of a sentence."""
-
-    def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.key, self.values = key, values
 
 
 @dataclass(frozen=True)
@@ -59,7 +52,7 @@ class Runs:
     """Args: folder of the runs; root of the data sets; devices that are `lent`, whose runs are worked on in pieces, see
     `work`. No process starts before `warm` or the first question.
 
-    Locks are taken in one order: `_asking`, then `_lock`, then that of a run.
+    Locks are taken in one order: those of the spare process's questions, `_lock`, then that of a run or a process.
     """
 
     def __init__(
@@ -75,8 +68,7 @@ class Runs:
         self._runs: dict[str, LiveRun] = {}
         self._queues: dict[str, list[LiveRun]] = {name: [] for name in self.devices}
         self._active: dict[str, tuple[LiveRun, WorkerProcess | PieceWorker | None]] = {}  # device -> who trains on it
-        self._spare: WorkerProcess | None = None
-        self._asking = threading.Lock()  # one question to the spare worker at a time
+        self._spare = Spare(self.data_root, limits.answer)
         self._closed = threading.Event()
         self._found()
         threading.Thread(target=self._reap, name="runs", daemon=True).start()
@@ -88,9 +80,8 @@ class Runs:
         is on, for the imports would take a core from its first pictures.
         """
         with self._lock:
-            answering = self._asking.locked()  # then the spare one comes back with what it has read
-            if not answering and not self._active and (self._spare is None or not self._spare.alive):
-                self._spare = WorkerProcess(self.data_root)
+            if not self._active:
+                self._spare.warm()
 
     def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
         """How long it would take and how many latents would wake; measured, in a process of its own.
@@ -102,7 +93,7 @@ class Runs:
         other = self.training(recipe.device)
         values = {"recipe": recipe.to_json(), "own": own, "measured": recipe.device not in self.lent}
         values["beside"] = other is not None and not other.over
-        return self._ask(Command("foresee", values), events.Foreseen)
+        return self._spare.ask(Command("foresee", values), events.Foreseen)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
         """A new run, at the end of its device's queue.
@@ -186,7 +177,7 @@ class Runs:
         """
         device = "cpu" if run.recipe.device in self.lent else run.recipe.device
         values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": device}
-        self._ask(Command("export", values), events.Exported, progress)
+        self._spare.ask(Command("export", values), events.Exported, progress)
 
     def get(self, owner: str, ident: object) -> LiveRun:
         """The run, if it is this owner's.
@@ -243,8 +234,7 @@ class Runs:
         self._closed.set()
         with self._lock:
             workers = [worker for _, worker in self._active.values() if worker]
-            workers += [self._spare] if self._spare else []
-        for worker in workers:
+        for worker in [*workers, self._spare]:
             worker.close()
 
     @staticmethod
@@ -308,32 +298,22 @@ class Runs:
         """Gives the run its process: the spare one, whose answer to a forecast is worth waiting for, since it has then
         read the images and measured the speed; a new one would have to import torch first.
         """
-        lent = device in self.lent
-        asking, worker = not lent and self._asking.acquire(timeout=self.limits.forecast), None
+        lent, worker = device in self.lent, None
         try:
-            with self._lock:
+            with self._spare.answered(0 if lent else self.limits.forecast), self._lock:
                 if not run.over:  # else it was stopped meanwhile
-                    worker = PieceWorker(self.data_root, run.saved) if lent else self._taken()
+                    worker = PieceWorker(self.data_root, run.saved) if lent else self._spare.taken()
                     worker.hear = run.absorb
                     worker.gone = lambda status: self._ended(device, run, status)
                     self._active[device] = (run, worker)
         except OSError:  # no memory or no files for one more process
             log.exception("no process for a run")
             run.enter("failed", "run.no_answer")
-        finally:
-            if asking:
-                self._asking.release()
         if worker is None:
             self._free(device, run)
             return
         values = {"folder": str(run.folder), "recipe": run.recipe.to_json(), "own": run.own}
         worker.send(Command("begin", values | {"resume": (run.folder / RESUME).is_file()}))
-
-    def _taken(self) -> WorkerProcess:
-        """The spare worker, or a new one."""
-        with self._lock:
-            spare, self._spare = self._spare, None
-        return spare if spare is not None and spare.alive else WorkerProcess(self.data_root)
 
     def _ended(self, device: str, run: LiveRun, status: int) -> None:
         """A run's process has gone: as it should, or not."""
@@ -355,44 +335,6 @@ class Runs:
         if forgotten:
             shutil.rmtree(run.folder, ignore_errors=True)
         self._advance(device)
-
-    def _ask(self, command: Command, kind: type, progress: Callable[[Any], None] = lambda event: None) -> Any:
-        """A question to a worker of its own or to the spare one, and its answer."""
-        answers: list[Event] = []
-        done = threading.Event()
-
-        def hear(event: Event) -> None:
-            if isinstance(event, (kind, events.Failed)):
-                answers.append(event)
-                done.set()
-            elif isinstance(event, events.Progress):
-                progress(event)
-
-        if not self._asking.acquire(timeout=self.limits.answer):
-            raise RunError("run.busy")
-        try:
-            worker = self._taken()
-            worker.hear, worker.gone = hear, lambda status: done.set()
-            worker.send(command)
-            in_time = done.wait(self.limits.answer)
-            if not answers:
-                worker.kill()
-                raise RunError("run.no_answer" if in_time else "run.slow")
-            worker.hear, worker.gone = (lambda event: None), (lambda status: None)
-            failed = isinstance(answers[0], events.Failed)
-            sound = not (failed and answers[0].key in ("run.torch", "run.memory"))  # a device that gave up stays so
-            with self._lock:
-                if sound and self._spare is None and not self._closed.is_set():
-                    self._spare, worker = worker, None
-            if worker:
-                worker.close()
-        except OSError as error:
-            raise RunError("run.no_answer") from error
-        finally:
-            self._asking.release()
-        if failed:
-            raise RunError(answers[0].key, **answers[0].values)
-        return answers[0]
 
     def _reap(self) -> None:
         """Stops what nobody watches and what is paused while others wait; ends processes that do not end."""

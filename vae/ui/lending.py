@@ -11,7 +11,8 @@ from collections.abc import Iterator
 import gradio as gr
 
 from vae.live.pieces import PIECE_SECONDS, Lend, train_piece
-from vae.live.runs import RunError, Runs
+from vae.live.run import RunError
+from vae.live.runs import Runs
 
 try:  # before anything touches CUDA; a Space has it, and off a Space its decorator gives the function back
     import spaces

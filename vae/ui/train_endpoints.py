@@ -17,8 +17,8 @@ from vae.checkpoint import CheckpointError
 from vae.data import DataError
 from vae.data.own import gather, own_images
 from vae.live.recipe import LIMITS, suggested
-from vae.live.run import ADJUSTABLE, LiveRun
-from vae.live.runs import RunError, Runs
+from vae.live.run import ADJUSTABLE, LiveRun, RunError
+from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.ui.endpoints import endpoint, is_finite, is_whole
 from vae.ui.film import film_of
