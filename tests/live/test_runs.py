@@ -115,7 +115,7 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
 
 def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     first = Runs(tmp_path, default_root())
-    run = first.begin(ADA, replace(LONG, budget=120))
+    run = first.begin(ADA, replace(LONG, budget=60))
     until(lambda: run.step > 5)
     first.close()  # as when the app ends: the worker hears no more, saves and goes
     until(lambda: run.saved > 0)
@@ -126,7 +126,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     assert found.state == "stopped" and found.resumable and found.curves.rows and found.moments
     second.drive(found, "resume")
     until(lambda: found.state == "finished")
-    until(lambda: found.saved == 120)
+    until(lambda: found.saved == 60)
     second.close()
     straight, data = snapshot.TrainState.fresh(state.config), None
     from vae.data import load
@@ -134,7 +134,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
 
     data = load("digits", "train")
     torch.set_num_threads(1)
-    for _ in train(straight, data, every=120):
+    for _ in train(straight, data, every=60):
         pass
     resumed = snapshot.load(found.folder / RESUME)
     assert all(torch.equal(a, b) for a, b in zip(straight.model.parameters(), resumed.model.parameters(), strict=True))
