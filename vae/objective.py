@@ -82,16 +82,15 @@ class ElboTerms:
         return self.kl_per_dim.sum()
 
     def detach(self) -> ElboTerms:
-        codes = self.codes and replace(
-            self.codes, z=self.codes.z.detach(), mu=self.codes.mu.detach(), logvar=self.codes.logvar.detach()
-        )
-        return ElboTerms(self.recon.detach(), self.kl_per_dim.detach(), codes)
+        return self._each(Tensor.detach)
 
     def clone(self) -> ElboTerms:
-        codes = self.codes and replace(
-            self.codes, z=self.codes.z.clone(), mu=self.codes.mu.clone(), logvar=self.codes.logvar.clone()
-        )
-        return ElboTerms(self.recon.clone(), self.kl_per_dim.clone(), codes)
+        return self._each(Tensor.clone)
+
+    def _each(self, change: Callable[[Tensor], Tensor]) -> ElboTerms:
+        held = self.codes
+        codes = held and replace(held, z=change(held.z), mu=change(held.mu), logvar=change(held.logvar))
+        return ElboTerms(change(self.recon), change(self.kl_per_dim), codes)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ class ReplayedStep(Step):
                 self._record(batch)
             except RuntimeError as error:
                 log.warning("a step is not recorded as a CUDA graph, so training is slower: %s", error)
-                self._gave_up, self._graph = True, None
+                self._gave_up = True
                 return super().__call__(batch)
             return self._first_replay(batch)
         self._batch.copy_(batch)
@@ -108,7 +108,9 @@ class ReplayedStep(Step):
         self._graph = graph
 
     def _first_replay(self, batch: Tensor) -> tuple[Tensor, ElboTerms]:
-        """Held against the eager loss of the same batch and the same noise."""
+        """Held against the eager loss of the same batch and the same noise; layers that keep statistics of their
+        batches count this one twice.
+        """
         generator = self._state.generator
         noise = generator.get_state()
         with torch.no_grad():

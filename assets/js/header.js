@@ -36,7 +36,7 @@ export function mount({element, props, server}) {
   if (!shared.model && usable.length) change('model', usable[0].name);
   show(shared.model);
   const call = caller(server);
-  restoreModels(names => call('known', ...names)).catch(() => {}); // Train announces them once more when it is opened
+  restoreModels(names => call('known', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
   theme(element.querySelector('#theme'));
 }
 

@@ -204,7 +204,8 @@ export function createTrainer(server, visible) {
     state.status = status;
     emit('status');
     if (status.scene && !state.scene) askScene();
-    if (status.wanting && performance.now() - lent > LENDING) {
+    if (!status.wanting) lent = -Infinity; // the next piece is asked for at once
+    else if (performance.now() - lent > LENDING) {
       lent = performance.now();
       emit('lend', {owner, run: state.run});
     }

@@ -15,7 +15,7 @@ from vae.data import DATASETS, default_root
 from vae.live import events
 from vae.live.events import Command
 from vae.live.moments import steps_kept
-from vae.live.pieces import Mailbox, train_piece
+from vae.live.pieces import Mailbox, PieceWorker, train_piece
 from vae.live.recipe import Recipe, configured
 from vae.live.runs import Runs
 from vae.live.session import RESUME
@@ -164,6 +164,16 @@ def test_what_cannot_be_trained_says_why(tmp_path):
     assert run.state == "failed" and run.reason["key"] == "run.refused"
     until(lambda: not runs.busy("cpu"))
     runs.close()
+
+
+def test_what_comes_before_the_beginning_is_passed_over(tmp_path):
+    gone = []
+    worker = PieceWorker(tmp_path, gone=gone.append)
+    worker.send(Command("pause"))
+    assert not worker.wanting and gone == []
+    worker.send(Command("stop"))
+    worker.send(Command("begin", {"folder": str(tmp_path), "recipe": SHORT.to_json(), "own": None, "resume": False}))
+    assert gone == [0] and not worker.wanting
 
 
 def test_a_mailbox_keeps_the_order_and_passes_over_rubbish(tmp_path):

@@ -12,15 +12,18 @@ import pytest
 import torch
 from PIL import Image
 
+from vae import storage
 from vae.checkpoint import FOLDER
-from vae.data import default_root
+from vae.data import DATASETS, default_root
 from vae.data.own import own_images
 from vae.live.recipe import Recipe
-from vae.ui.kept import entry_of
+from vae.live.runs import Runs
+from vae.ui.kept import entry_of, images_folder
 from vae.ui.shared import Shared
 from vae.ui.strings import STRINGS
 from vae.ui.train_choices import train_payload
 from vae.ui.train_endpoints import train_endpoints
+from vae.ui.train_status import status
 
 ADA = "0123456789abcdef" * 2
 
@@ -123,6 +126,28 @@ def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
     assert opened.name == found["name"] and opened.dims == 10
     assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
     assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None
+
+
+def test_who_waits_behind_a_run_that_is_still_starting_is_told_what_it_is(tmp_path):
+    runs = Runs(tmp_path, default_root(), lent=("cpu",))  # nobody lends the device, so the first never gets on
+    runs.begin(ADA, Recipe("digits"))
+    second = runs.begin(ADA[::-1], Recipe("digits"))
+    told = status(runs, second)
+    assert told["place"] == 1 and told["ahead"] == {"title": DATASETS["digits"].title, "left": None}
+    runs.close()
+
+
+def test_an_upload_that_claims_a_visitors_images_must_fit_them(app):
+    own = asked(app, "own", ADA, str(pictures(app[2], 60)), 32)["ok"]
+    home = images_folder(app[0].runs) / own["dataset"]["name"].removeprefix("own:")
+    tensors, header = storage.read(FOLDER / "digits-vae.safetensors")  # 32×32, but grey
+    header["dataset"]["name"] = own_images(home)[1].name
+    header["config"]["dataset"] = header["dataset"]["name"]
+    path = app[2] / "claims.safetensors"
+    storage.write(path, tensors, header)
+    found = asked(app, "upload", ADA, "claims", base64.b64encode(path.read_bytes()).decode())["ok"]
+    opened = app[0].catalog.open(found["name"])
+    assert opened.images is None and opened.missing
 
 
 def until(condition, seconds=60.0):

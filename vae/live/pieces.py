@@ -120,14 +120,12 @@ class PieceWorker:
     Attributes:
         saved: the step of the last snapshot, from which the run goes on.
         hear, gone: as of a `WorkerProcess`.
-        pid: of no process.
     """
 
     data_root: Path
     saved: int = 0
     hear: Callable[[Event], None] = lambda event: None
     gone: Callable[[int], None] = lambda status: None
-    pid: None = None
     _values: dict[str, Any] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _working: bool = False
@@ -135,10 +133,6 @@ class PieceWorker:
     _called: bool = False  # out of its pause
     _stopping: bool = False
     _over: bool = False
-
-    @property
-    def alive(self) -> bool:
-        return not self._over
 
     @property
     def wanting(self) -> bool:
@@ -158,6 +152,7 @@ class PieceWorker:
             self._stopping = self._stopping or command.name == "stop"
         if command.name == "stop" and idle:
             self._end(0)
+        if self._values is None or self._over:  # what comes before its beginning or after its end is passed over
             return
         try:
             Mailbox(Path(self._values["folder"])).put(command)

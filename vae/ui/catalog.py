@@ -294,20 +294,17 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=str(error)) from error
     recorded = model.header["dataset"]
-    spec = DATASETS.get(recorded["name"])
-    own = find_own(images_folder(runs), recorded["name"]) if spec is None and runs else None
-    if own:  # their name is a hash of all pixels: they are the very images
-        test = own_images(own)[1]
-        return Opened(entry.name, model, test.spec, test, None)
+    own = _own_images(runs, recorded["name"]) if runs else None
+    spec = DATASETS.get(recorded["name"]) if own is None else own.spec
     if spec is None:
         return Opened(entry.name, model, None, None, say("finding.unknown_data", name=recorded["name"]))
-    missing = available(spec.name, data_root)
+    missing = available(spec.name, data_root) if own is None else None
     if missing is None and recorded["version"] != spec.version:
         missing = say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"])
     if missing is None and model.config.model.shape != spec.shape:
         missing = say("finding.other_shape", name=spec.title)
-    images = None
-    if missing is None:
+    images = own if missing is None else None
+    if missing is None and own is None:
         try:
             images = load_data(spec.name, "test", data_root, fetch=False)
         except DataError as error:
@@ -319,6 +316,16 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
             say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"]),
         )
     return Opened(entry.name, model, spec, images, missing)
+
+
+def _own_images(runs: Path, name: str) -> ImageSet | None:
+    """The test images of a visitor's own set of that name, where it is still here."""
+    folder = find_own(images_folder(runs), name)
+    try:
+        return own_images(folder)[1] if folder else None
+    except CheckpointError as error:  # removed since it was found, or damaged
+        log.warning("A visitor's images are missing: %s", error)
+        return None
 
 
 def _rank(entry: Entry) -> tuple[int, str, int, str]:
