@@ -7,10 +7,9 @@ import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
 import {mountPairTables} from './pair-tables.js';
 import {mountFigureOne} from './figure-one.js';
-import {addStrings, fill, number, t} from './strings.js';
+import {fill, number, t} from './strings.js';
 
 export function mount({element, props, server}) {
-  addStrings(props.strings);
   fill(element);
   const find = selector => element.querySelector(selector);
   const {groups, partners, first: early} = JSON.parse(props.value);

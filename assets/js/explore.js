@@ -8,12 +8,11 @@ import {mountLattice} from './lattice.js';
 import {mountMap} from './map.js';
 import {change, onVisit, shared, watch} from './page.js';
 import {mountSliders} from './sliders.js';
-import {addStrings, fill} from './strings.js';
+import {fill} from './strings.js';
 import {sway} from './sway.js';
 import {mountTraversal} from './traversal.js';
 
 export function mount({element, props, server}) {
-  addStrings(props.strings);
   fill(element);
   const find = selector => element.querySelector(selector);
   const explorer = createExplorer(server);

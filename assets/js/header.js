@@ -1,14 +1,14 @@
-// The header: title, model picker, figures of the chosen model, light or dark.
+// The header: title, model picker, figures of the chosen model, language, light or dark.
 
 import {caller} from './events.js';
+import {mountLanguage} from './language.js';
 import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
 import {recall, remember} from './stored.js';
-import {addStrings, number, t} from './strings.js';
+import {number, t} from './strings.js';
 
 const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
 
 export function mount({element, props, server}) {
-  addStrings(props.strings);
   const {usable, broken} = JSON.parse(props.value);
   element.querySelector('h1').textContent = t('common.title');
   element.querySelector('.lse-title p').textContent = t('common.tagline');
@@ -37,6 +37,7 @@ export function mount({element, props, server}) {
   show(shared.model);
   const call = caller(server);
   restoreModels(names => call('known', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
+  mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));
 }
 

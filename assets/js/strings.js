@@ -1,11 +1,6 @@
-// The strings of the page: a table key -> text that Python hands to each part.
+// The strings of the page: a table key -> text, made from Python's when the page is served.
 
-const texts = {};
-
-/** Add a part's strings (JSON). */
-export function addStrings(json) {
-  Object.assign(texts, JSON.parse(json));
-}
+import {texts} from './words.js';
 
 /** The text behind a key, its {placeholders} filled. */
 export function t(key, values = {}) {

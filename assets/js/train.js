@@ -13,11 +13,10 @@ import {mountRuns} from './train-runs.js';
 import {mountTime} from './train-time.js';
 import {mountTrainMap} from './train-map.js';
 import {change, make} from './page.js';
-import {addStrings, fill, t} from './strings.js';
+import {fill, t} from './strings.js';
 import {createTrainer} from './trainer.js';
 
 export function mount({element, props, server, trigger}) {
-  addStrings(props.strings);
   fill(element);
   const find = selector => element.querySelector(selector);
   const payload = JSON.parse(props.value);

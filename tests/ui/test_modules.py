@@ -1,6 +1,7 @@
 """The page's modules in one file: Node's own reading of them is the second implementation where it is at hand."""
 
 import json
+import re
 import shutil
 import subprocess
 from graphlib import CycleError
@@ -8,7 +9,8 @@ from graphlib import CycleError
 import pytest
 
 from vae.ui.modules import bundle, written
-from vae.ui.page import ASSETS
+from vae.ui.page import ASSETS, script
+from vae.ui.strings import LANGUAGES, table
 
 SOURCES = {
     "a": "import {three, Box as Case} from './b.js';\nimport {\n  twice,\n} from './c.js';\n\n"
@@ -41,9 +43,16 @@ def test_a_bundle_says_what_its_modules_say(folder):
 
 
 def test_the_page_has_every_module_once():
-    text = bundle(ASSETS / "js")
-    for path in (ASSETS / "js").glob("*.js"):
-        assert text.count(f"modules['{path.stem}'] = ") == 1
+    text = script("en").read_text(encoding="utf-8")
+    for name in ("words", *(path.stem for path in (ASSETS / "js").glob("*.js"))):
+        assert text.count(f"modules['{name}'] = ") == 1
+
+
+def test_each_language_has_a_bundle_that_says_its_strings():
+    for language in LANGUAGES:
+        text = script(language).read_text(encoding="utf-8")
+        found = re.search(r"^const texts = (.*);$", text, re.MULTILINE)
+        assert json.loads(found[1]) == table(language) and f'const language = "{language}";' in text
 
 
 def test_a_written_bundle_is_named_by_its_content(folder):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from vae.ui import strings
 from vae.ui.page import ASSETS
 from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
 
@@ -30,7 +31,13 @@ def test_every_key_that_is_asked_for_exists(path):
 
 def test_say_and_table():
     assert say("error.index", index=7) == "7 is not the index of an image on this map."
-    assert set(table("map")) == {key for key in STRINGS if key.startswith(("common.", "error.", "map."))}
+    assert table("en") == {key: texts["en"] for key, texts in STRINGS.items()}
+
+
+def test_no_key_stands_in_two_modules():
+    modules = [module for name, module in vars(strings).items() if hasattr(module, "__file__")]
+    tables = [value for module in modules for value in vars(module).values() if isinstance(value, dict)]
+    assert sum(len(each) for each in tables if all(isinstance(text, dict) for text in each.values())) == len(STRINGS)
 
 
 def test_what_was_sent_is_not_repeated_at_length():

@@ -9,8 +9,7 @@ import torch
 
 from vae.data.own import LIMITS
 from vae.ui import header
-from vae.ui.modules import written
-from vae.ui.page import ASSETS
+from vae.ui.page import ASSETS, script
 from vae.ui.shared import Shared
 from vae.ui.strings import say
 from vae.ui.tabs import compare, explore, train
@@ -36,7 +35,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     """The whole page: the header and the tabs."""
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
-    gr.set_static_paths([ASSETS, written(ASSETS / "js").parent])
+    gr.set_static_paths([ASSETS, script("en").parent])
     with gr.Blocks(title=say("common.title"), analytics_enabled=False, fill_width=True) as demo:
         header.build(shared.catalog)
         with gr.Tabs():

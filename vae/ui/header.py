@@ -18,7 +18,10 @@ TEMPLATE = """
   <div class="lse-title"><h1></h1><p></p></div>
   <dl class="lse-figures"></dl>
   <label class="lse-field"><span></span><select id="model"></select></label>
-  <button id="theme" class="lse-icon" type="button"></button>
+  <div class="lse-tools">
+    <span id="language" class="lse-languages" role="group"></span>
+    <button id="theme" class="lse-icon" type="button"></button>
+  </div>
 </div>
 """
 
@@ -51,4 +54,4 @@ def build(catalog: Catalog) -> gr.HTML:
         """Those of a visitor's models that are still here."""
         return [name for name in names[:MOST_ASKED] if catalog.runs and entry_of(catalog.runs, name)]
 
-    return part("header", TEMPLATE, ("header",), models(catalog), [endpoint(known)], elem_id="header")
+    return part("header", TEMPLATE, models(catalog), [endpoint(known)], elem_id="header")

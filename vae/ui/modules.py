@@ -15,23 +15,26 @@ _IMPORT = re.compile(r"^import \{([^}]*)\} from '\./([\w-]+)\.js';$", re.MULTILI
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
 
 
-def bundle(folder: Path) -> str:
+def bundle(folder: Path, **made: str) -> str:
     """All modules of a folder as one module, which exports `modules`: name -> what that one exports.
+
+    Args:
+        made: the sources of modules that are no files: name -> text.
 
     Raises:
         ValueError: a module imports or exports in another style than the one above; it is named.
         graphlib.CycleError: modules import each other.
     """
-    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))}
+    sources = {path.stem: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.js"))} | made
     needs = {name: {needed for _, needed in _IMPORT.findall(source)} for name, source in sources.items()}
     scopes = [_scope(name, sources[name]) for name in TopologicalSorter(needs).static_order()]
     return "const modules = {};\n" + "".join(scopes) + "export {modules};\n"
 
 
-@lru_cache(maxsize=4)
-def written(folder: Path) -> Path:
+@lru_cache(maxsize=16)
+def written(folder: Path, **made: str) -> Path:
     """The bundle as a file of this process, whose name changes with its content; it goes when the process ends."""
-    text = bundle(folder)
+    text = bundle(folder, **made)
     path = Path(_folder().name) / f"explorer-{sha256(text.encode()).hexdigest()[:12]}.js"
     path.write_text(text, encoding="utf-8")
     return path

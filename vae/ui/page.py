@@ -8,14 +8,20 @@ from typing import Any
 import gradio as gr
 
 from vae.ui.modules import written
-from vae.ui.strings import table
+from vae.ui.strings import LANGUAGES, table
 
 ASSETS = Path(__file__).resolve().parents[2] / "assets"
 
 # All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
-# not known here.
+# not known here. The language is that of the address, else the one chosen last, else the browser's.
 LOADER = """
-import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundle)
+const known = Object.keys(props.bundles);
+let chosen = [new URLSearchParams(location.search).get('lang')];
+try {
+  chosen.push(localStorage.getItem('latent-space-explorer.language'));
+} catch {} // refused in a private window: nothing was chosen
+const language = [...chosen, ...navigator.languages.map(each => each.slice(0, 2))].find(each => known.includes(each));
+import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundles[language ?? 'en'])
   .then(({modules}) => modules[props.part].mount({element, props, server, trigger}));
 """
 
@@ -23,7 +29,6 @@ import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/f
 def part(
     name: str,
     template: str,
-    prefixes: tuple[str, ...],
     payload: Any,
     functions: list[Callable[[Any], dict[str, Any]]] = (),
     elem_id: str | None = None,
@@ -33,7 +38,6 @@ def part(
     Args:
         name: of the module in assets/js whose `mount` draws it.
         template: fixed HTML; nothing in it is filled in by Gradio, whose DOM diff would delete what JS has drawn.
-        prefixes: of the string keys that it says.
         payload: what it shows first, as JSON, so that the first drawing needs no round trip.
         functions: server functions.
         elem_id: of the element around it.
@@ -46,6 +50,16 @@ def part(
         elem_id=elem_id,
         server_functions=list(functions),
         part=name,
-        bundle=written(ASSETS / "js").as_posix(),
-        strings=json.dumps(table(*prefixes), ensure_ascii=False),
+        bundles={language: script(language).as_posix() for language in LANGUAGES},
     )
+
+
+def script(language: str) -> Path:
+    """All of assets/js in one file, with the strings of that language as its module `words`."""
+    return written(ASSETS / "js", words=words(language))
+
+
+def words(language: str) -> str:
+    """The source of the module `words`: the language, all that there are, and its strings."""
+    constants = {"language": language, "languages": LANGUAGES, "texts": table(language)}
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in constants.items())

@@ -96,7 +96,6 @@ TEMPLATE = f"""
   </section>
 </div>
 """
-STRINGS = ("compare", "rates", "map", "colour", "inspector", "sliders", "traversal", "information", "header")
 
 
 def build(shared: Shared) -> None:
@@ -111,7 +110,6 @@ def build(shared: Shared) -> None:
     part(
         "compare",
         TEMPLATE,
-        STRINGS,
         {
             "groups": [{"title": title, "names": names} for title, names in groups.items()],
             "partners": partners,

@@ -71,18 +71,6 @@ TEMPLATE = """
   <section id="information" class="lse-information" hidden></section>
 </div>
 """
-STRINGS = (
-    "map",
-    "colour",
-    "inspector",
-    "sliders",
-    "lattice",
-    "traversal",
-    "finding",
-    "remedy",
-    "spectrum",
-    "information",
-)
 
 
 def build(shared: Shared) -> None:
@@ -90,7 +78,6 @@ def build(shared: Shared) -> None:
     part(
         "explore",
         TEMPLATE,
-        STRINGS,
         first_payload(shared),
         explore_endpoints(shared.catalog),
         elem_id="explore",

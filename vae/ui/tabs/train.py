@@ -168,11 +168,10 @@ TEMPLATE = f"""
   <p class="lse-error" role="alert" hidden></p>{_CHOICES}{_DRIVE}{_BOARD}{_FOOT}
 </div>
 """
-STRINGS = ("train", "run", "finding", "remedy", "map", "colour")
 
 
 def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context."""
     functions = train_endpoints(shared, Path(get_upload_folder()))
-    html = part("train", TEMPLATE, STRINGS, train_payload(shared), functions, elem_id="train")
+    html = part("train", TEMPLATE, train_payload(shared), functions, elem_id="train")
     lend_pieces(html, shared.training)

@@ -1,7 +1,6 @@
-"""The strings of the Train tab, in the form of vae/ui/strings.py, which takes them in."""
+"""The Train tab."""
 
 TRAIN: dict[str, dict[str, str]] = {
-    "tab.train": {"en": "Train"},
     # What is chosen.
     "train.choices": {"en": "What to train"},
     "train.dataset": {"en": "Images"},

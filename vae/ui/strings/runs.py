@@ -1,4 +1,4 @@
-"""What the server says of a run: why it stopped, why something cannot be done. Part of the table in `strings`."""
+"""What the server says of a run: why it stopped, why something cannot be done."""
 
 RUNS: dict[str, dict[str, str]] = {
     "run.nan": {

@@ -1,0 +1,36 @@
+// The language of the page: its tabs, which Gradio labels before the language is known, and the choice of another one.
+
+import {make} from './page.js';
+import {remember} from './stored.js';
+import {t} from './strings.js';
+import {language, languages} from './words.js';
+
+/** Say the tabs in the page's language, also those that Gradio folds away and brings back. */
+function nameTabs() {
+  document.documentElement.lang = language;
+  const name = () => {
+    for (const tab of document.querySelectorAll('button[role=tab][data-tab-id]')) {
+      const title = t(`tab.${tab.dataset.tabId}`);
+      if (tab.textContent.trim() !== title) tab.textContent = title;
+    }
+  };
+  name();
+  new MutationObserver(name).observe(document.querySelector('[role=tablist]')?.parentElement ?? document.body, {childList: true, subtree: true});
+}
+
+/** A button for each language; the page is loaded again, for every part of it speaks. */
+export function mountLanguage(element) {
+  nameTabs();
+  element.setAttribute('aria-label', t('header.language'));
+  const buttons = languages.map(code => {
+    const button = make('button', {type: 'button', lang: code, title: t(`header.language_${code}`), 'aria-label': t(`header.language_${code}`), 'aria-pressed': code === language}, code);
+    button.addEventListener('click', () => {
+      const address = new URL(location);
+      address.searchParams.set('lang', code);
+      remember('language', code);
+      location.assign(address);
+    });
+    return button;
+  });
+  element.replaceChildren(...(languages.length > 1 ? buttons : []));
+}
