@@ -10,8 +10,8 @@ from vae.storage import CheckpointError
 
 
 def test_moments_are_thinned_evenly_and_never_more_than_a_hundred(fresh, tmp_path, monkeypatch):
-    assert moments.MOST == 100
-    monkeypatch.setattr(moments, "MOST", 16)
+    assert moments.MOST_MOMENTS == 100
+    monkeypatch.setattr(moments, "MOST_MOMENTS", 16)
     state, *_ = fresh()
     for step in range(0, 1_200, 10):
         write_moment(tmp_path, state.model, torch.zeros(3, 4), {"step": step})

@@ -7,7 +7,8 @@ import pytest
 
 from vae.config import ConfigError
 from vae.data import DATASETS
-from vae.live.recipe import LIMITS, PRESETS, WAYS, Recipe, configured, suggested
+from vae.limits import TRAINING
+from vae.live.recipe import PRESETS, WAYS, Recipe, configured, suggested
 from vae.model import VAE
 from vae.objective import scheduled
 
@@ -84,4 +85,4 @@ def test_what_cannot_be_chosen_is_refused_in_a_sentence(change):
 def test_limits_and_ways_are_of_things_that_exist():
     assert set(WAYS) == {"vae", "beta_h", "beta_b", "beta_tc"}
     known = set(Recipe("digits").to_json()) | {"seconds", "epochs", "steps"}
-    assert set(LIMITS) <= known
+    assert set(TRAINING) <= known

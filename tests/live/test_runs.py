@@ -10,9 +10,10 @@ import torch
 
 from vae import snapshot
 from vae.data import default_root
+from vae.limits import RunLimits
 from vae.live.recipe import Recipe
 from vae.live.run import RunError
-from vae.live.runs import Limits, Runs
+from vae.live.runs import Runs
 from vae.live.session import RESUME
 
 ADA, BOB = "a" * 32, "b" * 32
@@ -141,7 +142,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
 
 
 def test_a_run_that_nobody_watches_stops_unless_it_was_started_to_go_on(tmp_path):
-    lonely = Runs(tmp_path, default_root(), Limits(unwatched=0.5))
+    lonely = Runs(tmp_path, default_root(), RunLimits(unwatched=0.5))
     kept = lonely.begin(BOB, replace(LONG, going_on=True))
     left = lonely.begin(ADA, LONG)
     until(lambda: left.state == "stopped", 30)

@@ -6,8 +6,9 @@ import math
 import numpy as np
 import pytest
 
+from vae.limits import REQUESTS
 from vae.ui.catalog import Catalog
-from vae.ui.endpoints import Z_LIMIT, explore_endpoints
+from vae.ui.endpoints import explore_endpoints
 
 HUGE = 10**400
 
@@ -36,7 +37,7 @@ def bad_z(dims):
     return [
         None, "z", {}, 3, [], good[:-1], [*good, 0.0], ["0", *good[1:]], [None, *good[1:]], [True, *good[1:]],
         [math.nan, *good[1:]], [math.inf, *good[1:]], [-math.inf, *good[1:]], [1e30, *good[1:]], [HUGE, *good[1:]],
-        [Z_LIMIT + 0.1, *good[1:]], [[0.0], *good[1:]],
+        [REQUESTS.most_latent + 0.1, *good[1:]], [[0.0], *good[1:]],
     ]  # fmt: skip
 
 

@@ -18,12 +18,12 @@ from vae import storage
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages, split_grid
 from vae.data.pictures_in import Limits, Listing, Skipped, Unusable, opened, title
 from vae.data.square import square
+from vae.limits import PICTURES
 
-__all__ = ["FILE", "LIMITS", "PREFIX", "SIZES", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
+__all__ = ["FILE", "PREFIX", "SIZES", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
 
 FILE = "images.safetensors"
 SIZES = (32, 64)
-LIMITS = Limits()
 PREFIX = "own-"  # of their names
 _VERSION = 1
 _NAMED = 100  # skipped files that the header names
@@ -44,7 +44,7 @@ def gather(
     source: Path,
     size: int,
     folder: Path,
-    limits: Limits = LIMITS,
+    limits: Limits = PICTURES,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Reads a folder or zip of images and writes them to `folder / FILE`, whole or not at all.

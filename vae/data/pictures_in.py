@@ -18,31 +18,11 @@ from itertools import islice
 from pathlib import Path
 
 from vae.data.imageset import DataError
+from vae.limits import PictureLimits as Limits
 
 _ZIP_ENTRY = b"PK\x01\x02"  # begins each row of a zip's table of contents
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 _LONGEST_NAME = 200
-
-
-@dataclass(frozen=True)
-class Limits:
-    """How much is taken.
-
-    Attributes:
-        most_images: beyond it an even choice over all files is taken, always the same.
-        most_pixels: width times height of one image.
-        most_bytes: of a zip as it comes, and of any one file.
-        most_unpacked: bytes of all files in a zip together.
-        most_files: whether images or not; in a folder, its folders count too.
-        fewest_images: that have to be readable.
-    """
-
-    most_images: int = 20_000
-    most_pixels: int = 40_000_000
-    most_bytes: int = 200_000_000
-    most_unpacked: int = 2_000_000_000
-    most_files: int = 100_000
-    fewest_images: int = 16
 
 
 @dataclass(frozen=True)

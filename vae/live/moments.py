@@ -18,12 +18,12 @@ from vae.checkpoint import expect_weights
 from vae.config import TrainConfig
 from vae.data import ImageSet
 from vae.export import spread_evenly
+from vae.limits import MOST_MOMENTS
 from vae.model import VAE
 from vae.storage import CheckpointError, expect, expect_tensor, read, write
 
 SHOWN = 32  # images that are kept as pixels
 CODES = 1_000  # test images whose codes are kept
-MOST = 100  # moments of a run
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ def steps_kept(folder: Path) -> list[int]:
 
 
 def write_moment(folder: Path, model: VAE, mu: Tensor, about: dict[str, Any]) -> None:
-    """Writes a moment; where there would be more than `MOST`, the one that is missed least goes: the one between the
-    two closest neighbours. So the gaps stay within a factor of four, but for the newest.
+    """Writes a moment; where there would be more than `MOST_MOMENTS`, the one that is missed least goes: the one
+    between the two closest neighbours. So the gaps stay within a factor of four, but for the newest.
 
     Args:
         mu: (N, D) codes of the gallery's rows.
@@ -112,7 +112,7 @@ def write_moment(folder: Path, model: VAE, mu: Tensor, about: dict[str, Any]) ->
     weights = {f"model.{key}": _half(tensor) for key, tensor in model.state_dict().items()}
     write(path, weights | {"codes.mu": mu.half()}, {"moment": about})
     kept = steps_kept(folder)
-    while len(kept) > MOST:
+    while len(kept) > MOST_MOMENTS:
         gone = min(range(1, len(kept) - 1), key=lambda i: kept[i + 1] - kept[i - 1])
         path_of(folder, kept.pop(gone)).unlink(missing_ok=True)
 

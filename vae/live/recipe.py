@@ -16,6 +16,7 @@ from vae.config import (
     TrainingConfig,
 )
 from vae.data import DatasetSpec
+from vae.limits import TRAINING
 from vae.objective import OBJECTIVES, SquaredErrorLoss, effective_beta
 
 WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
@@ -26,19 +27,6 @@ WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
 }
 UNITS = ("seconds", "epochs", "steps")
 DEVICES = ("cpu", "cuda", "mps")
-LIMITS: dict[str, tuple[float, float]] = {
-    "beta": (0, 1_000),
-    "gamma": (0, 10_000),
-    "capacity": (0, 200),
-    "latent_dim": (1, 64),
-    "width": (4, 64),
-    "lr": (1e-5, 0.1),
-    "batch_size": (8, 512),
-    "seed": (0, 2**31 - 1),
-    "seconds": (5, 7_200),
-    "epochs": (0.01, 1_000),
-    "steps": (1, 2_000_000),
-}
 FALLS_FROM, FALLS_UNTIL = 8.0, 0.6  # beta begins at so many times its end and is there after this part of the steps
 RISES_UNTIL = 0.8  # the part of the steps after which the capacity has risen
 WHOLE_SIZES = (28, 32, 64)  # sides that the convolutional networks take
@@ -92,7 +80,7 @@ class Recipe:
                 raise ConfigError(f"{key} must be one of {', '.join(names)}")
         if plain["way"] not in WAYS[plain["objective"]]:
             raise ConfigError(f"{plain['objective']} can go {' or '.join(WAYS[plain['objective']])}")
-        for key, (low, high) in LIMITS.items():
+        for key, (low, high) in TRAINING.items():
             value = plain["budget"] if key == plain["unit"] else plain.get(key, low)
             if not low <= value <= high:  # false for NaN too
                 raise ConfigError(f"{key} must lie between {low:g} and {high:g}, not {value}")
@@ -141,7 +129,7 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
     }[recipe.unit]()
     if recipe.unit == "seconds" and speed is None:
         raise ConfigError("a budget in seconds needs the speed of the training")
-    steps = max(1, min(steps, int(LIMITS["steps"][1])))
+    steps = max(1, min(steps, int(TRAINING["steps"][1])))
     falls = recipe.way == "falls" and recipe.objective in BETA_OBJECTIVES
     knots = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta)) if falls else ()
     return TrainConfig(

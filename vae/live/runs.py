@@ -10,11 +10,11 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from vae.config import ConfigError
+from vae.limits import RUNS, RunLimits
 from vae.live import events
 from vae.live.devices import devices
 from vae.live.events import Command, Event
@@ -31,23 +31,6 @@ REAP_EVERY = 2.0  # seconds between two looks at who watches
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Limits:
-    """What this server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
-    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, that
-    a process may take to end once its run is over, and for which a run waits for the end of a forecast.
-    """
-
-    waiting: int = 20
-    per_owner: int = 6
-    kept: int = 60
-    unwatched: float = 180.0
-    paused: float = 180.0
-    answer: float = 120.0
-    ending: float = 60.0
-    forecast: float = 15.0
-
-
 class Runs:
     """Args: folder of the runs; root of the data sets; devices that are `lent`, whose runs are worked on in pieces, see
     `work`. No process starts before `warm` or the first question.
@@ -59,7 +42,7 @@ class Runs:
         self,
         folder: Path,
         data_root: Path,
-        limits: Limits = Limits(),  # noqa: B008  it is frozen
+        limits: RunLimits = RUNS,
         lent: Collection[str] = (),
     ) -> None:
         self.folder, self.data_root, self.limits, self.lent = Path(folder), Path(data_root), limits, tuple(lent)

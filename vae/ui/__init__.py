@@ -7,7 +7,7 @@ from typing import Any
 import gradio as gr
 import torch
 
-from vae.data.own import LIMITS
+from vae.limits import PICTURES
 from vae.ui import header
 from vae.ui.page import ASSETS, script
 from vae.ui.shared import Shared
@@ -53,6 +53,6 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         footer_links=[],
         run_history=False,
         quiet=True,
-        max_file_size=LIMITS.most_bytes,
+        max_file_size=PICTURES.most_bytes,
         **options,
     )

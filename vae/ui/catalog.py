@@ -22,6 +22,7 @@ from vae.floor import bernoulli_floor, gaussian_floor
 from vae.forecast import Forecast, forecast, spectrum
 from vae.images import to_uint8
 from vae.latent import lattice
+from vae.limits import OPEN_MODELS
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import measured
@@ -31,7 +32,6 @@ from vae.ui.strings import UserError, say
 
 CHECKED_IMAGES = 32  # decoded once for the doctor
 FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
-OPEN_MODELS = 16  # kept in memory: all that are shipped, some 30 MB each with their thumbnails
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second

@@ -8,12 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from vae.limits import REQUESTS
 from vae.ui import explorer
 from vae.ui.catalog import Catalog, Opened
 from vae.ui.strings import UserError, say
-
-Z_LIMIT = 20.0  # |z| beyond this is no place that a prior N(0, 1) or a slider leads to
-MOST_ROWS = 64  # traversal rows in one answer: 576 pictures
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +43,7 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def is_finite(value: Any, limit: float = 1e6) -> bool:
+def is_finite(value: Any, limit: float = REQUESTS.most_number) -> bool:
     """A real number within ±limit; compared before any conversion, for an int of 400 digits fits no float."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -limit <= value <= limit
 
@@ -60,7 +58,7 @@ def z_of(opened: Opened, z: Any) -> list[float]:
     """The latent vector, D finite numbers of sane size."""
     if not isinstance(z, list) or len(z) != opened.dims:
         raise UserError("error.z_length", dims=opened.dims)
-    limit = max(Z_LIMIT, float(np.abs(opened.model.mu).max()))
+    limit = max(REQUESTS.most_latent, float(np.abs(opened.model.mu).max()))
     for dim, value in enumerate(z):
         if not is_finite(value, limit):
             raise UserError("error.z_value", dim=dim, limit=int(limit))
@@ -69,7 +67,7 @@ def z_of(opened: Opened, z: Any) -> list[float]:
 
 def dims_of(opened: Opened, dims: Any) -> list[int]:
     """Different latents of the model, at least one."""
-    good = isinstance(dims, list) and 0 < len(dims) <= MOST_ROWS and all(is_whole(dim) for dim in dims)
+    good = isinstance(dims, list) and 0 < len(dims) <= REQUESTS.most_rows and all(is_whole(dim) for dim in dims)
     if not good or len(set(dims)) != len(dims) or not all(0 <= dim < opened.dims for dim in dims):
         raise UserError("error.dims", last=opened.dims - 1)
     return dims

@@ -5,6 +5,7 @@ from typing import Any
 import gradio as gr
 
 from vae.data import DATASETS
+from vae.limits import REQUESTS
 from vae.ui.catalog import Catalog
 from vae.ui.endpoints import endpoint
 from vae.ui.kept import entry_of
@@ -12,7 +13,6 @@ from vae.ui.page import part
 
 FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
 FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
-MOST_ASKED = 20  # of a visitor's models, in one question
 TEMPLATE = """
 <div class="lse-header">
   <div class="lse-title"><h1></h1><p></p></div>
@@ -52,6 +52,6 @@ def build(catalog: Catalog) -> gr.HTML:
 
     def known(*names: Any) -> list[str]:
         """Those of a visitor's models that are still here."""
-        return [name for name in names[:MOST_ASKED] if catalog.runs and entry_of(catalog.runs, name)]
+        return [name for name in names[: REQUESTS.most_models] if catalog.runs and entry_of(catalog.runs, name)]
 
     return part("header", TEMPLATE, models(catalog), [endpoint(known)], elem_id="header")

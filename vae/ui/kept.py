@@ -10,10 +10,9 @@ from typing import Any
 
 from vae import checkpoint
 from vae.checkpoint import CheckpointError, Entry
+from vae.limits import CHECKPOINTS, MB
 from vae.ui.strings import UserError
 
-LARGEST = 32 * 2**20  # bytes of an uploaded checkpoint
-MOST_UPLOADS = 100
 _thinning = threading.Lock()
 _NAME = re.compile(r"(run|up)-([\w-]{22})")
 
@@ -53,8 +52,8 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     Raises:
         UserError: it is too large, cannot be opened, or the disk refuses.
     """
-    if len(content) > LARGEST:
-        raise UserError("run.too_large", mb=len(content) // 2**20, limit=LARGEST // 2**20)
+    if len(content) > CHECKPOINTS.most_bytes:
+        raise UserError("run.too_large", mb=len(content) // MB, limit=CHECKPOINTS.most_bytes // MB)
     name = f"up-{secrets.token_urlsafe(16)}"
     folder = folder_of(runs, name)
     stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
@@ -66,7 +65,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     except (CheckpointError, OSError) as error:
         _remove(folder)
         raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")[:200]) from error
-    thin(folder.parent, MOST_UPLOADS)
+    thin(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
 
 

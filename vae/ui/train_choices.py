@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from vae.data import DATASETS, DatasetSpec, available
-from vae.live.recipe import LIMITS, PRESETS, UNITS, WAYS, Recipe, suggested
+from vae.limits import TRAINING
+from vae.live.recipe import PRESETS, UNITS, WAYS, Recipe, suggested
 from vae.live.run import COLUMNS
 from vae.live.runs import checked_recipe
 from vae.objective import OBJECTIVES
@@ -28,7 +29,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "devices": [{"key": key, "name": name} for key, name in shared.training.devices.items()],
         "units": list(UNITS),
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
-        "limits": {key: list(ends) for key, ends in LIMITS.items()},
+        "limits": {key: list(ends) for key, ends in TRAINING.items()},
         "columns": list(COLUMNS),
     }
 

@@ -16,20 +16,20 @@ from typing import Any
 from vae.checkpoint import CheckpointError
 from vae.data import DataError
 from vae.data.own import gather, own_images
-from vae.live.recipe import LIMITS, suggested
+from vae.limits import CHECKPOINTS, MB, PICTURES, TRAINING
+from vae.live.recipe import suggested
 from vae.live.run import ADJUSTABLE, LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.ui.endpoints import endpoint, is_finite, is_whole
 from vae.ui.film import film_of
-from vae.ui.kept import LARGEST, entry_of, images_folder, take_in, thin
+from vae.ui.kept import entry_of, images_folder, take_in, thin
 from vae.ui.looks import Looks, scene
 from vae.ui.shared import Shared
 from vae.ui.strings import UserError, say
 from vae.ui.train_choices import chosen, listed
 from vae.ui.train_status import polled, status, summary
 
-MOST_IMAGE_SETS = 40  # of all visitors; the oldest go
 log = logging.getLogger(__name__)
 _OWNER = re.compile(r"[0-9a-f]{32}")
 
@@ -73,7 +73,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         found = runs.get(_owner(owner), run)
         if knob not in ADJUSTABLE[found.recipe.objective] or not is_finite(value):
             raise UserError("run.knob", reason=str(knob)[:20])
-        low, high = LIMITS[knob]
+        low, high = TRAINING[knob]
         if not low <= value <= high:
             raise UserError("run.knob", reason=f"{knob} must lie between {low:g} and {high:g}")
         runs.turn(found, knob, float(value))
@@ -122,10 +122,9 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     def upload(owner: Any, name: Any, content: Any) -> dict[str, Any]:
         _owner(owner)
-        if not isinstance(name, str) or not isinstance(content, str) or len(content) > 1.4 * LARGEST:
-            raise UserError(
-                "run.too_large", mb=len(content) // 2**20 if isinstance(content, str) else 0, limit=LARGEST // 2**20
-            )
+        if not isinstance(name, str) or not isinstance(content, str) or len(content) > 1.4 * CHECKPOINTS.most_bytes:
+            size = len(content) // MB if isinstance(content, str) else 0
+            raise UserError("run.too_large", mb=size, limit=CHECKPOINTS.most_bytes // MB)
         try:
             entry = take_in(folder, name, base64.b64decode(content, validate=True))
         except binascii.Error as error:
@@ -145,7 +144,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             raise UserError("run.unusable", reason=str(error).replace(str(source), source.name)) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
-        thin(home.parent, MOST_IMAGE_SETS, {Path(run.own).name for run in runs.all() if run.own})
+        thin(home.parent, PICTURES.most_sets, {Path(run.own).name for run in runs.all() if run.own})
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {

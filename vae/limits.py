@@ -1,0 +1,154 @@
+"""Every limit to what strangers may ask of this program, in one place; what it means for them stands in the README."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MB = 2**20
+
+
+@dataclass(frozen=True)
+class PictureLimits:
+    """How much is taken of one's own images.
+
+    Attributes:
+        most_images: beyond it an even choice over all files is taken, always the same.
+        most_pixels: width times height of one image.
+        most_bytes: of a zip as it comes, and of any one file.
+        most_unpacked: bytes of all files in a zip together.
+        most_files: whether images or not; in a folder, its folders count too.
+        fewest_images: that have to be readable.
+        most_sets: that are kept of all visitors; the oldest go.
+    """
+
+    most_images: int = 20_000
+    most_pixels: int = 40_000_000
+    most_bytes: int = 200_000_000
+    most_unpacked: int = 2_000_000_000
+    most_files: int = 100_000
+    fewest_images: int = 16
+    most_sets: int = 40
+
+
+@dataclass(frozen=True)
+class RunLimits:
+    """What a server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
+    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, that
+    a process may take to end once its run is over, and for which a run waits for the end of a forecast.
+    """
+
+    waiting: int = 20
+    per_owner: int = 6
+    kept: int = 60
+    unwatched: float = 180.0
+    paused: float = 180.0
+    answer: float = 120.0
+    ending: float = 60.0
+    forecast: float = 15.0
+
+
+@dataclass(frozen=True)
+class CheckpointLimits:
+    """What an uploaded checkpoint may be; a file that the host puts into the folder of checkpoints may be anything.
+
+    Attributes:
+        most_bytes: of the file.
+        most_header: characters of its JSON header; those of the project's own models have up to 15,000.
+        most_values: channels times height times width of its images: a page draws hundreds of them at a time.
+        most_latents: dimensions of its latent space.
+        most_codes: encoded images that it may bring.
+        most_kept: uploads of all visitors; the oldest go.
+    """
+
+    most_bytes: int = 32 * MB
+    most_header: int = 200_000
+    most_values: int = 3 * 128 * 128
+    most_latents: int = 256
+    most_codes: int = 10_000
+    most_kept: int = 100
+
+
+@dataclass(frozen=True)
+class RequestLimits:
+    """What one request may be, and all of them together.
+
+    Attributes:
+        most_bytes: of a body, but for an upload's, which is that of the images; a checkpoint of
+            `CheckpointLimits.most_bytes` comes as base64.
+        most_items: commas and opening brackets of a body: a list of millions takes a hundred times its bytes.
+        most_held: bytes of all bodies that are being read.
+        most_sent: bytes of the uploads that lie about until they are read; they go after `sent_age` seconds.
+        most_sessions: pages of which Gradio keeps a state.
+        most_models: of a visitor's, in one question.
+        most_rows: of a traversal in one answer, nine pictures each.
+        most_number: size of a number that is no latent.
+        most_latent: |z| beyond it is no place that a prior N(0, 1) or a slider leads to, unless an image lies there.
+    """
+
+    most_bytes: int = 48 * MB
+    most_items: int = 200_000
+    most_held: int = 256 * MB
+    most_sent: int = 2_000_000_000
+    sent_age: float = 3_600.0
+    most_sessions: int = 1_000
+    most_models: int = 20
+    most_rows: int = 64
+    most_number: float = 1e6
+    most_latent: float = 20.0
+
+
+PICTURES = PictureLimits()
+RUNS = RunLimits()
+CHECKPOINTS = CheckpointLimits()
+REQUESTS = RequestLimits()
+
+# From and to of the numbers that are chosen before a training.
+TRAINING: dict[str, tuple[float, float]] = {
+    "beta": (0, 1_000),
+    "gamma": (0, 10_000),
+    "capacity": (0, 200),
+    "latent_dim": (1, 64),
+    "width": (4, 64),
+    "lr": (1e-5, 0.1),
+    "batch_size": (8, 512),
+    "seed": (0, 2**31 - 1),
+    "seconds": (5, 7_200),
+    "epochs": (0.01, 1_000),
+    "steps": (1, 2_000_000),
+}
+MOST_MOMENTS = 100  # of a run that can be gone back to
+OPEN_MODELS = 16  # kept in memory: all that are shipped, some 30 MB each with their thumbnails
+
+
+def rows() -> list[tuple[str, str]]:
+    """The limits in words and numbers, as the table in the README shows them."""
+
+    def mb(size: float) -> str:
+        return f"{size / MB:,.0f} MB" if size % MB == 0 else f"{size / 1e6:,.0f} MB"
+
+    return [
+        ("a zip of one's own images, or any one file in it", mb(PICTURES.most_bytes)),
+        ("all files of a zip, unpacked", mb(PICTURES.most_unpacked)),
+        ("files in a zip or folder", f"{PICTURES.most_files:,}"),
+        ("images used of them, an even choice", f"{PICTURES.most_images:,}"),
+        ("pixels of one image", f"{PICTURES.most_pixels:,}"),
+        ("sets of images kept, of all visitors", f"{PICTURES.most_sets:,}"),
+        ("an uploaded checkpoint", mb(CHECKPOINTS.most_bytes)),
+        ("its images: channels × height × width", f"{CHECKPOINTS.most_values:,}"),
+        ("its latents", f"{CHECKPOINTS.most_latents:,}"),
+        ("its encoded images", f"{CHECKPOINTS.most_codes:,}"),
+        ("uploaded checkpoints kept, of all visitors", f"{CHECKPOINTS.most_kept:,}"),
+        ("runs kept of one browser", f"{RUNS.per_owner:,}"),
+        ("runs kept of all", f"{RUNS.kept:,}"),
+        ("runs that wait for a device", f"{RUNS.waiting:,}"),
+        ("a run that nobody watches stops after", f"{RUNS.unwatched / 60:g} minutes"),
+        ("a paused run gives way to others after", f"{RUNS.paused / 60:g} minutes"),
+        ("a training, in seconds", f"{TRAINING['seconds'][1]:,}"),
+        ("a training, in steps", f"{TRAINING['steps'][1]:,}"),
+        ("images in a batch", f"{TRAINING['batch_size'][1]:,}"),
+        ("latents of a training", f"{TRAINING['latent_dim'][1]:,}"),
+        ("moments kept of a run", f"{MOST_MOMENTS:,}"),
+        ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
+        ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
+        ("models open at a time", f"{OPEN_MODELS:,}"),
+    ]
