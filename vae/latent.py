@@ -35,6 +35,27 @@ def traverse(z: Tensor | np.ndarray, dims: Sequence[int], values: Tensor | np.nd
     return grid
 
 
+def interpolate(a: Tensor | np.ndarray, b: Tensor | np.ndarray, steps: int) -> Tensor:
+    """The straight line from one code to another.
+
+    Args:
+        a, b: (D,) its ends, both included.
+        steps: S points at equal distances, at least 2.
+
+    Returns:
+        (S, D), float32.
+
+    Raises:
+        ValueError: the shapes differ, or steps is below 2.
+    """
+    a, b = torch.as_tensor(a, dtype=torch.float32), torch.as_tensor(b, dtype=torch.float32)
+    if a.ndim != 1 or a.shape != b.shape:
+        raise ValueError(f"the ends of a line must both be (D,), not {tuple(a.shape)} and {tuple(b.shape)}")
+    if steps < 2:
+        raise ValueError(f"a line has at least 2 steps, not {steps}")
+    return torch.lerp(a, b, torch.linspace(0, 1, steps)[:, None])
+
+
 def lattice(steps: int) -> tuple[Tensor, Tensor]:
     """A square lattice over the prior of two latents, whose cells stand for equal shares of its probability.
 

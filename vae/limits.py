@@ -81,6 +81,8 @@ class RequestLimits:
         most_sessions: pages of which Gradio keeps a state.
         most_models: of a visitor's, in one question.
         most_rows: of a traversal in one answer, nine pictures each.
+        most_steps: pictures in a row, of a program's call.
+        most_pictures: in one answer to a program: half a second of one core for 64×64×3.
         most_number: size of a number that is no latent.
         most_latent: |z| beyond it is no place that a prior N(0, 1) or a slider leads to, unless an image lies there.
     """
@@ -93,6 +95,8 @@ class RequestLimits:
     most_sessions: int = 1_000
     most_models: int = 20
     most_rows: int = 64
+    most_steps: int = 64
+    most_pictures: int = 576
     most_number: float = 1e6
     most_latent: float = 20.0
 
@@ -150,5 +154,6 @@ def rows() -> list[tuple[str, str]]:
         ("moments kept of a run", f"{MOST_MOMENTS:,}"),
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
+        ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),
         ("models open at a time", f"{OPEN_MODELS:,}"),
     ]

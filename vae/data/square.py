@@ -1,4 +1,4 @@
-"""One picture in any format that Pillow decodes -> its middle square in red, green and blue, or the reason why not."""
+"""One picture in any format that Pillow decodes -> its middle square, or the reason why not."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+_LUMA = np.array([0.299, 0.587, 0.114])
 _QUIET = threading.Lock()  # the filters of warnings belong to the whole process
 
 
@@ -68,6 +69,28 @@ def square(data: bytes, name: str, size: int, most_pixels: int) -> np.ndarray:
         raise Unusable("unreadable" if claims else "not_an_image") from error
     except _PILLOW_ERRORS as error:
         raise Unusable("unreadable") from error
+
+
+def fitted(data: bytes, name: str, shape: tuple[int, int, int], most_pixels: int) -> np.ndarray:
+    """A picture as a network takes it: `square`, and for one channel its luma (ITU-R BT.601); grey stays as it is.
+
+    Args:
+        shape: (C, H, W) with one or three channels and as wide as it is high.
+
+    Returns:
+        uint8 (C, H, W).
+
+    Raises:
+        Unusable: as `square` does.
+        ValueError: another shape.
+    """
+    channels, height, width = shape
+    if channels not in (1, 3) or height != width:
+        raise ValueError(f"pictures are squares of one or three channels, not {shape}")
+    pixels = square(data, name, height, most_pixels)
+    if channels == 3:
+        return pixels
+    return np.rint(np.tensordot(_LUMA, pixels.astype(np.float64), axes=1))[None].astype(np.uint8)
 
 
 @functools.cache

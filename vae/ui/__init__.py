@@ -8,7 +8,7 @@ import gradio as gr
 import torch
 
 from vae.limits import PICTURES
-from vae.ui import header
+from vae.ui import api, header
 from vae.ui.page import ASSETS, script
 from vae.ui.shared import Shared
 from vae.ui.strings import say
@@ -36,13 +36,15 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
     gr.set_static_paths([ASSETS, script("en").parent])
-    with gr.Blocks(title=say("common.title"), analytics_enabled=False, fill_width=True) as demo:
+    look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
+    with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
         header.build(shared.catalog)
         with gr.Tabs():
             for tab in tabs:
                 with gr.Tab(say(f"tab.{tab.key}"), id=tab.key):
                     tab.build(shared)
-    return demo
+        api.expose(shared.catalog)
+    return demo.queue(api_open=False)  # nobody's call passes the queue by
 
 
 def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:

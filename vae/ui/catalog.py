@@ -174,6 +174,11 @@ class Opened:
         """(N,) KL divergence of each stored posterior from the prior, in nats."""
         return self.model.kl.sum(axis=1)
 
+    def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
+        """uint8 (n, C, H, W) -> mu and logvar, (n, D) float32."""
+        with self.lock:
+            return self.model.encode(images)
+
     def decode(self, z: np.ndarray | Tensor) -> Tensor:
         """z (n, D) -> uint8 (n, C, H, W)."""
         z = torch.as_tensor(np.asarray(z), dtype=torch.float32)

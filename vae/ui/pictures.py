@@ -14,8 +14,8 @@ SHEET_IMAGES = SHEET_COLUMNS * SHEET_COLUMNS  # 20 x 20 tiles of 64 pixels: a br
 MIME = {"PNG": "image/png", "WEBP": "image/webp"}
 
 
-def data_uri(pixels: np.ndarray, kind: str = "PNG", **options: object) -> str:
-    """One picture as a data URI.
+def encoded(pixels: np.ndarray, kind: str = "PNG", **options: object) -> bytes:
+    """One picture as the content of a file.
 
     PNG at its lowest compression is lossless and costs 0.25 ms for 64x64 (JPEG 0.05 ms, of some 20 on the whole way).
 
@@ -28,7 +28,12 @@ def data_uri(pixels: np.ndarray, kind: str = "PNG", **options: object) -> str:
     image = Image.fromarray(pixels[:, :, 0] if pixels.shape[2] == 1 else pixels)
     file = io.BytesIO()
     image.save(file, kind, **(options or {"compress_level": 1}))
-    return f"data:{MIME[kind]};base64,{base64.b64encode(file.getvalue()).decode('ascii')}"
+    return file.getvalue()
+
+
+def data_uri(pixels: np.ndarray, kind: str = "PNG", **options: object) -> str:
+    """One picture as a data URI; the arguments are those of `encoded`."""
+    return f"data:{MIME[kind]};base64,{base64.b64encode(encoded(pixels, kind, **options)).decode('ascii')}"
 
 
 def sheet(images: Tensor, columns: int, quality: int) -> str:

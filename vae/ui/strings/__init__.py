@@ -4,6 +4,7 @@ Texts may hold ``{name}`` placeholders, filled by `say` here and by ``t`` in ass
 travel as key and values, so that the page can say them in its own language.
 """
 
+from vae.ui.strings.api import API
 from vae.ui.strings.compare import COMPARE
 from vae.ui.strings.doctor import DOCTOR
 from vae.ui.strings.errors import ERRORS
@@ -14,7 +15,7 @@ from vae.ui.strings.train import TRAIN
 
 LANGUAGES = ("en",)
 
-STRINGS: dict[str, dict[str, str]] = FRAME | EXPLORE | COMPARE | DOCTOR | ERRORS | TRAIN | RUNS
+STRINGS: dict[str, dict[str, str]] = FRAME | EXPLORE | COMPARE | DOCTOR | ERRORS | TRAIN | RUNS | API
 
 
 class UserError(Exception):
