@@ -5,6 +5,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 with suppress(ImportError):  # a Space with ZeroGPU has it, and it must come before torch
@@ -22,15 +23,17 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints", help="folder of *.safetensors")
     parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
     parser.add_argument("--runs", type=Path, help="folder of training runs (default: beside app.py, else a cache)")
+    parser.add_argument("--mcp", action="store_true", help="offer the API as tools of the Model Context Protocol too")
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:
         parser.error(f"--port {options.port} is not between 1 and 65535.")
     if not options.checkpoints.is_dir():
         parser.error(f"--checkpoints {options.checkpoints} is not a folder.")
-    for name in ("data", "runs"):
-        folder = getattr(options, name)
-        if folder is not None and folder.exists() and not folder.is_dir():
+    for name, folder in (("data", options.data), ("runs", options.runs)):
+        if folder and folder.exists() and not folder.is_dir():
             parser.error(f"--{name} {folder} is a file, not a folder.")
+    if options.mcp and not find_spec("mcp"):
+        parser.error("--mcp needs what is not installed here: pip install 'gradio[mcp]'.")
     try:
         socket.create_server((options.host, options.port), reuse_port=False).close()
     except OSError as error:
@@ -50,7 +53,7 @@ def main() -> None:
     shared.catalog.warm()
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host
     print(f"Latent Space Explorer on http://{host}:{options.port}", flush=True)
-    launch(demo, server_name=options.host, server_port=options.port)
+    launch(demo, server_name=options.host, server_port=options.port, mcp_server=options.mcp or None)
 
 
 if __name__ == "__main__":

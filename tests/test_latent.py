@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from vae.checkpoint import load
-from vae.latent import between_neighbours, lattice, traverse
+from vae.latent import between_neighbours, interpolate, lattice, traverse
 
 Z = torch.tensor([0.5, -1.0, 2.0, 0.0])
 
@@ -111,3 +111,16 @@ def test_fewer_points_than_neighbours_are_all_used():
     found, nearest, _ = between_neighbours(np.array([2.0, 0.0]), POINTS[:2], CODES[:2], count=9)
     np.testing.assert_allclose(found, (0.5, 15.0))
     assert nearest.tolist() == [0, 1]
+
+
+def test_a_line_has_its_ends_and_equal_steps():
+    a, b = Z.numpy(), np.array([1.5, 3.0, -2.0, 1e-3], np.float32)
+    line = interpolate(a, b, 5).numpy()
+    assert np.array_equal(line[0], a) and np.array_equal(line[-1], b)
+    assert np.allclose(np.diff(line, axis=0), (b - a) / 4, atol=1e-6)
+
+
+@pytest.mark.parametrize(("a", "b", "steps"), [(Z, Z[1:], 3), (Z[None], Z[None], 3), (Z, Z, 1)])
+def test_a_line_needs_two_ends_of_one_length(a, b, steps):
+    with pytest.raises(ValueError, match="line"):
+        interpolate(a, b, steps)

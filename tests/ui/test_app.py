@@ -1,5 +1,6 @@
 """`python app.py` with wrong arguments: one sentence, exit code 2, quickly. And what its first page costs."""
 
+import importlib.util
 import json
 import socket
 import subprocess
@@ -38,6 +39,12 @@ def test_a_wrong_variable_is_one_sentence_too(name, value, monkeypatch):
     monkeypatch.setenv(name, value)
     done = run()
     assert done.returncode == 2 and value in done.stderr and "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(importlib.util.find_spec("mcp") is not None, reason="gradio[mcp] is installed")
+def test_tools_need_a_package_that_is_named():
+    done = run("--mcp")
+    assert done.returncode == 2 and "pip install 'gradio[mcp]'" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_host_says_where_to_listen(monkeypatch):
