@@ -8,8 +8,10 @@ import textwrap
 from typing import NoReturn
 
 from vae import commands
+from vae.brought import FOLDER_DATASET
 from vae.config import ConfigError
 from vae.data import DATASETS, DataError
+from vae.data.own import SIZES
 from vae.model import NETWORKS
 from vae.objective import OBJECTIVES
 from vae.presets import PREDECESSORS, PRESETS, describe
@@ -40,13 +42,16 @@ def parser() -> Parser:
     listing.add_argument("--json", action="store_true", help="print one JSON array")
 
     data = command("data", "Fetch or make a data set and say where it lies.")
-    data.add_argument("name", choices=DATASETS, metavar="NAME", help=", ".join(DATASETS))
+    sets = (*DATASETS, FOLDER_DATASET)
+    data.add_argument("name", choices=sets, metavar="NAME", help=f"{', '.join(sets)} (one's own, see --images)")
+    _own_pictures(data)
     _data_folder(data)
 
     train = command("train", "Train a model and write its checkpoint.")
     train.formatter_class = argparse.RawDescriptionHelpFormatter
     train.epilog = "presets of other systems:\n" + "\n".join(_said(name) for name in PREDECESSORS)
-    train.add_argument("--dataset", choices=DATASETS)
+    train.add_argument("--dataset", choices=sets, help="folder: one's own pictures, see --images")
+    _own_pictures(train)
     train.add_argument("--objective", choices=OBJECTIVES)
     train.add_argument("--preset", choices=PRESETS, help="a whole recipe; other arguments change it")
     train.add_argument("--network", choices=NETWORKS)
@@ -102,6 +107,13 @@ def _knots(text: str) -> tuple[tuple[int, float], ...]:
         return tuple((int(step), float(beta)) for step, beta in pairs)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not STEP:BETA,STEP:BETA,…") from None
+
+
+def _own_pictures(to: argparse.ArgumentParser) -> None:
+    help_images = "for folder: a folder of pictures, with all folders in it, or a zip; folders side by side are classes"
+    to.add_argument("--images", metavar="PATH", help=help_images)
+    help_size = "for folder: pixels of their middle square once resized; default: %s"
+    to.add_argument("--size", type=int, choices=SIZES, help=help_size % SIZES[-1])
 
 
 def _data_folder(to: argparse.ArgumentParser) -> None:

@@ -15,8 +15,10 @@ import torch
 from tqdm import tqdm
 
 from vae import checkpoint, snapshot
+from vae.brought import brought
 from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
-from vae.data import DATASETS, ImageSet, default_root, load
+from vae.data import DATASETS, SPLITS, ImageSet, default_root, load
+from vae.data.own import PREFIX
 from vae.evaluate import BESIDE, SCORES, evaluate
 from vae.export import add_map, export
 from vae.presets import PRESETS
@@ -63,17 +65,19 @@ def run_list(arguments: Namespace) -> None:
 
 
 def run_data(arguments: Namespace) -> None:
-    for split in DATASETS[arguments.name].sizes:
-        images = load(arguments.name, split, _root(arguments))
+    name = brought(arguments, arguments.name, _root(arguments))
+    for split in SPLITS:
+        images = load(name, split, _root(arguments))
         print(f"{images.name} {split}: {len(images):,} images {images.spec.shape}, sha256 of the pixels: ", end="")
         print(images.sha256() if split == "test" else "not taken", flush=True)
-    print(f"data folder: {_root(arguments)}; licence: {DATASETS[arguments.name].licence}")
+    print(f"data folder: {_root(arguments)}; licence: {images.spec.licence}")
 
 
 def run_train(arguments: Namespace) -> None:
     out = _out(arguments)
     device = _device(arguments.device)
     resumed = snapshot.load(Path(arguments.resume), device) if arguments.resume else None
+    arguments.dataset = brought(arguments, arguments.dataset, _root(arguments))
     config = configured(arguments, resumed.config if resumed else None)
     data = load(config.dataset, "train", _root(arguments))
     test = load(config.dataset, "test", _root(arguments))
@@ -140,7 +144,8 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
         if given.get("dataset", base.dataset) != base.dataset:
             raise ConfigError(f"preset {given['preset']} is for {base.dataset}, not for {given['dataset']}")
     elif "dataset" in given:
-        spec = DATASETS[given["dataset"]]
+        own = given["dataset"].startswith(PREFIX)
+        spec = load(given["dataset"], "test", _root(arguments)).spec if own else DATASETS[given["dataset"]]
         base = TrainConfig(spec.name)
         base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
     else:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from vae.data import files, scene3d, sprites
+from vae.data import celeba, dsprites, files, scene3d, sprites
+from vae.data.gathered import load_gathered
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages, Subset
+from vae.data.own import PREFIX
+from vae.data.places import default_root
 
 __all__ = [
     "DATASETS",
+    "SPLITS",
     "DataError",
     "DatasetSpec",
     "Factor",
@@ -20,19 +23,17 @@ __all__ = [
     "available",
     "default_root",
     "load",
+    "spec_of",
 ]
 
 DATASETS: dict[str, DatasetSpec] = {
     spec.name: spec
-    for spec in (scene3d.SPEC, sprites.SPEC, files.MNIST, files.FASHION_MNIST, files.DIGITS, files.MNIST32)
+    for spec in (
+        *(scene3d.SPEC, sprites.SPEC, files.MNIST, files.FASHION_MNIST, files.DIGITS, files.MNIST32),
+        *(celeba.SPEC, dsprites.SPEC),
+    )
 }
-
-
-def default_root() -> Path:
-    """The folder for downloaded data: $LATENT_EXPLORER_DATA, else one in the user's cache."""
-    chosen = os.environ.get("LATENT_EXPLORER_DATA")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    return Path(chosen) if chosen else cache / "latent-space-explorer"
+SPLITS = ("train", "test")
 
 
 def spec_of(name: str) -> DatasetSpec:
@@ -51,13 +52,14 @@ def load(name: str, split: str = "test", root: str | Path | None = None, fetch: 
     """The images of a split, "train" or "test".
 
     Args:
+        name: of a row of `DATASETS`, or "own-…" of images that `python -m vae data folder` has gathered.
         root: folder of downloaded data, `default_root()` unless given.
         fetch: may the data set be downloaded where it is missing?
 
     Raises:
         DataError: unknown name or split, or files that are missing, damaged or not to be had.
     """
-    spec = spec_of(name)
-    if split not in spec.sizes:
-        raise DataError(f"There is no split {split!r} of {name}; known are {', '.join(spec.sizes)}.")
-    return spec.loader(Path(root) if root else default_root(), split, fetch)
+    if split not in SPLITS:
+        raise DataError(f"There is no split {split!r} of {name}; known are {', '.join(SPLITS)}.")
+    root = Path(root) if root else default_root()
+    return load_gathered(name, split, root) if name.startswith(PREFIX) else spec_of(name).loader(root, split, fetch)

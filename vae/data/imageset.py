@@ -43,7 +43,7 @@ class DatasetSpec:
 
     Attributes:
         shape: (C, H, W) of an image.
-        sizes: number of images, {"train": …, "test": …}.
+        sizes: number of images as published, {"train": …, "test": …}; how many there are is `len` of the images.
         label_names: one per class, or None.
         factors: the factors of variation, empty where none are known.
         likelihood: what its models use unless told otherwise.
@@ -66,7 +66,7 @@ class DatasetSpec:
 
 
 class ImageSet:
-    """Images of one split as uint8 (C, H, W), with their labels or factors where there are any.
+    """Images of one split as uint8 (C, H, W), with their labels, factors or attributes where there are any.
 
     Subclasses say where the pixels come from. They lie (or are computed) on the device that asks, once.
     """
@@ -75,6 +75,8 @@ class ImageSet:
         self.spec, self.split = spec, split
         self.labels: np.ndarray | None = None
         self.factors: np.ndarray | None = None
+        self.attributes: np.ndarray | None = None  # (N, A) of zeros and ones, named by `attribute_names`
+        self.attribute_names: tuple[str, ...] | None = None
 
     @property
     def name(self) -> str:
@@ -136,7 +138,7 @@ class StoredImages(ImageSet):
         device = torch.device(device)
         if device not in self._pixels:
             self._pixels[device] = self._pixels[torch.device("cpu")].to(device)
-        return self._pixels[device][_whole(indices, device)]
+        return self._pixels[device][as_indices(indices, device)]
 
 
 class Subset(ImageSet):
@@ -147,12 +149,14 @@ class Subset(ImageSet):
         self.rows, self._whole = rows, whole
         self.labels = None if whole.labels is None else whole.labels[rows]
         self.factors = None if whole.factors is None else np.asarray(whole.factors)[rows]
+        self.attributes = None if whole.attributes is None else whole.attributes[rows]
+        self.attribute_names = whole.attribute_names
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def batch(self, indices: Tensor | np.ndarray | Sequence[int], device: str | torch.device = "cpu") -> Tensor:
-        return self._whole.batch(torch.from_numpy(self.rows)[_whole(indices, torch.device("cpu"))], device)
+        return self._whole.batch(torch.from_numpy(self.rows)[as_indices(indices, torch.device("cpu"))], device)
 
 
 class FactorGrid(ImageSet):
@@ -177,11 +181,11 @@ class FactorGrid(ImageSet):
         device = torch.device(device)
         if device not in self._numbers:
             self._numbers[device] = self._numbers[torch.device("cpu")].to(device)
-        numbers = self._numbers[device][_whole(indices, device)]
+        numbers = self._numbers[device][as_indices(indices, device)]
         return self._draw(torch.stack(torch.unravel_index(numbers, self._sizes), dim=1))
 
 
-def _whole(indices: Tensor | np.ndarray | Sequence[int], device: torch.device) -> Tensor:
+def as_indices(indices: Tensor | np.ndarray | Sequence[int], device: torch.device) -> Tensor:
     """Indices as int64 on the device; what PyTorch would quietly read otherwise (−1, a mask, 0.7) is an IndexError."""
     indices = torch.as_tensor(indices, device=device)
     if indices.numel() and (indices.is_floating_point() or indices.dtype == torch.bool):

@@ -16,7 +16,7 @@ from PIL import Image, UnidentifiedImageError
 from vae.data.pictures_in import Unusable
 
 _ZIP_HEAD = b"PK\x03\x04"
-_PILLOW_ERRORS = (  # its readers check little: what a damaged file breaks is what they raise
+PILLOW_ERRORS = (  # its readers check little: what a damaged file breaks is what they raise
     *(OSError, SyntaxError, ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError),
     *(EOFError, RuntimeError, MemoryError, BufferError, struct.error, zlib.error),
 )
@@ -67,7 +67,7 @@ def square(data: bytes, name: str, size: int, most_pixels: int) -> np.ndarray:
     except UnidentifiedImageError as error:
         claims = Image.registered_extensions().get(Path(name).suffix.lower()) in formats
         raise Unusable("unreadable" if claims else "not_an_image") from error
-    except _PILLOW_ERRORS as error:
+    except PILLOW_ERRORS as error:
         raise Unusable("unreadable") from error
 
 

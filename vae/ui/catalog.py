@@ -16,6 +16,7 @@ from torch import Tensor
 from vae.checkpoint import CheckpointError, Entry, Model, list_headers, load
 from vae.data import DATASETS, DataError, DatasetSpec, Factor, ImageSet, available
 from vae.data import load as load_data
+from vae.data.gathered import find_gathered
 from vae.data.own import find_own, own_images
 from vae.doctor import Evidence, kl_weight, noise_variance, recovered
 from vae.floor import bernoulli_floor, gaussian_floor
@@ -299,7 +300,7 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=str(error)) from error
     recorded = model.header["dataset"]
-    own = _own_images(runs, recorded["name"]) if runs else None
+    own = _own_images(data_root, runs, recorded["name"])
     spec = DATASETS.get(recorded["name"]) if own is None else own.spec
     if spec is None:
         return Opened(entry.name, model, None, None, say("finding.unknown_data", name=recorded["name"]))
@@ -323,13 +324,13 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
     return Opened(entry.name, model, spec, images, missing)
 
 
-def _own_images(runs: Path, name: str) -> ImageSet | None:
-    """The test images of a visitor's own set of that name, where it is still here."""
-    folder = find_own(images_folder(runs), name)
+def _own_images(data_root: Path, runs: Path | None, name: str) -> ImageSet | None:
+    """The test images of a set of that name that a visitor or the command line has brought, where it is still here."""
+    folder = (find_own(images_folder(runs), name) if runs else None) or find_gathered(name, data_root)
     try:
         return own_images(folder)[1] if folder else None
     except CheckpointError as error:  # removed since it was found, or damaged
-        log.warning("A visitor's images are missing: %s", error)
+        log.warning("One's own images are missing: %s", error)
         return None
 
 
