@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ import torch
 from PIL import Image
 from sklearn.datasets import load_digits
 
-from vae.data import DATASETS, DataError, available, default_root, load
+from vae.data import DATASETS, DataError, available, default_root, files, load
 
 
 def resized(image: np.ndarray) -> np.ndarray:
@@ -53,6 +54,33 @@ def test_a_data_set_equals_its_archives(mnist_root, need, name, split, part, siz
     labels = unpacked(archive.with_name(f"{part}-labels-idx1-ubyte.gz"), 8)
     assert np.array_equal(data.labels, labels)
     assert len(set(data.label_names)) == 10
+
+
+def test_archives_are_unpacked_whole_or_not_at_all(mnist_root, need, tmp_path, monkeypatch):
+    """Two processes may be the first to read a folder at the same time: neither meets half a file."""
+    names = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
+    archives = [mnist_root / "MNIST" / "raw" / name for name in names]
+    need(all(archive.is_file() for archive in archives), "the archives of mnist are not here")
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for archive in archives:
+        shutil.copy(archive, raw)
+    real, seen = shutil.copyfileobj, []
+
+    def half(packed, file, length):
+        file.write(packed.read(length))
+        seen.append({path.name for path in raw.iterdir()})
+        raise OSError("no space left")
+
+    monkeypatch.setattr(files.shutil, "copyfileobj", half)
+    with pytest.raises(DataError, match="no space left"):
+        load("mnist", "test", tmp_path, fetch=False)
+    assert not seen[0] & {name.removesuffix(".gz") for name in names}
+    assert {path.name for path in raw.iterdir()} == set(names)
+    monkeypatch.setattr(files.shutil, "copyfileobj", real)
+    found, wanted = (load("mnist", "test", root, fetch=False) for root in (tmp_path, mnist_root))
+    assert torch.equal(found.images, wanted.images) and np.array_equal(found.labels, wanted.labels)
+    assert {path.name for path in raw.iterdir()} == {*names, *(name.removesuffix(".gz") for name in names)}
 
 
 def test_mnist32_is_mnist_resized_as_pillow_does_it(mnist_root):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import os
+import shutil
+import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,18 +76,34 @@ class _Archive:
         from torchvision.datasets.utils import check_integrity
 
         raw, reader = root / self.kind / "raw", getattr(datasets, self.kind)
-        for archive, md5 in reader.resources:
-            here = (raw / archive.removesuffix(".gz")).is_file()
-            if not fetch and not here and not check_integrity(raw / archive, md5):  # it would be fetched anew
-                raise DataError(f"{raw / archive} is damaged: `python -m vae data {self.name}` fetches it anew.")
         try:
+            for archive, md5 in reader.resources:
+                if (raw / archive.removesuffix(".gz")).is_file():
+                    continue
+                if check_integrity(raw / archive, md5):
+                    _unpack(raw / archive)
+                elif not fetch:  # else it is fetched anew
+                    raise DataError(f"{raw / archive} is damaged: `python -m vae data {self.name}` fetches it anew.")
             root.mkdir(parents=True, exist_ok=True)
-            files = reader(root, train=split == "train", download=True)  # unpacks and checks what is there already
+            files = reader(root, train=split == "train", download=True)  # fetches, and checks what is there already
         except (RuntimeError, OSError, ValueError, AssertionError) as error:  # the last two: damage inside a file
             raise DataError(
                 f"{self.title} could not be read or fetched ({error}). {self.missing(root) or ''}".strip()
             ) from error
         return files.data[:, None], files.targets.numpy().astype(np.int64)
+
+
+def _unpack(archive: Path) -> None:
+    """Beside the archive and whole at once, for the app and the process of a run may both be the first to read it;
+    torchvision writes in place.
+    """
+    temporary = archive.with_name(f"{archive.name}.{os.getpid()}.{threading.get_ident()}.tmp")
+    try:
+        with gzip.open(archive) as packed, temporary.open("wb") as file:
+            shutil.copyfileobj(packed, file, 1 << 20)
+        temporary.replace(archive.with_name(archive.name.removesuffix(".gz")))
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 _MNIST = _Archive("MNIST", "MNIST", "mnist", "http://yann.lecun.com/exdb/mnist/, fetched by torchvision")
