@@ -20,6 +20,8 @@ from vae.train import TrainState, train
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("LATENT_EXPLORER_DATA", str(ROOT / "data"))  # as tests/run does
+if "PYTEST_XDIST_WORKER" in os.environ:
+    torch.set_num_threads(1)  # the processes of one session share the cores
 TOY_SIZES = (5, 4, 3)
 
 

@@ -88,7 +88,9 @@ def test_modularity_by_its_definition(grid, codes):
     assert modularity(codes, grid) == pytest.approx(by_definition(mutual_information(codes, grid) * entropies))
 
 
-@pytest.mark.parametrize("change", [lambda x: x[:, [2, 0, 3, 1]], lambda x: x * [1e-3, -5, 1e4, 1] + 7], ids=str)
+@pytest.mark.parametrize(
+    "change", [lambda x: x[:, [2, 0, 3, 1]], lambda x: x * [1e-3, -5, 1e4, 1] + 7], ids=["permuted", "rescaled"]
+)
 def test_modularity_does_not_depend_on_order_and_scale(grid, codes, change):
     assert modularity(change(codes), grid) == pytest.approx(modularity(codes, grid), abs=1e-9)
 
