@@ -20,15 +20,13 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     host, port = os.environ.get("GRADIO_SERVER_NAME"), os.environ.get("GRADIO_SERVER_PORT")  # where it is hosted
     parser.add_argument("--host", default=host or "127.0.0.1", help="address to listen on (0.0.0.0 for all)")
     parser.add_argument("--port", type=int, default=port or 7860, help="port to listen on")
-    parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints", help="folder of *.safetensors")
+    parser.add_argument("--checkpoints", default=ROOT / "checkpoints", help="folder of *.safetensors, or user/name")
     parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
     parser.add_argument("--runs", type=Path, help="folder of training runs (default: beside app.py, else a cache)")
     parser.add_argument("--mcp", action="store_true", help="offer the API as tools of the Model Context Protocol too")
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:
         parser.error(f"--port {options.port} is not between 1 and 65535.")
-    if not options.checkpoints.is_dir():
-        parser.error(f"--checkpoints {options.checkpoints} is not a folder.")
     for name, folder in (("data", options.data), ("runs", options.runs)):
         if folder and folder.exists() and not folder.is_dir():
             parser.error(f"--{name} {folder} is a file, not a folder.")
@@ -38,17 +36,19 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         socket.create_server((options.host, options.port), reuse_port=False).close()
     except OSError as error:
         parser.error(f"Cannot listen on {options.host} port {options.port}: {error.strerror or error}.")
+    if not Path(options.checkpoints).is_dir():
+        from vae.hub import folder_of
+
+        options.checkpoints = folder_of(options.checkpoints, lambda why: parser.error(f"--checkpoints {why}"))
     return options
 
 
 def main() -> None:
     options = parse()
     # After the arguments, so that a wrong one is told at once: these imports take seconds.
-    from vae.data import default_root
     from vae.ui import Shared, build_demo, launch
 
-    beside = ROOT / "runs" if os.access(ROOT, os.W_OK) else default_root() / "runs"  # a checkout may be read-only
-    shared = Shared.of(options.checkpoints, options.data or default_root(), options.runs or beside)
+    shared = Shared.of(options.checkpoints, options.data, options.runs)
     demo = build_demo(shared)
     shared.catalog.warm()
     host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host

@@ -1,4 +1,4 @@
-"""The command line: python -m vae list | data | train | evaluate | embed | reader."""
+"""The command line: python -m vae list | data | train | evaluate | embed | reader | push | pull."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vae.brought import FOLDER_DATASET
 from vae.config import ConfigError
 from vae.data import DATASETS, DataError
 from vae.data.own import SIZES
+from vae.hub import HubError
 from vae.model import NETWORKS
 from vae.objective import OBJECTIVES
 from vae.presets import PREDECESSORS, PRESETS, describe
@@ -29,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """All commands and their arguments; the choices come from the registries."""
     top = Parser(prog="python -m vae", description="Train and examine variational autoencoders.")
-    metavar = "list | data | train | evaluate | embed | reader"
+    metavar = "list | data | train | evaluate | embed | reader | push | pull"
     commands_of = top.add_subparsers(dest="command", required=True, metavar=metavar)
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
@@ -38,7 +39,7 @@ def parser() -> Parser:
         return added
 
     listing = command("list", "List the checkpoints of a folder and what they reach.")
-    listing.add_argument("--checkpoints", metavar="DIR", help="default: the project's own")
+    listing.add_argument("--checkpoints", metavar="DIR", help="or a repository of the Hub; default: the project's own")
     listing.add_argument("--json", action="store_true", help="print one JSON array")
 
     data = command("data", "Fetch or make a data set and say where it lies.")
@@ -94,6 +95,18 @@ def parser() -> Parser:
     reader.add_argument("--out", metavar="FILE", required=True, help="NAME.safetensors")
     reader.add_argument("--json", action="store_true", help="print what it reaches as one JSON array")
     _data_folder(reader)
+
+    push = command("push", "Put a checkpoint into a repository of the Hugging Face Hub, with a model card.")
+    push.add_argument("file", metavar="NAME", help="of a shipped model, or a path")
+    push.add_argument("repo", metavar="REPO", help="user/name; it is made where there is none")
+    push.add_argument("--private", action="store_true", help="make a new repository private")
+    push.add_argument("--json", action="store_true", help="print one JSON object")
+
+    pull = command("pull", "Fetch the checkpoints of a repository of the Hugging Face Hub.")
+    pull.add_argument("repo", metavar="REPO", help="user/name")
+    pull.add_argument("--to", metavar="DIR", help="default: the project's own checkpoints")
+    pull.add_argument("--replace", action="store_true", help="take the place of other files of the same names")
+    pull.add_argument("--json", action="store_true", help="print one JSON array")
     return top
 
 
@@ -125,7 +138,13 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser().parse_args(arguments)
     try:
         parsed.run(parsed)
-    except (ConfigError, DataError, CheckpointError, OSError) as error:  # OSError: say, a name too long for the disk
+    except (
+        ConfigError,
+        DataError,
+        CheckpointError,
+        HubError,
+        OSError,
+    ) as error:  # OSError: say, a name too long for the disk
         print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from vae import checkpoint, snapshot
+from vae import checkpoint, hub, snapshot
 from vae.brought import brought
 from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
 from vae.data import DATASETS, SPLITS, ImageSet, default_root, load
@@ -46,10 +46,7 @@ _SECTIONS = {
 
 
 def run_list(arguments: Namespace) -> None:
-    folder = Path(arguments.checkpoints or checkpoint.FOLDER)
-    if not folder.is_dir():
-        raise ConfigError(f"--checkpoints {folder} is not a folder")
-    entries = checkpoint.list_headers(folder)
+    entries = checkpoint.list_headers(hub.folder_of(arguments.checkpoints or checkpoint.FOLDER))
     if arguments.json:
         print(json.dumps([{"name": e.name, "header": e.header, "error": e.error} for e in entries]))
         return
@@ -124,6 +121,16 @@ def run_reader(arguments: Namespace) -> None:
     print(f"{'factor':<16}{'R²':>8}{'right':>8}{'noise':>10}   {out}, on {len(test):,} test images")
     for row in reader.accuracy:
         print(f"{row['name']:<16}{_figure(row['r2']):>8}{row['accuracy']:>8.3f}{row['noise']:>10.2g}")
+
+
+def run_push(arguments: Namespace) -> None:
+    address = hub.push(arguments.file, arguments.repo, arguments.private)
+    print(json.dumps({"repository": address}) if arguments.json else f"{arguments.file}: pushed to {address}")
+
+
+def run_pull(arguments: Namespace) -> None:
+    paths = hub.pull(arguments.repo, Path(arguments.to or checkpoint.FOLDER), arguments.replace)
+    print(json.dumps([str(path) for path in paths]) if arguments.json else "\n".join(map(str, paths)))
 
 
 def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:

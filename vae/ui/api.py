@@ -202,23 +202,30 @@ def is_absent(image: Any) -> bool:
 
 
 def picture_of(opened: Opened, image: Any) -> np.ndarray:
-    """An uploaded picture as the model takes it, uint8 (C, H, W).
-
-    Gradio has looked only at what says that it is a file, so whatever does not may name any path: it is not opened.
-    """
-    named = image.get("path") if isinstance(image, dict) else None
-    path = Path(named if isinstance(named, str) else "")
+    """An uploaded picture as the model takes it, uint8 (C, H, W)."""
+    path = uploaded(image)
     try:
-        if not path.resolve().is_relative_to(Path(get_upload_folder()).resolve()) or not path.is_file():
-            raise UserError("api.not_uploaded")
         if path.stat().st_size > PICTURES.most_bytes:
             raise Unusable("huge")
         return fitted(path.read_bytes(), path.name, opened.model.config.model.shape, PICTURES.most_pixels)
-    except (OSError, ValueError) as error:  # ValueError: no path of any file, as with a zero byte in it
+    except OSError as error:  # cleaned away meanwhile
         raise UserError("api.not_uploaded") from error
     except Unusable as error:
         most = {"megapixels": PICTURES.most_pixels // 10**6, "megabytes": PICTURES.most_bytes // 10**6}
         raise UserError(f"api.{error.reason}", name=path.name, **most) from error
+
+
+def uploaded(image: Any) -> Path:
+    """The file that was uploaded. Gradio has looked only at what says that it is one; the rest may name any path."""
+    named = image.get("path") if isinstance(image, dict) else None
+    try:
+        path = Path(named if isinstance(named, str) else "").resolve()
+        inside = path.is_relative_to(Path(get_upload_folder()).resolve()) and path.is_file()
+    except (OSError, ValueError) as error:  # a name that no file has: too long, or with a zero byte in it
+        raise UserError("api.not_uploaded") from error
+    if not inside:
+        raise UserError("api.not_uploaded")
+    return path
 
 
 def answered(pixels: Tensor, name: str) -> gr.FileData:

@@ -97,7 +97,8 @@ class Opened:
         if known != (self.model.header["dataset"]["version"], self.model.config.model.shape):
             return None
         try:
-            return reader_of(self.spec.name)
+            beside = self.model.path.parent / "readers"  # as in a repository of the Hub
+            return reader_of(self.spec.name, beside) or reader_of(self.spec.name)
         except CheckpointError as error:
             log.warning("Pictures of %s are not read: %s", self.spec.name, error)
             return None
