@@ -177,13 +177,14 @@ def test_who_follows_what():
         return [(finding.key, finding.values) for finding in found]
 
     assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.0]) == [("finding.follows", {"n": 2})]
-    assert about([0.9, 0.5], [0.0, 0.45], [0.0, 0.0]) == [("finding.spread", {"factors": "b (z0, z1)"})]
-    assert about([0.9, 0.6], [0.1, 0.2], [0.0, 0.1]) == [("finding.together", {"dim": 0, "factors": "a, b"})]
-    assert about([0.9, 0.1], [0.0, 0.2], [0.0, 0.0]) == [("finding.unfollowed", {"factors": "b"})]
+    assert about([0.9, 0.5], [0.0, 0.45], [0.0, 0.0]) == [("finding.spread", {"factors": [["b", "z0, z1"]]})]
+    assert about([0.9, 0.6], [0.1, 0.2], [0.0, 0.1]) == [("finding.together", {"dim": 0, "factors": ["a", "b"]})]
+    assert about([0.9, 0.1], [0.0, 0.2], [0.0, 0.0]) == [("finding.unfollowed", {"factors": ["b"]})]
     # a sleeping latent carries nothing, whatever its tiny movements look like when they are cut into bins
     assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.7]) == [("finding.follows", {"n": 2})]
-    assert about([0.9, 0.1], [0.0, 0.8], [0.0, 0.7], kl=np.ones(3)) == [("finding.spread", {"factors": "b (z1, z2)"})]
-    assert about([0.9, 0.8], kl=np.ones(1)) == [("finding.together", {"dim": 0, "factors": "a, b"})]
+    parted = about([0.9, 0.1], [0.0, 0.8], [0.0, 0.7], kl=np.ones(3))
+    assert parted == [("finding.spread", {"factors": [["b", "z1, z2"]]})]
+    assert about([0.9, 0.8], kl=np.ones(1)) == [("finding.together", {"dim": 0, "factors": ["a", "b"]})]
 
 
 def test_the_share_that_is_recovered():

@@ -238,14 +238,14 @@ def _factors(evidence: Evidence) -> list[Finding]:
         return [Finding("finding.follows", {"n": len(names)})]
     found = []
     for dim in crowded:
-        together = ", ".join(name for name, first in zip(names, leader, strict=True) if first == dim)
+        together = [name for name, first in zip(names, leader, strict=True) if first == dim]
         found.append(Finding("finding.together", {"dim": dim, "factors": together}, "remedy.entangled"))
     spread = followed & ~own
     if spread.any():
-        parts = [f"{names[k]} ({_listed(awake[shares[:, k] >= OWN_LATENT * best[k]])})" for k in np.flatnonzero(spread)]
-        found.append(Finding("finding.spread", {"factors": ", ".join(parts)}, "remedy.entangled"))
+        parts = [[names[k], _listed(awake[shares[:, k] >= OWN_LATENT * best[k]])] for k in np.flatnonzero(spread)]
+        found.append(Finding("finding.spread", {"factors": parts}, "remedy.entangled"))
     if not followed.all():
-        lost = ", ".join(names[k] for k in np.flatnonzero(~followed))
+        lost = [names[k] for k in np.flatnonzero(~followed)]
         found.append(Finding("finding.unfollowed", {"factors": lost}, "remedy.unfollowed"))
     return found
 

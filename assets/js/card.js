@@ -1,6 +1,6 @@
 // The card beside a hovered point: its picture, and what the map's colour says of it.
 
-import {number, t} from './strings.js';
+import {colourNamed, named, number, t} from './strings.js';
 
 /**
  * A function that shows the card of a row, or hides it for -1 and while its picture is on the way.
@@ -14,8 +14,8 @@ export function createCard(card, stage, {draw, about}) {
     card.hidden = row < 0 || !draw(canvas, row);
     if (card.hidden) return;
     const {index, column, at, missing} = about(row);
-    const value = column.kind === 'discrete' ? column.names[column.codes[row]] : `${number(column.values[row], 1)} ${column.unit}`;
-    text.textContent = `${column.title} ${value}`;
+    const value = column.kind === 'discrete' ? named(column.names[column.codes[row]]) : `${number(column.values[row], 1)} ${t('common.nats')}`;
+    text.textContent = `${colourNamed(column.key)} ${value}`;
     canvas.setAttribute('aria-label', t(missing ? 'map.decoded' : 'map.thumbnail', {index}));
     card.dataset.index = index;
     // Beside the point, on the side that has room: never under the pointer.

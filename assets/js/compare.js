@@ -7,7 +7,7 @@ import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
 import {mountPairTables} from './pair-tables.js';
 import {mountFigureOne} from './figure-one.js';
-import {fill, number, t} from './strings.js';
+import {fill, named, number, t} from './strings.js';
 
 export function mount({element, props, server}) {
   fill(element);
@@ -45,7 +45,7 @@ export function mount({element, props, server}) {
 
   /** What both pickers offer. */
   function listed() {
-    return groups.map(({title, names}) => make('optgroup', {label: title}, ...names.map(name => make('option', {value: name, textContent: titles[name] ?? name}))));
+    return groups.map(({title, names}) => make('optgroup', {label: named(title)}, ...names.map(name => make('option', {value: name, textContent: titles[name] ?? name}))));
   }
   const groupOf = name => groups.find(({names}) => names.includes(name));
   /** A model of other data brings its own partner along: two kinds of images cannot be compared. */
@@ -119,7 +119,7 @@ export function mount({element, props, server}) {
 
 /** A sentence of the server: its numbers as the page writes them, and the part that names the factors. */
 function said({key, values, apart}) {
-  const texts = Object.entries(values).map(([name, value]) => [name, Number.isInteger(value) || typeof value === 'string' ? value : number(value, name.includes('mig') ? 2 : 1)]);
+  const texts = Object.entries(values).map(([name, value]) => [name, typeof value !== 'number' || Number.isInteger(value) ? value : number(value, name.includes('mig') ? 2 : 1)]);
   const known = Object.fromEntries(texts);
   if (apart) known.apart = t(apart, known);
   return t(key, known);

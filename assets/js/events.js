@@ -1,6 +1,6 @@
 // Who is told what: the listeners of a tab's logic, and how it says what was refused.
 
-import {t} from './strings.js';
+import {has, t} from './strings.js';
 
 /** A refused or failed request, in one sentence, and the key of that sentence. */
 export class Refusal extends Error {
@@ -8,6 +8,12 @@ export class Refusal extends Error {
     super(sentence);
     this.key = key;
   }
+}
+
+/** What an answer without {ok} says, in the page's language; none at all comes of a server that has gone. */
+function refused({error, key, values} = {}) {
+  if (key && has(key)) return new Refusal(t(key, values), key);
+  return new Refusal(error ?? t('error.network'), key ?? 'error.network');
 }
 
 /** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
@@ -19,7 +25,7 @@ export function caller(server) {
     } catch {
       throw new Refusal(t('error.network'), 'error.network');
     }
-    if (answer?.ok === undefined) throw new Refusal(answer?.error ?? t('error.network'), answer?.key ?? 'error.network');
+    if (answer?.ok === undefined) throw refused(answer);
     return answer.ok;
   };
 }

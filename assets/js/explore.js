@@ -8,7 +8,7 @@ import {mountLattice} from './lattice.js';
 import {mountMap} from './map.js';
 import {change, onVisit, shared, watch} from './page.js';
 import {mountSliders} from './sliders.js';
-import {fill} from './strings.js';
+import {fill, t} from './strings.js';
 import {sway} from './sway.js';
 import {mountTraversal} from './traversal.js';
 
@@ -42,7 +42,7 @@ export function mount({element, props, server}) {
     element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
   });
   if (first.ok === undefined) {
-    error.textContent = first.error;
+    error.textContent = t(first.key, first.values);
     error.hidden = false;
     enable(false);
     agree();

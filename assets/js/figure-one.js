@@ -27,11 +27,12 @@ export function mountFigureOne(element, comparer) {
     buttons.forEach(button => (button.disabled = true));
     stage.replaceChildren(make('p', {role: 'status', textContent: t('compare.composing')}));
     try {
-      const {uri, name, alt} = await comparer.call('figure_one', couple.left.name, couple.right.name, picked.index, kind);
+      const {uri, name} = await comparer.call('figure_one', couple.left.name, couple.right.name, picked.index, kind);
       if (mine !== turn) return;
       URL.revokeObjectURL(address);
       address = blobAddress(uri);
       const link = make('a', {href: address, download: name, textContent: t('compare.keep', {name})});
+      const alt = t('compare.figure_alt', {left: couple.left.title, right: couple.right.title, index: picked.index});
       stage.replaceChildren(make('img', {src: address, alt}), link);
       await stage.firstChild.decode();
       element.dataset.kind = kind;

@@ -4,7 +4,7 @@ import {caller} from './events.js';
 import {mountLanguage} from './language.js';
 import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
 import {recall, remember} from './stored.js';
-import {number, t} from './strings.js';
+import {named, number, spoken, t} from './strings.js';
 
 const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
 
@@ -45,12 +45,12 @@ export function mount({element, props, server}) {
 function groups(usable, broken) {
   const labels = [...new Set(usable.map(model => model.group))];
   const list = labels.map(label =>
-    make('optgroup', {label}, ...usable.filter(model => model.group === label).map(model => make('option', {value: model.name, textContent: model.title ?? model.name}))),
+    make('optgroup', {label: named(label)}, ...usable.filter(model => model.group === label).map(model => make('option', {value: model.name, textContent: model.title ?? model.name}))),
   );
   if (!usable.length) list.push(make('option', {value: '', textContent: t('header.none'), disabled: true, selected: true}));
   if (broken.length) {
     const files = broken.map(({name, reason}) =>
-      make('option', {value: name, textContent: t('header.broken_entry', {name, reason}), title: reason, disabled: true}),
+      make('option', {value: name, textContent: t('header.broken_entry', {name, reason}), title: spoken(reason), disabled: true}),
     );
     list.push(make('optgroup', {label: t('header.broken')}, ...files));
   }

@@ -1,7 +1,7 @@
 // Latents against factors: a table whose cells are shaded by their mutual information. Hidden where there are no factors.
 
 import {afterPaint, make, ready} from './page.js';
-import {number, t} from './strings.js';
+import {named, number, t} from './strings.js';
 
 export function mountInformation(element, explorer) {
   explorer.on('model', model => {
@@ -20,7 +20,7 @@ const short = share => number(share, 2).replace('0.', '.');
 
 /** The table of {factors, rows}; a row that is null stays empty, so that two tables may stand line against line. */
 export function informationTable({factors, rows}, title) {
-  const head = make('tr', {}, make('td'), ...factors.map(name => make('th', {scope: 'col', textContent: name})));
+  const head = make('tr', {}, make('td'), ...factors.map(name => make('th', {scope: 'col', textContent: named(name)})));
   const body = rows.map(row => {
     const name = make('th', {scope: 'row', textContent: row ? `z${row.dim}` : '–'});
     return make('tr', {}, name, ...factors.map((factor, k) => (row ? cell(row.dim, factor, row.shares[k]) : make('td', {className: 'lse-blank'}))));

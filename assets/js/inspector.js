@@ -1,7 +1,7 @@
 // Three pictures: the test image, its reconstruction, and the picture of the present z.
 
 import {ready, visit} from './page.js';
-import {number, t} from './strings.js';
+import {facts as factsOf, number, t} from './strings.js';
 
 export function mountInspector(element, explorer) {
   const image = role => element.querySelector(`img[data-role=${role}]`);
@@ -54,7 +54,7 @@ export function mountInspector(element, explorer) {
     show('original', original, t(missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index}));
     show('reconstruction', reconstruction, t('inspector.reconstruction_alt', {index}));
     element.dataset.index = index;
-    facts.textContent = [t('inspector.index', {index}), ...known.map(([name, value]) => `${name} ${value}`)].join(' · ');
+    facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
   });
   explorer.on('z', ({source, neighbours, distance}) => {
     const notes = {

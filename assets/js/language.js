@@ -3,19 +3,20 @@
 import {make} from './page.js';
 import {remember} from './stored.js';
 import {t} from './strings.js';
-import {language, languages} from './words.js';
+import {language, languages, tabs} from './words.js';
 
-/** Say the tabs in the page's language, also those that Gradio folds away and brings back. */
+/** Say the tabs in the page's language, also those in Gradio's menu of what has no room, which bear no names. */
 function nameTabs() {
   document.documentElement.lang = language;
   const name = () => {
-    for (const tab of document.querySelectorAll('button[role=tab][data-tab-id]')) {
-      const title = t(`tab.${tab.dataset.tabId}`);
-      if (tab.textContent.trim() !== title) tab.textContent = title;
+    for (const tab of document.querySelectorAll('.tabs .tab-wrapper button')) {
+      const text = tab.firstChild; // kept, for Gradio writes into it
+      const key = tab.dataset.tabId ? `tab.${tab.dataset.tabId}` : tabs[text?.data?.trim()];
+      if (key && text?.data && text.data !== t(key)) text.data = t(key);
     }
   };
   name();
-  new MutationObserver(name).observe(document.querySelector('[role=tablist]')?.parentElement ?? document.body, {childList: true, subtree: true});
+  new MutationObserver(name).observe(document.querySelector('.tab-wrapper') ?? document.body, {childList: true, characterData: true, subtree: true});
 }
 
 /** A button for each language; the page is loaded again, for every part of it speaks. */

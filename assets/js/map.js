@@ -7,7 +7,7 @@ import {drawLegend} from './legend.js';
 import {onTheme, options, ready} from './page.js';
 import {createPlot} from './plot.js';
 import {createPoints} from './points.js';
-import {number, t} from './strings.js';
+import {colourNamed, namedAll, number, t} from './strings.js';
 import {createThumbnails} from './thumbnails.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
@@ -93,7 +93,7 @@ export function mountMap(element, explorer) {
     fillSheets();
   }
 
-  const title = dim => [`z${dim}`, model.follows[dim]?.factor].filter(Boolean).join(' ');
+  const title = dim => [`z${dim}`, namedAll(model.follows[dim]?.factors ?? [])].filter(Boolean).join(' ');
 
   function hide() {
     points.hidden.fill(0);
@@ -205,7 +205,7 @@ export function mountMap(element, explorer) {
     options(choose.projection, [...overview.projections, 'z'].map(name => [name, t(`map.${name}`)]), projection);
     options(choose.x, latents, strongest[0]);
     options(choose.y, latents, strongest.at(-1));
-    options(choose.colour, overview.colours.map(({key, title}) => [key, title]), overview.column.key);
+    options(choose.colour, overview.colours.map(key => [key, colourNamed(key)]), overview.column.key);
     cross = null;
     update();
   });

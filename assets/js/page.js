@@ -1,6 +1,7 @@
 // What the parts of the page share: the chosen model, small helpers, and the theme. One module, hence one store.
 
 import {recall, remember} from './stored.js';
+import {titleOfRun} from './train-words.js';
 
 const listeners = {};
 
@@ -24,12 +25,16 @@ const MOST_MODELS = 20; // that are remembered
 const arrived = new Map(); // name -> {name, title, group}: models that have come since the page was made
 const pickers = new Set();
 
-/** Tell every picker of models that there is another one; `group` is the title of its data set, `title` its own. */
-export function announce({name, title, group}) {
+/**
+ * Tell every picker of models that there is another one; `group` is the title of its data set, `title` its own. That of
+ * a `run` {title, objective, started} is said anew on every visit, for the next one may be in another language.
+ */
+export function announce({name, title, run, group}) {
   if (arrived.has(name)) return;
-  const model = {name, title, group};
+  const about = run && {title: run.title, objective: run.objective, started: run.started};
+  const model = {name, title: about ? titleOfRun(about) : title, group};
   arrived.set(name, model);
-  keepModels([...keptModels().filter(other => other.name !== name), model]);
+  keepModels([...keptModels().filter(other => other.name !== name), {...model, run: about}]);
   for (const picker of pickers) picker(model);
 }
 
@@ -37,7 +42,8 @@ export function announce({name, title, group}) {
 function keptModels() {
   try {
     const models = JSON.parse(recall('models') ?? '[]');
-    return models.filter(({name, title, group}) => [name, title, group].every(text => typeof text === 'string'));
+    const told = run => !run || ([run.title, run.objective].every(text => typeof text === 'string') && Number.isFinite(run.started));
+    return models.filter(({name, title, group, run}) => [name, title, group].every(text => typeof text === 'string') && told(run));
   } catch {
     return []; // not written by this page
   }

@@ -8,7 +8,7 @@ import {drawLegend} from './legend.js';
 import {make, onTheme, options, ready} from './page.js';
 import {createPlot} from './plot.js';
 import {createPoints} from './points.js';
-import {number, t} from './strings.js';
+import {colourNamed, named, namedAll, number, t} from './strings.js';
 import {createThumbnails} from './thumbnails.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
@@ -153,7 +153,7 @@ export function mountPairMaps(root, comparer) {
       [dims, kind] = [axes, name];
       pointer.clear();
     }
-    const title = dim => [`z${dim}`, couple[side].follows[dim]?.factor].filter(Boolean).join(' ');
+    const title = dim => [`z${dim}`, namedAll(couple[side].follows[dim]?.factors ?? [])].filter(Boolean).join(' ');
 
     function drawMap() {
       if (!points || !column) return;
@@ -275,12 +275,12 @@ export function mountPairMaps(root, comparer) {
     for (const side of SIDES) maps[side].element.querySelector('h3').textContent = overview[side].title;
     const both = overview.left.projections.filter(name => overview.right.projections.includes(name));
     options(choose.projection, ['z', ...both].map(name => [name, t(name === 'z' ? 'compare.latents' : `map.${name}`)]), 'z');
-    const axis = ({name, left, right}) => name ?? `z${left} · z${right}`;
+    const axis = ({name, left, right}) => (name === null ? `z${left} · z${right}` : named(name));
     const axes = overview.axes.map((found, i) => [i, axis(found)]);
     options(choose.x, axes, 0);
     options(choose.y, axes, Math.min(1, axes.length - 1));
     const first = overview.axes[0].name;
-    options(choose.colour, overview.colours.map(({key, title}) => [key, title]), overview.colours.some(({key}) => key === first) ? first : overview.colours[0].key);
+    options(choose.colour, overview.colours.map(({key, of}) => [key, [colourNamed(key), of].filter(Boolean).join(', ')]), overview.colours.some(({key}) => key === first) ? first : overview.colours[0].key);
     showSelection();
     update();
   });

@@ -3,7 +3,7 @@
 
 import {SIDES} from './comparer.js';
 import {make, ready} from './page.js';
-import {number, t} from './strings.js';
+import {colourNamed, facts, named, number, t} from './strings.js';
 
 const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
 const BETWEEN = 90; // ms from one painting of the changes to the next
@@ -33,7 +33,7 @@ export function mountPairPictures(root, comparer) {
     original.alt = t(couple.missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index: answer.index});
     original.nextElementSibling.textContent = t(couple.missing ? 'inspector.stored' : 'inspector.original');
     part.dataset.index = answer.index;
-    part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...answer.facts.map(([name, value]) => `${name} ${value}`)].join(' · ');
+    part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
     for (const side of SIDES) {
       const {image: uri, error, reading} = answer[side];
       const picture = image(side, 'reconstruction');
@@ -132,7 +132,7 @@ function paint(canvas, before, after) {
 function drawMeter(element, couple) {
   element.replaceChildren(
     ...(couple.reader ?? []).map(({name}, k) =>
-      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: name}), make('i', {}, make('b')), make('output', {'aria-live': 'off'}), make('small')),
+      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: colourNamed(name)}), make('i', {}, make('b')), make('output', {'aria-live': 'off'}), make('small')),
     ),
   );
 }
@@ -148,7 +148,7 @@ function showMeter(element, before, after, comparer) {
     const [, bar, output, values] = row.children;
     bar.firstChild.style.width = `${100 * share}%`;
     output.textContent = `${number(100 * share)} %`;
-    values.textContent = before.values[k] === after.values[k] ? after.values[k] : `${before.values[k]} → ${after.values[k]}`;
+    values.textContent = [...new Set([before, after].map(({values}) => named(values[k])))].join(' → ');
     row.dataset.share = share.toFixed(3);
     const {name, noise} = couple.reader[k];
     row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < 2 * Math.sqrt(2 * noise) ? 'lse-still' : ''].filter(Boolean).join(' ');
@@ -158,6 +158,6 @@ function showMeter(element, before, after, comparer) {
 /** What reads the pictures, and how well it does on real images that it has not seen. */
 function aboutReader(couple) {
   if (!couple.reader) return t('compare.no_reader');
-  const held = couple.reader.map(({name, r2, accuracy}) => (r2 === null ? t('compare.accuracy', {name, percent: number(100 * accuracy, 1)}) : t('compare.r2', {name, r2: number(r2, 3)})));
+  const held = couple.reader.map(({name, r2, accuracy}) => (r2 === null ? t('compare.accuracy', {factor: name, percent: number(100 * accuracy, 1)}) : t('compare.r2', {factor: name, r2: number(r2, 3)})));
   return t('compare.reader', {figures: held.join(', ')});
 }

@@ -4,7 +4,7 @@
 import {blobAddress, nearest} from './arrays.js';
 import {SIDES} from './comparer.js';
 import {make, ready} from './page.js';
-import {number, t} from './strings.js';
+import {named, number, t} from './strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
 const MOST = 64; // rows that the server walks at once
@@ -117,7 +117,7 @@ function row(pair, number_, couple, most, comparer) {
   const step = (side, column) => (turned(side) ? levels.length - 1 - column : column);
   const name = side => (pair[side] === null ? '' : `z${pair[side]}`);
   const follows = side => (pair[side] === null ? null : couple[side].follows[pair[side]]);
-  const title = pair.factor ?? t(pair.left === null ? 'compare.only_right' : pair.right === null ? 'compare.only_left' : 'compare.alike');
+  const title = pair.factor !== null ? named(pair.factor) : t(pair.left === null ? 'compare.only_right' : pair.right === null ? 'compare.only_left' : 'compare.alike');
   const both = pair.left !== null && pair.right !== null;
 
   const cells = Object.fromEntries(SIDES.map(side => [side, pair[side] === null ? [] : levels.map((_, column) => cell(side, column))]));
@@ -139,12 +139,12 @@ function row(pair, number_, couple, most, comparer) {
     const at = SIDES.indexOf(side);
     const value = pair.strengths[at] ?? known?.strength;
     if (pair[side] !== null && value !== undefined) texts.push(make('small', {textContent: strength(value)}));
-    return make('span', {className: 'lse-name', 'data-side': side, title: known ? t('sliders.follows_help', {dim: pair[side], ...known}) : ''}, ...texts);
+    return make('span', {className: 'lse-name', 'data-side': side, title: known ? t('sliders.follows_help', {dim: pair[side], factor: known.factors, strength: number(known.strength, 2)}) : ''}, ...texts);
   };
   /** The names of all that a latent carries, where that is more than the row's own factor. */
   const carries = side => {
     const known = follows(side);
-    const text = known && known.factor !== pair.factor ? t('compare.carries', {dim: pair[side], factors: known.factor}) : '';
+    const text = known && known.factors.join() !== pair.factor ? t('compare.carries', {dim: pair[side], factors: known.factors}) : '';
     return make('small', {className: 'lse-carries', 'data-side': side, textContent: text});
   };
   const kl = side => {

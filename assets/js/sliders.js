@@ -1,7 +1,7 @@
 // One slider per latent, the most used first. One component for all: it brings its own labels, keys and aria texts.
 
 import {make, ready} from './page.js';
-import {number, t} from './strings.js';
+import {namedAll, number, t} from './strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
 
@@ -41,14 +41,14 @@ function row(dim, model, most, explorer) {
   const follows = model.follows[dim];
   const kl = model.kl[dim];
   const [low, high] = bounds(model.quantiles[dim]);
-  const label = t(follows ? 'sliders.label_follows' : 'sliders.label', {dim, factor: follows?.factor});
+  const label = t(follows ? 'sliders.label_follows' : 'sliders.label', {dim, factor: follows?.factors});
   const input = make('input', {type: 'range', min: low, max: high, step: 'any', 'aria-label': label, 'data-dim': dim});
   const output = make('output');
   const name = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}));
   if (follows) {
-    name.title = t('sliders.follows_help', {dim, factor: follows.factor, strength: number(follows.strength, 2)});
+    name.title = t('sliders.follows_help', {dim, factor: follows.factors, strength: number(follows.strength, 2)});
     name.append(
-      make('span', {textContent: follows.factor}),
+      make('span', {textContent: namedAll(follows.factors)}),
       make('small', {textContent: number(follows.strength, 2).replace('0.', '.')}),
     );
   }

@@ -1,22 +1,43 @@
 // The strings of the page: a table key -> text, made from Python's when the page is served.
 
-import {texts} from './words.js';
+import {language, texts} from './words.js';
+
+const DATA = ['data', 'factor']; // places of names that come with the data
 
 /** The text behind a key, its {placeholders} filled. */
 export function t(key, values = {}) {
   const text = texts[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? spoken(values[name], name) : whole));
+}
+
+/** A value as it stands in a sentence: a list of names, a sentence of its own ({key, values}), or what it is. */
+export function spoken(value, name = '') {
+  if (Array.isArray(value)) return value.map(each => (Array.isArray(each) ? `${spoken(each[0], 'factor')} (${each[1]})` : spoken(each, 'factor'))).join(', ');
+  if (value?.key) return t(value.key, value.values);
+  return DATA.includes(name) ? named(value) : String(value);
 }
 
 /** Is there such a string? */
 export const has = key => key in texts;
+
+/** A name that comes with the data: of a data set, a factor, a value or a class; one that is not known stays as it is. */
+export const named = name => texts[`name.${name}`] ?? String(name);
+
+/** Several of them, as a label. */
+export const namedAll = names => names.map(named).join(' + ');
+
+/** What a map can be coloured by: a factor, or something that is known of every image. */
+export const colourNamed = key => texts[`colour.${key}`] ?? named(key);
+
+/** What is known of an image: [factor, value] pairs as texts. */
+export const facts = known => known.map(([name, value]) => `${colourNamed(name)} ${named(value)}`);
 
 const digits = new Map();
 
 /** A number with so many decimals and a true minus sign. */
 export function number(value, decimals = 0) {
   if (!digits.has(decimals)) {
-    digits.set(decimals, new Intl.NumberFormat('en', {minimumFractionDigits: decimals, maximumFractionDigits: decimals}));
+    digits.set(decimals, new Intl.NumberFormat(language, {minimumFractionDigits: decimals, maximumFractionDigits: decimals}));
   }
   const text = digits.get(decimals).format(value);
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace('-', '−');

@@ -2,7 +2,7 @@
 
 import {make, options} from './page.js';
 import {createPump} from './pump.js';
-import {has, number, t} from './strings.js';
+import {has, named, number, spoken, t} from './strings.js';
 import {duration, plain, rough} from './train-words.js';
 
 const READS = {vae: [], beta_h: ['beta'], beta_tc: ['beta'], beta_b: ['gamma', 'capacity']}; // the numbers of a loss
@@ -29,7 +29,7 @@ export function mountChoose(element, trainer, payload, visible) {
 
   options(fields.objective, objectives.map(name => [name, t(`train.objective.${name}`)]));
   options(fields.unit, units.map(name => [name, t(`train.unit.${name}`)]));
-  options(fields.device, devices.map(({key, name}) => [key, name]));
+  options(fields.device, devices.map(({key, name}) => [key, spoken(name)]));
   fields.unit.setAttribute('aria-label', t('train.unit'));
   for (const name of NUMBERS) {
     const label = fields[name].previousElementSibling;
@@ -53,7 +53,7 @@ export function mountChoose(element, trainer, payload, visible) {
   function listDatasets() {
     dataset.replaceChildren(
       ...datasets.map(({name, title, missing}) =>
-        make('option', {value: name, textContent: missing ? t('train.missing', {title}) : title, disabled: Boolean(missing), title: missing ?? ''}),
+        make('option', {value: name, textContent: missing ? t('train.missing', {title: named(title)}) : named(title), disabled: Boolean(missing), title: missing ? spoken(missing) : ''}),
       ),
     );
     dataset.value = values.dataset;
@@ -112,7 +112,7 @@ export function mountChoose(element, trainer, payload, visible) {
     for (const button of buttons) button.setAttribute('aria-pressed', button.dataset.preset === preset?.key);
     for (const name of NUMBERS) fields[name].setAttribute('aria-invalid', Boolean(wrong(name)));
     aboutData();
-    const titles = [chosenData()?.title ?? values.dataset, preset ? t(`train.preset.${preset.key}`) : t(`train.objective.${values.objective}`)];
+    const titles = [named(chosenData()?.title ?? values.dataset), preset ? t(`train.preset.${preset.key}`) : t(`train.objective.${values.objective}`)];
     find('.lse-train-chosen').textContent = titles.join(', ');
     changed();
   }
@@ -125,7 +125,7 @@ export function mountChoose(element, trainer, payload, visible) {
     const [channels, height, width] = data?.shape ?? [0, 0, 0];
     const kind = {width, height, channels: t(channels === 1 ? 'train.grey' : 'train.colour')};
     const known = data && (data.train === null ? t('train.dataset_kind', kind) : t('train.dataset_about', {...kind, n: number(data.train)}));
-    const texts = [data?.missing ?? known, ...missing.filter(found => found !== data).map(found => found.missing)].filter(Boolean);
+    const texts = [data?.missing ?? known, ...missing.filter(found => found !== data).map(found => found.missing)].filter(Boolean).map(text => spoken(text));
     if (line.dataset.said === texts.join('\n')) return;
     line.dataset.said = texts.join('\n');
     line.replaceChildren(...texts.map(text => make('span', {textContent: text})));
@@ -241,7 +241,7 @@ export function mountChoose(element, trainer, payload, visible) {
 
 /** What is foreseen, in sentences. */
 function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, objective, device}, devices) {
-  const name = devices.find(({key}) => key === device)?.name ?? device;
+  const name = spoken(devices.find(({key}) => key === device)?.name ?? device);
   const known = {time: duration(seconds), steps: number(steps), speed: rough(speed), device: name};
   const key = speed === null ? 'train.forecast_lent' : unit === 'steps' ? 'train.forecast' : 'train.forecast_steps';
   const lines = [t(key, known)];

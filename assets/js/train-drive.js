@@ -1,6 +1,6 @@
 // The buttons that drive a run, and the line that says in words how it stands.
 
-import {has, number, t} from './strings.js';
+import {has, number, spoken, t} from './strings.js';
 import {duration, ordinal, rough} from './train-words.js';
 
 export function mountDrive(element, trainer, choose) {
@@ -75,7 +75,7 @@ function inWords(status) {
   if (state === 'waiting' && place) {
     const words = t('train.is_waiting', {place: ordinal(place), waiting});
     if (!ahead) return words;
-    const why = ahead.left === null ? t('train.ahead', ahead) : t('train.ahead_left', {title: ahead.title, time: duration(ahead.left)});
+    const why = ahead.left === null ? t('train.ahead', ahead) : t('train.ahead_left', {data: ahead.data, time: duration(ahead.left)});
     return t('train.is_because', {state: words, reason: why});
   }
   if (starting || state === 'waiting') return t('train.is_starting');
@@ -92,7 +92,7 @@ function numbers(status) {
     moving && speed > 0 && t('train.speed', {speed: rough(speed)}),
     t(moving || state === 'paused' ? 'train.elapsed' : 'train.took', {time: duration(seconds)}),
     moving && left !== null && t('train.left', {time: duration(left)}),
-    name,
+    name && spoken(name),
   ]
     .filter(Boolean)
     .join(' · ');

@@ -1,9 +1,9 @@
 // What becomes of a run: a checkpoint that Explore and Compare open, a file to take away, and one that comes back.
 
 import {announce, visit} from './page.js';
-import {has, t} from './strings.js';
-import {titleOfRun} from './train-runs.js';
+import {has, spoken, t} from './strings.js';
 import {base64, saveAs} from './train-save.js';
+import {titleOfRun} from './train-words.js';
 
 export function mountKeep(element, trainer, titleOf) {
   const buttons = [...element.querySelectorAll('[data-keep]')];
@@ -36,7 +36,7 @@ export function mountKeep(element, trainer, titleOf) {
   async function follow() {
     const {run, status} = trainer.state;
     const kept = status?.kept;
-    if (kept?.name) announce({name: kept.name, title: named(run), group: titleOf(kept.dataset)});
+    if (kept?.name) announce({name: kept.name, title: run, run: entryOf(run), group: titleOf(kept.dataset)});
     if (!wanted?.sent || !kept) return;
     const {what, run: whose} = wanted;
     if (whose !== run) return void (wanted = null);
@@ -60,8 +60,9 @@ export function mountKeep(element, trainer, titleOf) {
     }
   }
 
+  const entryOf = run => trainer.state.runs.find(entry => entry.run === run);
   const named = run => {
-    const entry = trainer.state.runs.find(entry => entry.run === run);
+    const entry = entryOf(run);
     return entry ? titleOfRun(entry) : run;
   };
 
@@ -83,7 +84,7 @@ export function mountKeep(element, trainer, titleOf) {
     if (kept?.stage) return {text: t(has(`train.keep_${kept.stage}`) ? `train.keep_${kept.stage}` : 'train.keeping'), share: kept.share ?? 0};
     if (busy) return {text: t('train.keeping'), share: 0};
     if (word) return {text: word, share: null};
-    if (kept?.error) return {text: kept.error, share: null};
+    if (kept?.error) return {text: spoken(kept.error), share: null};
     return {text: kept?.name ? t('train.kept', {name: named(trainer.state.run)}) : '', share: null};
   }
 

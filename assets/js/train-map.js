@@ -4,10 +4,10 @@ import {float32, uint8} from './arrays.js';
 import {drawLegend} from './legend.js';
 import {onTheme, ready} from './page.js';
 import {createPlot} from './plot.js';
-import {number, t} from './strings.js';
+import {colourNamed, number, t} from './strings.js';
 
 const GLIDE = 220; // ms
-const PLAIN = {key: '', title: '', kind: 'discrete', names: [''], colours: ['#3f90da']};
+const PLAIN = {key: '', kind: 'discrete', names: [''], colours: ['#3f90da']};
 
 export function mountTrainMap(element, trainer) {
   const find = selector => element.querySelector(selector);
@@ -43,7 +43,7 @@ export function mountTrainMap(element, trainer) {
     const packed = column.kind === 'discrete' ? {codes: scene.column ? uint8(column.codes) : new Uint8Array(scene.images)} : {values: float32(column.values)};
     hiddenValues = new Set();
     content = {column: {...column, ...packed}, titles: null, points: null, key: ''};
-    stage.setAttribute('aria-label', column.title ? t('train.map_label', {colour: column.title}) : t('train.map_label_plain'));
+    stage.setAttribute('aria-label', column.key ? t('train.map_label', {colour: colourNamed(column.key)}) : t('train.map_label_plain'));
     if (!scene.column) return;
     drawLegend(legend, content.column, hiddenValues, (code, visible) => {
       hiddenValues[visible ? 'delete' : 'add'](code);
@@ -66,8 +66,9 @@ export function mountTrainMap(element, trainer) {
     } else {
       glide({x: points.x.slice(), y: points.y.slice()}, to);
     }
-    const values = {colour: content.column.title, percent: number(100 * look.map.explained)};
-    const text = t(values.colour ? 'train.map_coloured' : 'train.map_explained', values);
+    const {key} = content.column;
+    const values = {colour: colourNamed(key), percent: number(100 * look.map.explained)};
+    const text = t(key ? 'train.map_coloured' : 'train.map_explained', values);
     if (count.textContent !== text) count.textContent = text;
     element.dataset.step = look.step;
     ready(element);

@@ -58,7 +58,7 @@ export function mountOwn(element, trainer, choose) {
     const [path] = await answer.json();
     say('train.own_reading');
     const {dataset, defaults, used, skipped, skipped_count: left} = await trainer.call('own', trainer.owner, path, Number(size.value));
-    const list = skipped.slice(0, NAMED).map(({name, reason}) => `${name} (${reason})`).join(', ');
+    const list = skipped.slice(0, NAMED).map(({name, reason}) => `${name} (${t(`train.skipped_${reason}`)})`).join(', ');
     const key = left === 0 ? 'train.own_done' : left > NAMED ? 'train.own_skipped_more' : 'train.own_skipped';
     say(key, {used: number(used), n: number(left), list});
     choose.add(dataset, defaults);

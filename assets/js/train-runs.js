@@ -1,19 +1,8 @@
 // The list of one's own runs, each of which can be shown again.
 
 import {announce, make} from './page.js';
-import {number, t} from './strings.js';
-
-const hour = new Intl.DateTimeFormat('en-GB', {hour: '2-digit', minute: '2-digit'});
-const day = new Intl.DateTimeFormat('en-GB', {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'});
-
-/** When a run began: the hour, and the day if it was not today. */
-function clock(seconds) {
-  const date = new Date(1000 * seconds);
-  return (date.toDateString() === new Date().toDateString() ? hour : day).format(date);
-}
-
-/** What a run is called where models are chosen. */
-export const titleOfRun = ({title, objective, started}) => t('train.run_title', {title, objective: t(`train.objective.${objective}`), time: clock(started)});
+import {named, number, t} from './strings.js';
+import {clock} from './train-words.js';
 
 export function mountRuns(element, trainer) {
   const [summary, list] = [element.querySelector('summary'), element.querySelector('ul')];
@@ -25,7 +14,7 @@ export function mountRuns(element, trainer) {
     list.replaceChildren(
       ...runs.map(entry => {
         const {run, title, objective, state, step, steps, started, kept} = fresh(entry, shown, status);
-        const name = make('b', {textContent: t('train.run_entry', {title, objective: t(`train.objective.${objective}`)})});
+        const name = make('b', {textContent: t('train.run_entry', {title: named(title), objective: t(`train.objective.${objective}`)})});
         const values = {state: t(`train.state_${state}`), step: number(step), steps: number(steps), time: clock(started)};
         const facts = make('span', {textContent: t(kept ? 'train.run_facts_kept' : 'train.run_facts', values)});
         const button = make('button', {type: 'button', textContent: t(run === shown ? 'train.run_shown' : 'train.run_show'), disabled: run === shown});
@@ -37,7 +26,7 @@ export function mountRuns(element, trainer) {
   }
 
   trainer.on('runs', runs => {
-    for (const entry of runs) if (entry.kept) announce({name: entry.kept, title: titleOfRun(entry), group: entry.title});
+    for (const entry of runs) if (entry.kept) announce({name: entry.kept, run: entry, group: entry.title});
     draw();
   });
   trainer.on('run', draw);

@@ -1,6 +1,7 @@
 // Numbers of a training in words: times, places in a queue, axes.
 
-import {number, t} from './strings.js';
+import {named, number, t} from './strings.js';
+import {language} from './words.js';
 
 /** Seconds as "45 s", "1 min 10 s" or "2 h 5 min". */
 export function duration(seconds) {
@@ -10,7 +11,7 @@ export function duration(seconds) {
   return t('train.hours', {h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60)});
 }
 
-const plurals = new Intl.PluralRules('en', {type: 'ordinal'});
+const plurals = new Intl.PluralRules(language, {type: 'ordinal'});
 
 /** 2 as "2nd". */
 export const ordinal = n => t(`train.ordinal_${plurals.select(n)}`, {n});
@@ -28,11 +29,23 @@ export function rough(value) {
   return number(Math.round(value / unit) * unit, value < 10 ? 1 : 0);
 }
 
-/** A value of an axis: 20k, 1.5M. */
-export function compact(value) {
-  for (const [size, letter] of [[1e6, 'M'], [1e3, 'k']]) if (Math.abs(value) >= size) return `${plain(value / size)}${letter}`;
-  return plain(value);
+const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSignificantDigits: 4});
+
+/** A value of an axis: 20K, 1.5M. */
+export const compact = value => short.format(value).replace('-', '−');
+
+const region = language === 'en' ? 'en-GB' : language; // the day before the month, and 24 hours
+const hour = new Intl.DateTimeFormat(region, {hour: '2-digit', minute: '2-digit'});
+const day = new Intl.DateTimeFormat(region, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'});
+
+/** When a run began: the hour, and the day if it was not today. */
+export function clock(seconds) {
+  const date = new Date(1000 * seconds);
+  return (date.toDateString() === new Date().toDateString() ? hour : day).format(date);
 }
+
+/** What a run is called where models are chosen. */
+export const titleOfRun = ({title, objective, started}) => t('train.run_title', {title: named(title), objective: t(`train.objective.${objective}`), time: clock(started)});
 
 /** Nats with as many decimals as are worth reading. */
 export const nats = value => number(value, Math.abs(value) < 100 ? 2 : 1);

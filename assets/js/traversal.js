@@ -2,7 +2,7 @@
 
 import {blobAddress, nearest} from './arrays.js';
 import {make, options, ready} from './page.js';
-import {number, t} from './strings.js';
+import {namedAll, number, t} from './strings.js';
 
 export function mountTraversal(element, explorer) {
   const grid = element.querySelector('.lse-grid');
@@ -61,7 +61,7 @@ export function mountTraversal(element, explorer) {
     const rows = dims.map((dim, r) => {
       const follows = model.follows[dim];
       const name = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}));
-      if (follows) name.append(make('span', {textContent: follows.factor}));
+      if (follows) name.append(make('span', {textContent: namedAll(follows.factors)}));
       const cells = values[r].map((value, step) => {
         const label = t('traversal.cell', {dim, value: number(value, 2)});
         const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step});

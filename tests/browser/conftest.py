@@ -58,7 +58,7 @@ def served(shared, tabs=TABS, **options):
 @pytest.fixture(scope="session")
 def url(shared):
     """The running app, with a second tab so that Explore can be closed and opened again."""
-    strings.STRINGS["tab.other"] = {"en": "Other"}
+    strings.STRINGS["tab.other"] = {"en": "Other", "ko": "다른 것"}
     with served(shared, (*TABS, Tab("other", lambda shared: gr.Markdown("Nothing here.")))) as address:
         yield address
     strings.STRINGS.pop("tab.other")

@@ -719,7 +719,7 @@ def test_the_spec_is_one_that_trains(tmp_path):
     gather(folder_of(tmp_path / "in", files(10, "a/") | files(10, "b/")), 32, tmp_path / "out")
     train, test = own_images(tmp_path / "out")
     spec = train.spec
-    assert (spec.title, spec.version, spec.likelihood, spec.factors) == ("your images", "1", "bernoulli", ())
+    assert (spec.title, spec.version, spec.likelihood, spec.factors) == ("Your images", "1", "bernoulli", ())
     assert spec.source == "in"
     assert spec.missing(tmp_path) is None
     assert (train.split, test.split) == ("train", "test")

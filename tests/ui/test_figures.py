@@ -21,12 +21,12 @@ def test_palettes_are_distinct_and_ramps_keep_their_ends():
 
 
 def test_a_factor_that_is_a_colour_keeps_its_own():
-    assert discrete("k", "t", np.array([0, 1]), ("a", "b"), ("#123456", "#654321"), True)["colours"] == [
+    assert discrete("k", np.array([0, 1]), ("a", "b"), ("#123456", "#654321"), True)["colours"] == [
         "#123456",
         "#654321",
     ]
 
 
 def test_a_constant_column_has_a_range():
-    column = continuous("kl", "KL", np.zeros(10), "nats")
+    column = continuous("kl", np.zeros(10))
     assert column["low"] < column["high"]

@@ -133,7 +133,7 @@ def test_who_waits_behind_a_run_that_is_still_starting_is_told_what_it_is(tmp_pa
     runs.begin(ADA, Recipe("digits"))
     second = runs.begin(ADA[::-1], Recipe("digits"))
     told = status(runs, second)
-    assert told["place"] == 1 and told["ahead"] == {"title": DATASETS["digits"].title, "left": None}
+    assert told["place"] == 1 and told["ahead"] == {"data": DATASETS["digits"].title, "left": None}
     runs.close()
 
 

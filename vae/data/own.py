@@ -20,11 +20,12 @@ from vae.data.pictures_in import Limits, Listing, Skipped, Unusable, opened, tit
 from vae.data.square import square
 from vae.limits import PICTURES
 
-__all__ = ["FILE", "PREFIX", "SIZES", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
+__all__ = ["FILE", "PREFIX", "SIZES", "TITLE", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
 
 FILE = "images.safetensors"
 SIZES = (32, 64)
 PREFIX = "own-"  # of their names
+TITLE = "Your images"
 _VERSION = 1
 _NAMED = 100  # skipped files that the header names
 _CLASSES = (2, 100)
@@ -109,7 +110,7 @@ def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
     split = split_grid(total, min(max(8, total // 10), 10_000, total // 2))
     spec = DatasetSpec(
         name=_name(header["sha256"]),
-        title="your images",
+        title=TITLE,
         version=str(header["version"]),
         shape=tuple(images.shape[1:]),
         sizes={name: len(split[name]) for name in ("train", "test")},

@@ -16,7 +16,8 @@ from vae.ui.tabs import compare, explore, train
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Noto Sans KR", "sans-serif"]
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Apple SD Gothic Neo", "Malgun Gothic"]
+FONT += ["Noto Sans KR", "Noto Sans CJK KR", "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 

@@ -29,7 +29,7 @@ from vae.reader import Reader, reader_of
 from vae.spill import measured
 from vae.ui.kept import entry_of, images_folder, shown
 from vae.ui.pictures import sheet
-from vae.ui.strings import UserError, say
+from vae.ui.strings import Sentence, UserError, recognised
 
 CHECKED_IMAGES = 32  # decoded once for the doctor
 FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
@@ -52,7 +52,7 @@ class Opened:
     model: Model
     spec: DatasetSpec | None
     images: ImageSet | None
-    missing: str | None
+    missing: Sentence | str | None
     sheets: dict[int, str] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
     spilled: dict[str, Any] | None = None
@@ -304,12 +304,13 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
     own = _own_images(data_root, runs, recorded["name"])
     spec = DATASETS.get(recorded["name"]) if own is None else own.spec
     if spec is None:
-        return Opened(entry.name, model, None, None, say("finding.unknown_data", name=recorded["name"]))
+        return Opened(entry.name, model, None, None, Sentence("finding.unknown_data", data=recorded["name"]))
+    other = Sentence("finding.other_version", data=spec.title, here=spec.version, then=recorded["version"])
     missing = available(spec.name, data_root) if own is None else None
     if missing is None and recorded["version"] != spec.version:
-        missing = say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"])
+        missing = other
     if missing is None and model.config.model.shape != spec.shape:
-        missing = say("finding.other_shape", name=spec.title)
+        missing = Sentence("finding.other_shape", data=spec.title)
     images = own if missing is None else None
     if missing is None and own is None:
         try:
@@ -318,11 +319,8 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
             log.warning("The images of %s are missing: %s", spec.name, error)
             missing = str(error)
     if images is not None and len(model.index) and int(model.index.max()) >= len(images):
-        images, missing = (
-            None,
-            say("finding.other_version", name=spec.title, here=spec.version, then=recorded["version"]),
-        )
-    return Opened(entry.name, model, spec, images, missing)
+        images, missing = None, other
+    return Opened(entry.name, model, spec, images, recognised(missing) if isinstance(missing, str) else missing)
 
 
 def _own_images(data_root: Path, runs: Path | None, name: str) -> ImageSet | None:

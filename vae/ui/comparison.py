@@ -158,12 +158,10 @@ def axes(both: Couple) -> list[dict[str, Any]]:
     return [{"name": names[k], "left": int(best[0][k]), "right": int(best[1][k])} for k in order]
 
 
-def colours(both: Couple) -> list[dict[str, str]]:
+def colours(both: Couple) -> list[dict[str, str | None]]:
     """What both maps can be coloured by: what is known of the images, and of the left model, which is then named."""
-    return [
-        {"key": key, "title": title if key not in ("kl", "distortion") else f"{title}, {both.left.title}"}
-        for key, title in explorer.colour_keys(both.left).items()
-    ]
+    of = {"kl": both.left.title, "distortion": both.left.title}
+    return [{"key": key, "of": of.get(key)} for key in explorer.colour_keys(both.left)]
 
 
 def first_row(both: Couple) -> int:
@@ -251,10 +249,12 @@ def sentence(both: Couple) -> dict[str, Any]:
     if both.left.spec is None or not both.left.spec.factors:
         return _thrifty(names, metrics)
     unmeasured = [name for name, known in zip(names, metrics, strict=True) if known.get("mig") is None]
+    if len(unmeasured) == 2:
+        return {"key": "compare.unmeasured_both", "values": {"name": names[0], "other": names[1]}}
     if unmeasured:
-        return {"key": "compare.unmeasured", "values": {"name": " and ".join(unmeasured)}}
+        return {"key": "compare.unmeasured", "values": {"name": unmeasured[0]}}
     if any(side.information is None for side in both.sides):
-        return {"key": "compare.unseen", "values": {"name": both.left.spec.title}}
+        return {"key": "compare.unseen", "values": {"data": both.left.spec.title}}
     return _apart(both, names, metrics)
 
 
@@ -291,7 +291,7 @@ def _apart(both: Couple, names: list[str], metrics: list[dict[str, Any]]) -> dic
         "n": len(apart[better]),
         "m": len(apart[1 - better]),
         "total": len(factors),
-        "factors": ", ".join(factors[k] for k in apart[better]),
+        "factors": [factors[k] for k in apart[better]],
         "mig": round(score[better], 2),
         "other_mig": round(score[1 - better], 2),
         "paid": abs(paid),

@@ -1,4 +1,7 @@
-"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says. No gradio."""
+"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says. No gradio.
+
+Its letters are English in every language, as those of the paper: Pillow draws them with a font that knows no Hangul.
+"""
 
 import base64
 from dataclasses import dataclass
@@ -14,10 +17,13 @@ from vae.ui.catalog import Opened
 from vae.ui.comparison import Couple
 from vae.ui.explorer import followed
 from vae.ui.figure_one import Column, Figure, gif, png
-from vae.ui.strings import say
 
 FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
 MOST_ROWS = 10
+FOOTNOTE = (
+    "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. Test image "
+    "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay."
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +44,12 @@ class Row:
 
 
 def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
-    """The figure as a data URI, with a name for its file and words for who cannot see it."""
+    """The figure as a data URI, and a name for its file."""
     draw, mime = FIGURES[kind]
     body = base64.b64encode(draw(figure(both, index))).decode("ascii")
-    names = {"left": both.left.title, "right": both.right.title}
     return {
         "uri": f"data:{mime};base64,{body}",
-        "name": f"{names['left']}-{names['right']}-{index}.{kind}",
-        "alt": say("compare.figure_alt", index=index, **names),
+        "name": f"{both.left.title}-{both.right.title}-{index}.{kind}",
     }
 
 
@@ -54,10 +58,10 @@ def figure(both: Couple, index: int) -> Figure:
     rows = rows_of(both)
     title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
     return Figure(
-        title=say("compare.figure_title", data=title),
+        title=f"{title}: what one latent changes, a factor a row",
         rows=tuple(row.name for row in rows),
         columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
-        footnote=say("compare.figure_note", index=index),
+        footnote=FOOTNOTE.format(index=index),
     )
 
 
@@ -65,7 +69,7 @@ def rows_of(both: Couple) -> list[Row]:
     """The rows of the figure, at least one and at most ten."""
     if both.left.information is None or both.right.information is None:
         pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
-        found = [Row(say("compare.alike"), (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
+        found = [Row("alike", (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
     else:
         found = []
         for k, factor in enumerate(both.left.factor_specs):
@@ -75,7 +79,7 @@ def rows_of(both: Couple) -> list[Row]:
                 signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
                 found.append(Row(factor.name, dims, k, signs))
     strongest = tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides)
-    return found[:MOST_ROWS] or [Row(say("compare.strongest"), strongest)]
+    return found[:MOST_ROWS] or [Row("strongest latent", strongest)]
 
 
 def _rising(opened: Opened, dim: int | None, factor: int) -> int:
@@ -104,11 +108,11 @@ def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
 def _label(opened: Opened, dim: int | None, factor: int | None) -> str:
     """The latent with its strength, and what it carries where that is more than the row's factor."""
     if dim is None:
-        return say("compare.figure_none")
+        return "no latent follows it"
     strength = "" if factor is None else f", {opened.information[dim, factor]:.2f}"
-    carried = (followed(opened)[dim] or {"factor": ""})["factor"]
-    own = factor is None or carried in ("", opened.factor_specs[factor].name)
-    return f"z{dim}{strength}" + ("" if own else f" ({carried})")
+    carried = (followed(opened)[dim] or {"factors": []})["factors"]
+    own = factor is None or carried in ([], [opened.factor_specs[factor].name])
+    return f"z{dim}{strength}" + ("" if own else f" ({' + '.join(carried)})")
 
 
 def _notes(opened: Opened) -> tuple[str, str]:
@@ -117,7 +121,7 @@ def _notes(opened: Opened) -> tuple[str, str]:
     weight = kl_weight(config)
     text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
     steps = f"{opened.model.header['steps']:,}"
-    bound = say("compare.figure_bound", nats=f"{metrics['neg_elbo']:,.1f}")
+    bound = f"−ELBO {metrics['neg_elbo']:,.1f} nats"
     if metrics.get("mig") is not None:
-        bound += say("compare.figure_mig", mig=f"{metrics['mig']:.2f}")
-    return say("compare.figure_run", weight=text, seed=config.training.seed, steps=steps), bound
+        bound += f" · MIG {metrics['mig']:.2f}"
+    return f"{text} · seed {config.training.seed} · {steps} steps", bound

@@ -14,7 +14,6 @@ from vae.projection import explained
 from vae.ui import figures
 from vae.ui.catalog import Opened
 from vae.ui.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
-from vae.ui.strings import say
 
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # traversal rows drawn unasked
@@ -42,7 +41,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "follows": followed(opened),
         "projections": maps,
         "map": {"name": maps[0], "xy": figures.pack(model.maps[maps[0]], "float32")},
-        "colours": [{"key": key, "title": title} for key, title in keys.items()],
+        "colours": keys,
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
@@ -102,13 +101,13 @@ def lattice(opened: Opened) -> dict[str, Any] | None:
 
 
 def followed(opened: Opened) -> list[dict[str, Any] | None]:
-    """For each latent what it follows and how strongly (in [0, 1]), or None; an entangled one carries several names."""
+    """For each latent what it follows and how strongly (in [0, 1]), or None; an entangled one carries several."""
     if opened.information is None:
         return [None] * opened.dims
     names = np.array([factor.name for factor in opened.factor_specs])
     strongest = opened.information.max(axis=1)
     return [
-        {"factor": " + ".join(names[shares >= max(FOLLOWED, best / 2)]), "strength": round(float(best), 2)}
+        {"factors": names[shares >= max(FOLLOWED, best / 2)].tolist(), "strength": round(float(best), 2)}
         if best >= FOLLOWED
         else None
         for shares, best in zip(opened.information, strongest, strict=True)
@@ -133,12 +132,11 @@ def first_rows(opened: Opened) -> list[int]:
     return [int(dim) for dim in order if kl[dim] >= ACTIVE_NATS][:FIRST_ROWS] or [int(dim) for dim in order[:3]]
 
 
-def colour_keys(opened: Opened) -> dict[str, str]:
-    """What the map can be coloured by: key -> title."""
-    keys = {"class": say("colour.class")} if opened.model.label is not None else {}
-    keys |= {factor.name: factor.name for factor in opened.factor_specs}
-    keys["kl"] = say("colour.kl")
-    return keys if opened.model.distortion is None else keys | {"distortion": say("colour.distortion")}
+def colour_keys(opened: Opened) -> list[str]:
+    """What the map can be coloured by: the class, the names of factors, and what is known of each image's code."""
+    keys = ["class"] if opened.model.label is not None else []
+    keys += [factor.name for factor in opened.factor_specs]
+    return [*keys, "kl"] if opened.model.distortion is None else [*keys, "kl", "distortion"]
 
 
 def first_colour(opened: Opened) -> str:
@@ -161,16 +159,16 @@ def column(opened: Opened, key: str) -> dict[str, Any]:
     """One column to colour the map by; `key` is one of `colour_keys`."""
     model = opened.model
     if key == "kl":
-        return figures.continuous(key, say("colour.kl"), opened.kl_per_image, say("common.nats"))
+        return figures.continuous(key, opened.kl_per_image)
     if key == "distortion":
-        return figures.continuous(key, say("colour.distortion"), model.distortion, say("common.nats"))
+        return figures.continuous(key, model.distortion)
     if key == "class":
         count = int(model.label.max()) + 1
         names = (opened.spec.label_names if opened.spec else None) or tuple(str(value) for value in range(count))
-        return figures.discrete(key, say("colour.class"), model.label, names, None, ordered=False)
+        return figures.discrete(key, model.label, names, None, ordered=False)
     k = [factor.name for factor in opened.factor_specs].index(key)
     factor = opened.factor_specs[k]
-    return figures.discrete(key, factor.name, opened.factors[:, k], factor.values, factor.colours, factor.ordered)
+    return figures.discrete(key, opened.factors[:, k], factor.values, factor.colours, factor.ordered)
 
 
 def coordinates(opened: Opened, name: str) -> str:
@@ -201,7 +199,7 @@ def facts(opened: Opened, row: int) -> list[list[str]]:
     if opened.model.label is not None:
         label = int(opened.model.label[row])
         names = opened.spec.label_names if opened.spec else None
-        known.append([say("colour.class"), names[label] if names else str(label)])
+        known.append(["class", names[label] if names else str(label)])
     for k, factor in enumerate(opened.factor_specs):
         known.append([factor.name, factor.values[int(opened.factors[row, k])]])
     return known

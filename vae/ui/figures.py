@@ -36,12 +36,11 @@ def palette(count: int, ordered: bool) -> list[str]:
 
 
 def discrete(
-    key: str, title: str, codes: np.ndarray, names: tuple[str, ...], colours: tuple[str, ...] | None, ordered: bool
+    key: str, codes: np.ndarray, names: tuple[str, ...], colours: tuple[str, ...] | None, ordered: bool
 ) -> dict[str, Any]:
     """A column of up to 256 values, each with a name and a colour; codes (N,) int."""
     return {
         "key": key,
-        "title": title,
         "kind": "discrete",
         "codes": pack(codes, "uint8"),
         "names": list(names),
@@ -49,16 +48,14 @@ def discrete(
     }
 
 
-def continuous(key: str, title: str, values: np.ndarray, unit: str) -> dict[str, Any]:
-    """A column of numbers (N,) with its colour map, which ends at the 1 % and 99 % quantiles: outliers do not rule."""
+def continuous(key: str, values: np.ndarray) -> dict[str, Any]:
+    """A column of nats (N,) with its colour map, which ends at the 1 % and 99 % quantiles: outliers do not rule."""
     low, high = (float(q) for q in np.quantile(values, (0.01, 0.99)))
     return {
         "key": key,
-        "title": title,
         "kind": "continuous",
         "values": pack(values, "float32"),
         "scale": list(VIRIDIS),
         "low": low,
         "high": high if high > low else low + 1.0,
-        "unit": unit,
     }

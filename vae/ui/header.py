@@ -10,6 +10,7 @@ from vae.ui.catalog import Catalog
 from vae.ui.endpoints import endpoint
 from vae.ui.kept import entry_of
 from vae.ui.page import part
+from vae.ui.strings import recognised
 
 FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
 FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
@@ -43,7 +44,8 @@ def models(catalog: Catalog) -> dict[str, Any]:
             "latents": entry.header["config"]["model"]["latent_dim"],
             "figures": {key: finite(metrics.get(key)) for key in FIGURES},
         })  # fmt: skip
-    broken = [{"name": entry.name, "reason": entry.error} for entry in catalog.entries() if entry.header is None]
+    unusable = [entry for entry in catalog.entries() if entry.header is None]
+    broken = [{"name": entry.name, "reason": recognised(entry.error)} for entry in unusable]
     return {"usable": usable, "broken": broken}
 
 

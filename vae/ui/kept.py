@@ -64,7 +64,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
         checkpoint.load(path)
     except (CheckpointError, OSError) as error:
         _remove(folder)
-        raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")[:200]) from error
+        raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")) from error
     thin(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
 

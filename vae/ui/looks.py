@@ -23,7 +23,7 @@ from vae.projection import principal_axes, project
 from vae.ui import figures
 from vae.ui.explorer import said
 from vae.ui.pictures import sheet
-from vae.ui.strings import UserError, say
+from vae.ui.strings import UserError
 
 SHOWN = 8  # originals above their reconstructions
 SAMPLES = 16
@@ -268,12 +268,12 @@ def _column(gallery: Gallery) -> dict[str, Any] | None:
     if gallery.labels is not None:
         count = int(gallery.labels.max()) + 1
         names = tuple(gallery.about["label_names"]) or tuple(str(value) for value in range(count))
-        return figures.discrete("class", say("colour.class"), gallery.labels, names, None, ordered=False)
+        return figures.discrete("class", gallery.labels, names, None, ordered=False)
     if gallery.factors is not None and gallery.about["factors"]:
         k = len(gallery.about["factors"]) // 2  # of the room: the scale; of sprites: the orientation
         factor = gallery.about["factors"][k]
         colours = tuple(factor["colours"]) or None
         return figures.discrete(
-            factor["name"], factor["name"], gallery.factors[:, k], tuple(factor["values"]), colours, factor["ordered"]
+            factor["name"], gallery.factors[:, k], tuple(factor["values"]), colours, factor["ordered"]
         )
     return None

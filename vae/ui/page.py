@@ -60,6 +60,9 @@ def script(language: str) -> Path:
 
 
 def words(language: str) -> str:
-    """The source of the module `words`: the language, all that there are, and its strings."""
-    constants = {"language": language, "languages": LANGUAGES, "texts": table(language)}
+    """The source of the module `words`: the language, all that there are, its strings, and the key of every title that
+    Gradio has put on a tab.
+    """
+    tabs = {title: key for key, title in table("en").items() if key.startswith("tab.")}
+    constants = {"language": language, "languages": LANGUAGES, "texts": table(language), "tabs": tabs}
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in constants.items())

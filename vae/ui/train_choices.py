@@ -12,7 +12,7 @@ from vae.live.runs import checked_recipe
 from vae.objective import OBJECTIVES
 from vae.ui.kept import images_folder
 from vae.ui.shared import Shared
-from vae.ui.strings import UserError
+from vae.ui.strings import UserError, recognised
 
 _OWN = re.compile(r"own:([\w-]{22})")
 
@@ -26,7 +26,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "presets": [{"key": key, "values": values} for key, values in PRESETS.items()],
         "objectives": list(OBJECTIVES),
         "ways": {name: list(ways) for name, ways in WAYS.items()},
-        "devices": [{"key": key, "name": name} for key, name in shared.training.devices.items()],
+        "devices": [{"key": key, "name": recognised(name)} for key, name in shared.training.devices.items()],
         "units": list(UNITS),
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
         "limits": {key: list(ends) for key, ends in TRAINING.items()},
@@ -57,5 +57,5 @@ def listed(spec: DatasetSpec, train_images: int, missing: str | None) -> dict[st
         "title": spec.title,
         "shape": list(spec.shape),
         "train": train_images,
-        "missing": missing,
+        "missing": recognised(missing) if missing else None,
     }

@@ -26,7 +26,7 @@ from vae.ui.film import film_of
 from vae.ui.kept import entry_of, images_folder, take_in, thin
 from vae.ui.looks import Looks, scene
 from vae.ui.shared import Shared
-from vae.ui.strings import UserError, say
+from vae.ui.strings import Sentence, UserError, recognised_in
 from vae.ui.train_choices import chosen, listed
 from vae.ui.train_status import polled, status, summary
 
@@ -72,10 +72,10 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
     def turn(owner: Any, run: Any, knob: Any, value: Any) -> dict[str, Any]:
         found = runs.get(_owner(owner), run)
         if knob not in ADJUSTABLE[found.recipe.objective] or not is_finite(value):
-            raise UserError("run.knob", reason=str(knob)[:20])
+            raise UserError("run.no_knob", name=knob)
         low, high = TRAINING[knob]
         if not low <= value <= high:
-            raise UserError("run.knob", reason=f"{knob} must lie between {low:g} and {high:g}")
+            raise UserError("run.knob_range", name=Sentence(f"train.{knob}"), low=f"{low:g}", high=f"{high:g}")
         runs.turn(found, knob, float(value))
         return status(runs, found)
 
@@ -148,7 +148,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {
-            "dataset": listed(spec, len(train_images), None) | {"title": say("run.own_images")},
+            "dataset": listed(spec, len(train_images), None),
             "defaults": suggested(spec, len(train_images), best).to_json(),
             "used": report.used,
             "skipped": [{"name": each.name, "reason": each.reason} for each in report.skipped[:20]],
@@ -212,8 +212,8 @@ def _make(runs: Runs, run: LiveRun) -> None:
         runs.export(run, path, progress)
         run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
     except RunError as error:
-        run.kept = {"error": say(error.key, **error.values)}
+        run.kept = {"error": Sentence(error.key, **recognised_in(error.values))}
     except Exception:  # in a thread of its own nobody else would hear of it, and the page would wait for ever
         log.exception("the checkpoint of a run could not be made")
-        run.kept = {"error": say("error.internal")}
+        run.kept = {"error": Sentence("error.internal")}
     run.write()

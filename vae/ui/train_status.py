@@ -3,10 +3,11 @@
 from typing import Any
 
 from vae.data import DATASETS
+from vae.data.own import TITLE
 from vae.live.run import ADJUSTABLE, LiveRun
 from vae.live.runs import Runs
 from vae.ui.looks import Looks
-from vae.ui.strings import say
+from vae.ui.strings import recognised, recognised_in
 
 
 def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
@@ -25,9 +26,9 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "ahead": ahead,
             "starting": not place and run.state == "waiting",
             "wanting": wanting and not run.over,
-            "reason": run.reason,
+            "reason": told(run.reason),
             "device": run.recipe.device,
-            "name": run.device_name,
+            "name": recognised(run.device_name),
             "step": run.step,
             "steps": steps,
             "images": images,
@@ -41,8 +42,13 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "going_on": run.recipe.going_on,
             "resumable": run.resumable,
             "kept": run.kept,
-            "warnings": run.warnings,
+            "warnings": [told(warning) for warning in run.warnings],
         }
+
+
+def told(sentence: dict[str, Any] | None) -> dict[str, Any] | None:
+    """{"key", "values"} with what the core says in it in a form that the page can translate."""
+    return sentence and sentence | {"values": recognised_in(sentence["values"])}
 
 
 def _ahead(runs: Runs, run: LiveRun) -> dict[str, Any] | None:
@@ -51,7 +57,7 @@ def _ahead(runs: Runs, run: LiveRun) -> dict[str, Any] | None:
     if other is None:
         return None
     with other.lock:
-        return {"title": title_of(other), "left": _left(other)}
+        return {"data": title_of(other), "left": _left(other)}
 
 
 def _left(run: LiveRun) -> float | None:
@@ -98,4 +104,4 @@ def summary(run: LiveRun) -> dict[str, Any]:
 def title_of(run: LiveRun) -> str:
     """What it is trained on."""
     spec = DATASETS.get(run.recipe.dataset)
-    return spec.title if spec else say("run.own_images")
+    return spec.title if spec else TITLE

@@ -1,0 +1,175 @@
+"""The whole page in Korean: nothing on it is left in English, whoever asks for it and however."""
+
+import re
+
+import pytest
+from driving import begin_training, drawn_run, run_state, settled
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+# Every text below an element: what can be read, what a pointer is told, and what is read aloud.
+TEXTS = """roots => {
+  const found = [];
+  const place = node => {
+    const [at, known] = [node.closest('[id]'), node.className?.baseVal ?? node.className];
+    return `#${at?.id} ${node.tagName.toLowerCase()}${known ? `.${known}` : ''}`;
+  };
+  for (const root of document.querySelectorAll(roots)) {
+    const walk = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT);
+    for (let node = root; node; node = walk.nextNode()) {
+      if (node.nodeType === Node.TEXT_NODE) {
+        const parent = node.parentElement;
+        if (!['STYLE', 'SCRIPT'].includes(parent.tagName)) found.push([place(parent), node.data]);
+        continue;
+      }
+      for (const name of ['title', 'aria-label', 'alt', 'placeholder', 'aria-valuetext', 'label', 'aria-description'])
+        if (node.hasAttribute(name)) found.push([`${place(node)}[${name}]`, node.getAttribute(name)]);
+    }
+  }
+  return found.filter(([, text]) => /[A-Za-z]{3}/.test(text));
+}"""
+WORD = re.compile(r"[A-Za-z]{3,}")
+# Names of methods, formats and things that have no other name in Korean.
+KEPT = {
+    *("VAE", "ELBO", "MIG", "DCI", "SAP", "UMAP", "PCA", "nat", "log", "beta", "FactorVAE", "InfoGAN"),
+    *(
+        "MNIST",
+        "Fashion",
+        "CelebA",
+        "dSprites",
+        "scikit",
+        "learn",
+        "PyTorch",
+        "safetensors",
+        "PNG",
+        "GIF",
+        "WebP",
+        "zip",
+    ),
+    *("CPU", "GPU", "CUDA", "NVIDIA", "ZeroGPU", "Shift", "Esc", "Latent", "Space", "Explorer", "English"),
+}
+
+
+def untranslated(page, shared, roots, names=()):
+    """[place, text] of whatever still has an English word in it; names of models, files and commands are not words."""
+    known = sorted([*(entry.name for entry in shared.catalog.entries()), *names], key=len, reverse=True)
+    found = {}
+    for place, text in page.evaluate(TEXTS, roots):
+        left = re.sub(r"`[^`]*`|\(Error while .*", "", text)  # what a library says of a damaged file stays
+        for name in known:
+            left = left.replace(name, "")
+        words = set(WORD.findall(left)) - KEPT
+        if words:
+            found[place] = text.strip()[:120]
+    return found
+
+
+def test_explore_and_compare_are_korean(open_page, shared):
+    page = open_page(query="?still=1&lang=ko")
+    page.wait_for_selector("#doctor[data-forecast]")
+    page.wait_for_selector("#map[data-thumbnails]", state="attached")
+    page.click("#random-prior")
+    assert page.get_attribute("html", "lang") == "ko"
+    assert untranslated(page, shared, "#header, #explore, [role=tablist]") == {}
+    for colour in page.eval_on_selector_all("#map-colour option", "options => options.map(option => option.value)"):
+        page.select_option("#map-colour", colour)
+        page.wait_for_selector("#map[data-ready]")
+        assert untranslated(page, shared, "#map") == {}
+    for projection in page.eval_on_selector_all("#map-projection option", "options => options.map(o => o.value)"):
+        page.select_option("#map-projection", projection)
+        page.wait_for_selector("#map[data-ready]")
+        assert untranslated(page, shared, "#map") == {}
+
+    page.click("button[role=tab][data-tab-id=compare]")
+    for part in ("compare-sliders", "compare-map-left", "compare-map-right", "compare-table", "compare-rates"):
+        page.wait_for_selector(f"#{part}[data-ready='1']")
+    page.wait_for_selector(".lse-spills[data-ready='1']", state="attached")
+    assert untranslated(page, shared, "#compare") == {}
+    page.click("#figure-one button[data-kind=png]")
+    page.wait_for_selector("#figure-one img")
+    assert untranslated(page, shared, "#figure-one", [".png"]) == {}
+
+
+def test_every_model_is_korean(open_page, shared):
+    """What the doctor says of the others, their names, classes and factors."""
+    page = open_page(query="?still=1&lang=ko")
+    for name in [entry.name for entry in shared.catalog.usable()][1:]:
+        page.select_option("#model", name)
+        page.wait_for_function("name => document.querySelector('#model').value === name", arg=name)
+        page.wait_for_selector("#map .lse-opening", state="hidden")
+        settled(page)
+        page.wait_for_selector("#doctor[data-forecast]")
+        assert untranslated(page, shared, "#header, #explore") == {}, name
+
+
+def test_train_is_korean(open_page, shared, tmp_path):
+    page = open_page(query="?still=1&lang=ko")
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#train-status[data-state=idle]")
+    assert untranslated(page, shared, "#train") == {}
+    for objective in page.eval_on_selector_all("[data-choice=objective] option", "all => all.map(one => one.value)"):
+        page.select_option("[data-choice=objective]", objective)
+        page.fill("[data-choice=latent_dim]", "-1")  # what is wrong with a number
+        assert untranslated(page, shared, "#train") == {}
+        page.fill("[data-choice=latent_dim]", "10")
+
+    # Refused files: of images, and of a checkpoint.
+    names = ["images.zip", "mine.safetensors"]
+    (tmp_path / "images.zip").write_bytes(b"no zip")
+    page.set_input_files("[data-own=zip]", tmp_path / "images.zip", strict=True)
+    expect(page.locator("#train .lse-error")).to_contain_text("zip 파일이 아닙니다")
+    assert untranslated(page, shared, "#train", names) == {}
+    (tmp_path / "mine.safetensors").write_bytes(b"no tensors")
+    page.set_input_files(".lse-train-keep input[type=file]", tmp_path / "mine.safetensors")
+    expect(page.locator("#train .lse-error")).to_contain_text("온전한 safetensors")
+    assert untranslated(page, shared, "#train", names) == {}
+
+    begin_training(page)
+    page.wait_for_selector(".lse-train-findings span")
+    expect(page.locator("#train-status .lse-train-said")).to_contain_text("학습 중")
+    assert untranslated(page, shared, "#train", names) == {}
+    page.click("#train-pause")
+    run_state(page, "paused")
+    page.click("#train-stop")
+    run_state(page, "stopped")
+    drawn_run(page)
+    page.click(".lse-train-runs summary")
+    assert untranslated(page, shared, "#train", names) == {}
+    page.click("#train-reset")
+    run_state(page, "idle")
+
+
+def language(page):
+    return page.get_attribute("html", "lang"), page.inner_text("button[role=tab][data-tab-id=compare]").strip()
+
+
+def test_the_browser_s_language_is_taken_where_none_was_chosen(open_page):
+    assert language(open_page(locale="ko-KR")) == ("ko", "비교")
+    assert language(open_page(locale="fr-FR")) == ("en", "Compare")
+    assert language(open_page(query="?still=1&lang=xx")) == ("en", "Compare")
+    assert language(open_page(query="?still=1&lang=en", locale="ko-KR")) == ("en", "Compare")
+
+
+def test_a_chosen_language_is_remembered(open_page, url):
+    page = open_page()
+    assert page.get_attribute("#language [lang=en]", "aria-pressed") == "true"
+    with page.expect_navigation():
+        page.click("#language [lang=ko]")
+    settled(page)
+    assert language(page) == ("ko", "비교") and "lang=ko" in page.url and "still=1" in page.url
+    page.goto(f"{url}?still=1")
+    settled(page)
+    assert language(page) == ("ko", "비교")
+
+
+def test_tabs_that_gradio_folds_away_keep_their_names(open_page):
+    page = open_page(query="?still=1&lang=ko")
+    for width in (300, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(300)  # Gradio moves them after a resize
+        titles = page.evaluate(
+            "() => [...document.querySelectorAll('.tab-wrapper button')].map(tab => tab.textContent.trim())"
+        )
+        assert {"탐색", "비교", "학습"} <= set(titles)
+        assert not {"Explore", "Compare", "Train"} & set(titles), width
