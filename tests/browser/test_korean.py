@@ -56,7 +56,7 @@ def untranslated(page, shared, roots, names=()):
     known = sorted([*(entry.name for entry in shared.catalog.entries()), *names], key=len, reverse=True)
     found = {}
     for place, text in page.evaluate(TEXTS, roots):
-        left = re.sub(r"`[^`]*`|\(Error while .*", "", text)  # what a library says of a damaged file stays
+        left = re.sub(r"`[^`]*`|\(Error while .*|\S*(?:\w[._]\w|/)\S*", "", text)  # a library's words, paths, files
         for name in known:
             left = left.replace(name, "")
         words = set(WORD.findall(left)) - KEPT

@@ -113,9 +113,16 @@ def storage_or_load(path: Path) -> None:
     checkpoint.load(path) if path.suffix else storage.read(path)
 
 
-def test_missing_images_and_devices_are_recognised(tmp_path):
-    found = recognised(available("mnist", tmp_path))
-    assert found["key"] == "core.not_here" and found["values"]["command"] == "python -m vae data mnist"
+@pytest.mark.parametrize("name", DATASETS)
+def test_missing_images_are_recognised(name, tmp_path):
+    missing = available(name, tmp_path)
+    if missing:
+        found = recognised(missing)
+        assert found["key"].startswith("core.") and found["values"]["command"] in missing
+        assert say(found["key"], **found["values"]) == missing
+
+
+def test_devices_are_recognised():
     assert recognised(device_name(torch.device("cpu")))["key"] in ("core.cpu_core", "core.cpu_cores")
 
 

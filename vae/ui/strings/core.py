@@ -9,6 +9,22 @@ CORE: dict[str, dict[str, str]] = {
         "ko": "{data} 이미지가 여기에 없습니다. `{command}` 명령으로 내려받거나, {files} 파일({source})을 {folder} "
         "폴더에 두십시오.",
     },
+    "core.perhaps_fetched": {
+        "en": "{data}'s pictures are not here: `{command}` tries to fetch them, which their host often refuses; else "
+        "place {files} ({source}) into {folder}.",
+        "ko": "{data} 그림이 여기에 없습니다. `{command}` 명령으로 내려받기를 시도할 수 있지만 배포처가 거부할 때가 "
+        "많습니다. 그때는 {files} 파일({source})을 {folder} 폴더에 두십시오.",
+    },
+    "core.file_not_here": {
+        "en": "{data} is not here: `{command}` fetches it, or place {files} ({source}) into {folder}.",
+        "ko": "{data} 데이터가 여기에 없습니다. `{command}` 명령으로 내려받거나, {files} 파일({source})을 {folder} "
+        "폴더에 두십시오.",
+    },
+    "core.gathered_gone": {
+        "en": "The images {name} are not in {folder}: `{command}` with the pictures that they were made of brings them "
+        "back.",
+        "ko": "{name} 이미지가 {folder} 폴더에 없습니다. 원래 그림을 주고 `{command}` 명령을 실행하면 되돌아옵니다.",
+    },
     "core.damaged": {
         "en": "{file} is damaged: `{command}` fetches it anew.",
         "ko": "{file} 파일이 손상되었습니다. `{command}` 명령으로 다시 내려받으십시오.",
