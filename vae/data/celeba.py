@@ -92,7 +92,9 @@ def _load(root: Path, split: str, fetch: bool) -> ImageSet:
         _fetch(root)
     names = _names(root / FOLDER / PARTITION, split)
     attributes, attribute_names = _attributes(root / FOLDER / ATTRIBUTES, names)
-    return Faces(split, _decoded(root / FOLDER, split, names, homes(root, FOLDER, "decoded")), attributes, attribute_names)
+    return Faces(
+        split, _decoded(root / FOLDER, split, names, homes(root, FOLDER, "decoded")), attributes, attribute_names
+    )
 
 
 def _fetch(root: Path) -> None:

@@ -35,19 +35,19 @@ COMPARE: dict[str, dict[str, str]] = {
     "compare.thrifty": {
         "en": "{name} spends {saved} nats less on its latents than {other}, and pays {paid} nats of reconstruction "
         "for it; these images have no known factors that could be kept apart.",
-        "ko": "{name} 모델은 잠재 변수에 {other} 모델보다 {saved} nat를 덜 쓰고, 그 대가로 복원에서 {paid} nat를 더 "
+        "ko": "{name} 모델은 잠재 차원에 {other} 모델보다 {saved} nat를 덜 쓰고, 그 대가로 복원에서 {paid} nat를 더 "
         "치릅니다. 이 이미지들에는 분리할 만한 알려진 요인이 없습니다.",
     },
     "compare.better": {
         "en": "{name} spends {saved} nats less on its latents than {other} and reconstructs better by {paid} nats; "
         "the images have no known factors that could be kept apart.",
-        "ko": "{name} 모델은 잠재 변수에 {other} 모델보다 {saved} nat를 덜 쓰면서 복원도 {paid} nat만큼 더 좋습니다. "
+        "ko": "{name} 모델은 잠재 차원에 {other} 모델보다 {saved} nat를 덜 쓰면서 복원도 {paid} nat만큼 더 좋습니다. "
         "이 이미지들에는 분리할 만한 알려진 요인이 없습니다.",
     },
     "compare.unlike": {
         "en": "{name} and {other} have different likelihoods, so their distortions cannot be set against each other: "
         "compare pictures and latents.",
-        "ko": "{name}, {other} 두 모델은 가능도가 서로 달라 왜곡을 맞대어 비교할 수 없습니다. 그림과 잠재 변수를 "
+        "ko": "{name}, {other} 두 모델은 가능도가 서로 달라 왜곡을 맞대어 비교할 수 없습니다. 그림과 잠재 차원을 "
         "비교하십시오.",
     },
     "compare.unseen": {
@@ -95,7 +95,7 @@ COMPARE: dict[str, dict[str, str]] = {
         "en": "Nothing reads factors off these pictures: the orange shows what changed.",
         "ko": "이 그림들에서 요인을 읽어 내는 신경망이 없습니다. 바뀐 부분은 주황색으로 보입니다.",
     },
-    "compare.rows": {"en": "Matched latents", "ko": "짝지은 잠재 변수"},
+    "compare.rows": {"en": "Matched latents", "ko": "짝지은 잠재 차원"},
     "compare.rows_about": {
         "en": "A row, a slider: both models move to the same share of their codes. Double click: back to the image.",
         "ko": "한 줄에 슬라이더 하나: 두 모델이 각자 코드 분포의 같은 위치로 움직입니다. 더블 클릭: 이미지의 값으로 "
@@ -104,13 +104,13 @@ COMPARE: dict[str, dict[str, str]] = {
     "compare.alike": {"en": "alike", "ko": "비슷함"},
     "compare.alike_help": {
         "en": "Rank correlation of the two latents over the test images",
-        "ko": "테스트 이미지에서 구한 두 잠재 변수의 순위 상관",
+        "ko": "테스트 이미지에서 구한 두 잠재 차원의 순위 상관",
     },
     "compare.only_left": {"en": "left only", "ko": "왼쪽만"},
     "compare.only_right": {"en": "right only", "ko": "오른쪽만"},
     "compare.alone": {
         "en": "No latent of this model does the same.",
-        "ko": "이 모델에는 같은 일을 하는 잠재 변수가 없습니다.",
+        "ko": "이 모델에는 같은 일을 하는 잠재 차원이 없습니다.",
     },
     "compare.cell": {"en": "{model}: z{dim} = {value}", "ko": "{model}: z{dim} = {value}"},
     "compare.slider": {
@@ -141,7 +141,7 @@ COMPARE: dict[str, dict[str, str]] = {
     "compare.stays_model": {
         "en": "Spill meter: of what a latent changes in decoded pictures, so much stays in one factor: {found} (mean "
         "and spread over 200 images).",
-        "ko": "누출 측정: 잠재 변수 하나가 디코딩한 그림에서 바꾸는 것 가운데 한 요인에 머무는 비율은 "
+        "ko": "누출 측정: 잠재 차원 하나가 디코딩한 그림에서 바꾸는 것 가운데 한 요인에 머무는 비율은 "
         "{found}입니다(이미지 200장의 평균과 표준편차).",
     },
     "compare.maps": {"en": "Linked maps", "ko": "연결된 지도"},
@@ -153,7 +153,7 @@ COMPARE: dict[str, dict[str, str]] = {
         "en": "Map of the right model. Arrow keys walk from image to image, Escape drops a selection.",
         "ko": "오른쪽 모델의 지도. 화살표 키로 이미지 사이를 옮겨 다니고, Esc 키로 선택을 해제합니다.",
     },
-    "compare.latents": {"en": "two latents", "ko": "두 잠재 변수"},
+    "compare.latents": {"en": "two latents", "ko": "두 잠재 차원"},
     "compare.lasso": {"en": "Lasso", "ko": "올가미"},
     "compare.explore_help": {
         "en": "Open {name} in Explore with this image and z",
@@ -164,7 +164,7 @@ COMPARE: dict[str, dict[str, str]] = {
     "compare.about_z": {
         "en": "Of either model the two latents that follow the chosen factors best: where each factor has a latent of "
         "its own, colours lie in straight bands. Hover or lasso (or hold Shift and drag) on one: it shows on both.",
-        "ko": "고른 요인을 가장 잘 따르는 잠재 변수를 모델마다 두 개씩 골라 그렸습니다. 요인마다 자기 잠재 변수가 "
+        "ko": "고른 요인을 가장 잘 따르는 잠재 차원을 모델마다 두 개씩 골라 그렸습니다. 요인마다 자기 잠재 차원이 "
         "있으면 색이 곧은 띠를 이룹니다. 한쪽에서 점을 가리키거나 올가미로 두르면(Shift를 누른 채 끌어도 됩니다) "
         "양쪽에 함께 보입니다.",
     },

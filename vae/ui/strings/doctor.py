@@ -3,7 +3,7 @@
 DOCTOR: dict[str, dict[str, str]] = {
     "finding.active": {
         "en": "{n} of {total} latents are in use.",
-        "ko": "잠재 변수 {total}개 중 {n}개가 쓰이고 있습니다.",
+        "ko": "잠재 차원 {total}개 중 {n}개가 쓰이고 있습니다.",
     },
     "finding.active_help": {
         "en": "In use: a KL divergence of 0.1 nat or more. What the others could say costs more than it saves, so "
@@ -14,22 +14,22 @@ DOCTOR: dict[str, dict[str, str]] = {
     "finding.nan": {"en": "Not a number: {numbers}.", "ko": "숫자가 아닌 값: {numbers}."},
     "finding.collapse": {
         "en": "0 of {total} latents are in use: posterior collapse, the decoder ignores z.",
-        "ko": "잠재 변수 {total}개 중 0개가 쓰입니다. 사후분포 붕괴이며, 디코더가 z를 무시합니다.",
+        "ko": "잠재 차원 {total}개 중 0개가 쓰입니다. 사후분포 붕괴이며, 디코더가 z를 무시합니다.",
     },
     "finding.collapse_bernoulli": {
         "en": "0 of {total} latents are in use: posterior collapse at β = {beta}, the decoder ignores z.",
-        "ko": "잠재 변수 {total}개 중 0개가 쓰입니다. β = {beta}에서 사후분포 붕괴가 일어났고, 디코더가 z를 "
+        "ko": "잠재 차원 {total}개 중 0개가 쓰입니다. β = {beta}에서 사후분포 붕괴가 일어났고, 디코더가 z를 "
         "무시합니다.",
     },
     "finding.collapse_gaussian": {
         "en": "0 of {total} latents are in use: posterior collapse at an effective β·σ² = {weight}, the decoder "
         "ignores z.",
-        "ko": "잠재 변수 {total}개 중 0개가 쓰입니다. 실효 β·σ² = {weight}에서 사후분포 붕괴가 일어났고, 디코더가 z를 "
+        "ko": "잠재 차원 {total}개 중 0개가 쓰입니다. 실효 β·σ² = {weight}에서 사후분포 붕괴가 일어났고, 디코더가 z를 "
         "무시합니다.",
     },
     "finding.stuck": {
         "en": "Collapsed: {latents}. All latents together carry {rate} nats, where a linear model carries {nats}.",
-        "ko": "붕괴한 잠재 변수: {latents}. 잠재 변수를 다 합쳐 {rate} nat를 담지만, 선형 모델이라면 {nats} nat를 "
+        "ko": "붕괴한 잠재 차원: {latents}. 잠재 차원을 다 합쳐 {rate} nat를 담지만, 선형 모델이라면 {nats} nat를 "
         "담습니다.",
     },
     "finding.dead": {
@@ -38,12 +38,12 @@ DOCTOR: dict[str, dict[str, str]] = {
     },
     "finding.dead_constant": {
         "en": "Dead network: every picture it paints is the same, although its latents carry {rate} nats.",
-        "ko": "죽은 신경망: 잠재 변수에 {rate} nat가 담겨 있는데도 그리는 그림이 모두 같습니다.",
+        "ko": "죽은 신경망: 잠재 차원에 {rate} nat가 담겨 있는데도 그리는 그림이 모두 같습니다.",
     },
     "finding.dead_mean": {
         "en": "Dead network: its reconstructions are no closer than the mean image, although its latents carry {rate} "
         "nats.",
-        "ko": "죽은 신경망: 잠재 변수에 {rate} nat가 담겨 있는데도 복원이 평균 이미지보다 나을 것이 없습니다.",
+        "ko": "죽은 신경망: 잠재 차원에 {rate} nat가 담겨 있는데도 복원이 평균 이미지보다 나을 것이 없습니다.",
     },
     "finding.mean_image": {"en": "Every reconstruction is the mean image.", "ko": "모든 복원이 평균 이미지입니다."},
     "finding.capacity_short": {
@@ -68,7 +68,7 @@ DOCTOR: dict[str, dict[str, str]] = {
     },
     "finding.follows": {
         "en": "Each of the {n} factors has a latent of its own.",
-        "ko": "요인 {n}개마다 자기 잠재 변수가 하나씩 있습니다.",
+        "ko": "요인 {n}개마다 자기 잠재 차원이 하나씩 있습니다.",
     },
     "finding.together": {
         "en": "z{dim} carries several factors at once: {factors}.",
@@ -76,31 +76,31 @@ DOCTOR: dict[str, dict[str, str]] = {
     },
     "finding.spread": {
         "en": "Spread over several latents: {factors}.",
-        "ko": "여러 잠재 변수에 흩어져 있습니다: {factors}.",
+        "ko": "여러 잠재 차원에 흩어져 있습니다: {factors}.",
     },
-    "finding.unfollowed": {"en": "Followed by no latent: {factors}.", "ko": "따르는 잠재 변수가 없습니다: {factors}."},
+    "finding.unfollowed": {"en": "Followed by no latent: {factors}.", "ko": "따르는 잠재 차원이 없습니다: {factors}."},
     "finding.forecast": {
         "en": "A linear model at β·σ² = {weight} would use {awake} latents and {nats} nats; this one uses {used} and "
         "{rate}. The strongest direction of the data has a variance of {largest}.",
-        "ko": "β·σ² = {weight}에서 선형 모델은 잠재 변수 {awake}개와 {nats} nat를 쓸 것입니다. 이 모델은 {used}개와 "
+        "ko": "β·σ² = {weight}에서 선형 모델은 잠재 차원 {awake}개와 {nats} nat를 쓸 것입니다. 이 모델은 {used}개와 "
         "{rate} nat를 씁니다. 데이터에서 가장 강한 방향의 분산은 {largest}입니다.",
     },
-    "spectrum.title": {"en": "Why latents wake", "ko": "잠재 변수가 깨어나는 까닭"},
+    "spectrum.title": {"en": "Why latents wake", "ko": "잠재 차원이 깨어나는 까닭"},
     "spectrum.about": {
         "en": "Bars: variance of the images along their strongest directions. A linear model spends a latent on those "
         "above the line, the more nats the higher. Dots: what the latents of this model carry, on the same scale.",
-        "ko": "막대: 이미지가 가장 크게 변하는 방향들의 분산. 선형 모델은 선 위로 올라온 방향마다 잠재 변수를 하나씩 "
-        "쓰며, 높을수록 더 많은 nat를 씁니다. 점: 이 모델의 잠재 변수가 담는 양을 같은 눈금으로 나타낸 것.",
+        "ko": "막대: 이미지가 가장 크게 변하는 방향들의 분산. 선형 모델은 선 위로 올라온 방향마다 잠재 차원을 하나씩 "
+        "쓰며, 높을수록 더 많은 nat를 씁니다. 점: 이 모델의 잠재 차원이 담는 양을 같은 눈금으로 나타낸 것.",
     },
     "spectrum.threshold": {"en": "β·σ² = {value}", "ko": "β·σ² = {value}"},
     "spectrum.direction": {
         "en": "direction {n}: variance {variance}, worth {nats} nats",
         "ko": "방향 {n}: 분산 {variance}, {nats} nat의 가치",
     },
-    "spectrum.latent": {"en": "this model's latent: {nats} nats", "ko": "이 모델의 잠재 변수: {nats} nat"},
+    "spectrum.latent": {"en": "this model's latent: {nats} nats", "ko": "이 모델의 잠재 차원: {nats} nat"},
     "spectrum.label": {
         "en": "Spectrum of the images: {n} directions above the threshold, {m} latents in use",
-        "ko": "이미지의 스펙트럼: 문턱을 넘는 방향 {n}개, 쓰이는 잠재 변수 {m}개",
+        "ko": "이미지의 스펙트럼: 문턱을 넘는 방향 {n}개, 쓰이는 잠재 차원 {m}개",
     },
     "remedy.nan": {
         "en": "Lower the learning rate or β; train in fp32.",
@@ -143,7 +143,7 @@ DOCTOR: dict[str, dict[str, str]] = {
     },
     "remedy.unfollowed": {
         "en": "Try a lower β or more steps: a factor that changes few pixels pays for a latent last.",
-        "ko": "더 낮은 β나 더 많은 스텝을 시도해 보십시오. 바꾸는 픽셀이 적은 요인은 맨 나중에야 잠재 변수 값을 "
+        "ko": "더 낮은 β나 더 많은 스텝을 시도해 보십시오. 바꾸는 픽셀이 적은 요인은 맨 나중에야 잠재 차원 값을 "
         "합니다.",
     },
     "finding.missing_images": {

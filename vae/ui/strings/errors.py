@@ -18,11 +18,11 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "error.dims": {
         "en": "The rows to traverse must be a list of different latents from 0 to {last}.",
-        "ko": "순회할 줄은 0에서 {last}까지의 서로 다른 잠재 변수 목록이어야 합니다.",
+        "ko": "순회할 줄은 0에서 {last}까지의 서로 다른 잠재 차원 목록이어야 합니다.",
     },
     "error.dim": {
         "en": "There is no latent {dim}: they run from 0 to {last}.",
-        "ko": "잠재 변수 {dim}번은 없습니다. 0번에서 {last}번까지 있습니다.",
+        "ko": "잠재 차원 {dim}번은 없습니다. 0번에서 {last}번까지 있습니다.",
     },
     "error.range": {
         "en": "The range of a traversal is either sigma or quantiles.",

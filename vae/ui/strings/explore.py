@@ -9,7 +9,7 @@ EXPLORE: dict[str, dict[str, str]] = {
     "map.projection": {"en": "Map", "ko": "지도"},
     "map.umap": {"en": "UMAP", "ko": "UMAP"},
     "map.pca": {"en": "PCA", "ko": "PCA"},
-    "map.z": {"en": "two latents", "ko": "두 잠재 변수"},
+    "map.z": {"en": "two latents", "ko": "두 잠재 차원"},
     "map.x": {"en": "across", "ko": "가로"},
     "map.y": {"en": "up", "ko": "세로"},
     "map.colour": {"en": "Colour", "ko": "색"},
@@ -30,7 +30,7 @@ EXPLORE: dict[str, dict[str, str]] = {
     },
     "map.about_z": {
         "en": "Two latents as they are: click anywhere, the other latents stay where their sliders are.",
-        "ko": "두 잠재 변수를 있는 그대로 그렸습니다. 아무 곳이나 클릭하십시오. 다른 잠재 변수는 슬라이더 위치에 "
+        "ko": "두 잠재 차원을 있는 그대로 그렸습니다. 아무 곳이나 클릭하십시오. 다른 잠재 차원은 슬라이더 위치에 "
         "그대로 있습니다.",
     },
     "map.legend": {"en": "Legend: click to hide or show", "ko": "범례: 클릭하면 숨기거나 다시 표시합니다"},
@@ -73,7 +73,7 @@ EXPLORE: dict[str, dict[str, str]] = {
     "inspector.random_prior": {"en": "From the prior", "ko": "사전분포에서"},
     "inspector.random_prior_help": {
         "en": "Draw every latent from N(0, 1) and decode",
-        "ko": "모든 잠재 변수를 N(0, 1)에서 뽑아 디코딩합니다",
+        "ko": "모든 잠재 차원을 N(0, 1)에서 뽑아 디코딩합니다",
     },
     "inspector.to_compare": {"en": "Compare", "ko": "비교"},
     "inspector.to_compare_help": {
@@ -81,19 +81,19 @@ EXPLORE: dict[str, dict[str, str]] = {
         "ko": "이 이미지와 이 z를 같은 데이터의 다른 모델과 나란히 봅니다",
     },
     # Sliders.
-    "sliders.title": {"en": "Latents, the most used first", "ko": "잠재 변수, 많이 쓰이는 순서"},
+    "sliders.title": {"en": "Latents, the most used first", "ko": "잠재 차원, 많이 쓰이는 순서"},
     "sliders.inactive": {
         "en": "{n} inactive latents (KL < 0.1 nat)",
-        "ko": "쓰이지 않는 잠재 변수 {n}개(KL < 0.1 nat)",
+        "ko": "쓰이지 않는 잠재 차원 {n}개(KL < 0.1 nat)",
     },
-    "sliders.inactive_one": {"en": "1 inactive latent (KL < 0.1 nat)", "ko": "쓰이지 않는 잠재 변수 1개(KL < 0.1 nat)"},
+    "sliders.inactive_one": {"en": "1 inactive latent (KL < 0.1 nat)", "ko": "쓰이지 않는 잠재 차원 1개(KL < 0.1 nat)"},
     "sliders.follows_help": {
         "en": "z{dim} follows {factor}: normalised mutual information {strength} of 1",
         "ko": "z{dim}이(가) 따르는 요인: {factor}. 정규화 상호 정보량 {strength}(최대 1)",
     },
     "sliders.kl_help": {"en": "KL divergence {kl} nats", "ko": "KL 발산 {kl} nat"},
-    "sliders.label": {"en": "Latent z{dim}", "ko": "잠재 변수 z{dim}"},
-    "sliders.label_follows": {"en": "Latent z{dim}, follows {factor}", "ko": "잠재 변수 z{dim}, 따르는 요인: {factor}"},
+    "sliders.label": {"en": "Latent z{dim}", "ko": "잠재 차원 z{dim}"},
+    "sliders.label_follows": {"en": "Latent z{dim}, follows {factor}", "ko": "잠재 차원 z{dim}, 따르는 요인: {factor}"},
     "sliders.row_help": {
         "en": "Double click: back to the picked image",
         "ko": "더블 클릭: 고른 이미지의 값으로 되돌리기",
@@ -119,7 +119,7 @@ EXPLORE: dict[str, dict[str, str]] = {
     # Traversal.
     "traversal.title": {
         "en": "Traversal: one latent moves, the others stay",
-        "ko": "순회: 잠재 변수 하나만 움직이고 나머지는 고정",
+        "ko": "순회: 잠재 차원 하나만 움직이고 나머지는 고정",
     },
     "traversal.range": {"en": "Range", "ko": "범위"},
     "traversal.sigma": {"en": "−3 … +3", "ko": "−3 … +3"},
@@ -129,10 +129,10 @@ EXPLORE: dict[str, dict[str, str]] = {
     "traversal.few": {"en": "Show fewer rows", "ko": "줄 줄여 보기"},
     "traversal.asleep": {
         "en": "No latent is in use: every row repeats one picture.",
-        "ko": "쓰이는 잠재 변수가 없어, 모든 줄에서 같은 그림이 되풀이됩니다.",
+        "ko": "쓰이는 잠재 차원이 없어, 모든 줄에서 같은 그림이 되풀이됩니다.",
     },
     # What the latents know of the factors.
-    "information.title": {"en": "What each latent knows of each factor", "ko": "각 잠재 변수가 각 요인을 아는 정도"},
+    "information.title": {"en": "What each latent knows of each factor", "ko": "각 잠재 차원이 각 요인을 아는 정도"},
     "information.about": {
         "en": "mutual information ÷ the factor's entropy, 0 to 1",
         "ko": "상호 정보량 ÷ 요인의 엔트로피, 0에서 1",

@@ -4,7 +4,7 @@ FRAME: dict[str, dict[str, str]] = {
     "common.title": {"en": "Latent Space Explorer", "ko": "Latent Space Explorer"},
     "common.tagline": {
         "en": "Every point is an image, every slider one latent.",
-        "ko": "점 하나가 이미지 한 장, 슬라이더 하나가 잠재 변수 하나.",
+        "ko": "점 하나가 이미지 한 장, 슬라이더 하나가 잠재 차원 하나.",
     },
     "common.nats": {"en": "nats", "ko": "nat"},
     "tab.explore": {"en": "Explore", "ko": "탐색"},
@@ -30,15 +30,15 @@ FRAME: dict[str, dict[str, str]] = {
     },
     "header.rate_help": {
         "en": "What the latents say about an image: KL divergence from the prior, nats per image.",
-        "ko": "잠재 변수가 이미지에 대해 알려 주는 양: 사전분포로부터의 KL 발산, 이미지당 nat.",
+        "ko": "잠재 차원이 이미지에 대해 알려 주는 양: 사전분포로부터의 KL 발산, 이미지당 nat.",
     },
     "header.distortion_help": {
         "en": "What the picture costs once the latents are known: reconstruction, nats per image.",
-        "ko": "잠재 변수를 안 뒤에도 그림에 드는 비용: 복원, 이미지당 nat.",
+        "ko": "잠재 차원을 안 뒤에도 그림에 드는 비용: 복원, 이미지당 nat.",
     },
     "header.active_units_help": {
         "en": "Latents whose posterior mean varies over the test images (variance above 0.01).",
-        "ko": "사후분포의 평균이 테스트 이미지마다 달라지는 잠재 변수(분산 0.01 초과).",
+        "ko": "사후분포의 평균이 테스트 이미지마다 달라지는 잠재 차원(분산 0.01 초과).",
     },
     "header.neg_elbo_decoding_mu": {"en": "decoding μ", "ko": "μ 디코딩"},
     "header.neg_elbo_decoding_mu_help": {
@@ -53,7 +53,7 @@ FRAME: dict[str, dict[str, str]] = {
     "header.mig_perfect": {"en": "perfect", "ko": "완벽"},
     "header.mig_help": {
         "en": "Mutual information gap, 0 to 1: how much more of a factor its best latent knows than the second best.",
-        "ko": "상호 정보량 격차(MIG), 0에서 1: 요인을 가장 잘 아는 잠재 변수가 두 번째보다 얼마나 더 아는지.",
+        "ko": "상호 정보량 격차(MIG), 0에서 1: 요인을 가장 잘 아는 잠재 차원이 두 번째보다 얼마나 더 아는지.",
     },
     "header.mig_noise_help": {
         "en": "MIG of a code that knows nothing of these factors: the floor.",
@@ -61,10 +61,10 @@ FRAME: dict[str, dict[str, str]] = {
     },
     "header.mig_rotated_help": {
         "en": "MIG of a code that holds these factors exactly, but turned, so that every latent carries all of them.",
-        "ko": "이 요인들을 정확히 담되 회전시켜 잠재 변수마다 모든 요인이 섞인 코드의 MIG.",
+        "ko": "이 요인들을 정확히 담되 회전시켜 잠재 차원마다 모든 요인이 섞인 코드의 MIG.",
     },
     "header.mig_perfect_help": {
         "en": "MIG of these factors themselves, a latent each: the ceiling.",
-        "ko": "이 요인들 자체를 잠재 변수 하나씩에 담은 코드의 MIG: 최댓값.",
+        "ko": "이 요인들 자체를 잠재 차원 하나씩에 담은 코드의 MIG: 최댓값.",
     },
 }

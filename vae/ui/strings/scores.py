@@ -11,47 +11,47 @@ SCORES: dict[str, dict[str, str]] = {
     "compare.rate": {"en": "rate, nats", "ko": "레이트(nat)"},
     "compare.rate_help": {
         "en": "What the latents say about an image: KL divergence from the prior.",
-        "ko": "잠재 변수가 이미지에 대해 알려 주는 양: 사전분포로부터의 KL 발산.",
+        "ko": "잠재 차원이 이미지에 대해 알려 주는 양: 사전분포로부터의 KL 발산.",
     },
     "compare.distortion": {"en": "distortion, nats", "ko": "왜곡(nat)"},
     "compare.distortion_help": {
         "en": "What the picture costs once the latents are known.",
-        "ko": "잠재 변수를 안 뒤에도 그림에 드는 비용.",
+        "ko": "잠재 차원을 안 뒤에도 그림에 드는 비용.",
     },
     "compare.active_units": {"en": "active units", "ko": "활성 유닛"},
     "compare.active_units_help": {
         "en": "Latents whose posterior mean varies over the test images.",
-        "ko": "사후분포의 평균이 테스트 이미지마다 달라지는 잠재 변수.",
+        "ko": "사후분포의 평균이 테스트 이미지마다 달라지는 잠재 차원.",
     },
     "compare.mig": {"en": "MIG", "ko": "MIG"},
     "compare.mig_help": {
         "en": "How much more of a factor its best latent knows than the second best.",
-        "ko": "요인을 가장 잘 아는 잠재 변수가 두 번째보다 얼마나 더 아는지.",
+        "ko": "요인을 가장 잘 아는 잠재 차원이 두 번째보다 얼마나 더 아는지.",
     },
     "compare.dci_disentanglement": {"en": "DCI disentanglement", "ko": "DCI 분리도"},
     "compare.dci_disentanglement_help": {
         "en": "Does a latent matter to one factor only?",
-        "ko": "잠재 변수 하나가 요인 하나에만 쓰이는가?",
+        "ko": "잠재 차원 하나가 요인 하나에만 쓰이는가?",
     },
     "compare.dci_completeness": {"en": "DCI completeness", "ko": "DCI 완전성"},
     "compare.dci_completeness_help": {
         "en": "Does a factor need one latent only?",
-        "ko": "요인 하나에 잠재 변수 하나면 충분한가?",
+        "ko": "요인 하나에 잠재 차원 하나면 충분한가?",
     },
     "compare.sap": {"en": "SAP", "ko": "SAP"},
     "compare.sap_help": {
         "en": "How much better the best latent alone tells a factor than the second best.",
-        "ko": "가장 좋은 잠재 변수 하나가 두 번째보다 요인을 얼마나 더 잘 알아맞히는지.",
+        "ko": "가장 좋은 잠재 차원 하나가 두 번째보다 요인을 얼마나 더 잘 알아맞히는지.",
     },
     "compare.modularity": {"en": "modularity", "ko": "모듈성"},
     "compare.modularity_help": {
         "en": "How little a latent knows beside the factor that it knows best.",
-        "ko": "잠재 변수가 가장 잘 아는 요인 말고 다른 요인은 얼마나 모르는지.",
+        "ko": "잠재 차원이 가장 잘 아는 요인 말고 다른 요인은 얼마나 모르는지.",
     },
     "compare.factor_vae": {"en": "FactorVAE score", "ko": "FactorVAE 점수"},
     "compare.factor_vae_help": {
         "en": "Can the factor that was held still be told from the latent that varies least? Kind to rotated codes.",
-        "ko": "가장 덜 변하는 잠재 변수만 보고 고정된 요인을 알아낼 수 있는가? 회전된 코드에 후합니다.",
+        "ko": "가장 덜 변하는 잠재 차원만 보고 고정된 요인을 알아낼 수 있는가? 회전된 코드에 후합니다.",
     },
     "compare.beta_vae": {"en": "beta-VAE score", "ko": "beta-VAE 점수"},
     "compare.beta_vae_help": {
@@ -71,12 +71,12 @@ SCORES: dict[str, dict[str, str]] = {
     "compare.perfect": {"en": "perfect", "ko": "완벽"},
     "compare.perfect_help": {
         "en": "The factors themselves, a latent each: the ceiling.",
-        "ko": "요인 자체를 잠재 변수 하나씩에 담은 코드: 최댓값.",
+        "ko": "요인 자체를 잠재 차원 하나씩에 담은 코드: 최댓값.",
     },
     "compare.pca": {"en": "PCA", "ko": "PCA"},
     "compare.pca_help": {
         "en": "As many principal components of the pixels as the model has latents.",
-        "ko": "픽셀의 주성분을 모델의 잠재 변수 수만큼.",
+        "ko": "픽셀의 주성분을 모델의 잠재 차원 수만큼.",
     },
     "compare.untrained": {"en": "untrained", "ko": "학습 전"},
     "compare.untrained_help": {

@@ -56,7 +56,7 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
     "train.preset.vae": {"en": "Plain VAE", "ko": "보통 VAE"},
     "train.preset.vae_about": {
         "en": "β = 1: sharp pictures, latents that share the factors.",
-        "ko": "β = 1: 그림은 선명하고, 잠재 변수들이 요인을 나눠 가집니다.",
+        "ko": "β = 1: 그림은 선명하고, 잠재 차원들이 요인을 나눠 가집니다.",
     },
     "train.preset.beta": {"en": "β-VAE", "ko": "β-VAE"},
     "train.preset.beta_about": {
@@ -71,17 +71,17 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
     "train.preset.capacity": {"en": "Capacity that rises", "ko": "올라가는 용량"},
     "train.preset.capacity_about": {
         "en": "The latents may say a little at first, then more: they wake one by one.",
-        "ko": "잠재 변수가 처음에는 조금, 나중에는 더 많이 말할 수 있어 하나씩 깨어납니다.",
+        "ko": "잠재 차원이 처음에는 조금, 나중에는 더 많이 말할 수 있어 하나씩 깨어납니다.",
     },
     "train.preset.tc": {"en": "β-TC-VAE", "ko": "β-TC-VAE"},
     "train.preset.tc_about": {
         "en": "Weighs only what the latents say together, and leaves each one alone.",
-        "ko": "잠재 변수들이 함께 말하는 것에만 무게를 두고, 하나하나는 그대로 둡니다.",
+        "ko": "잠재 차원들이 함께 말하는 것에만 무게를 두고, 하나하나는 그대로 둡니다.",
     },
     "train.preset.collapse": {"en": "Make it collapse", "ko": "붕괴시켜 보기"},
     "train.preset.collapse_about": {
         "en": "β so high that no latent pays for itself: the decoder paints one grey mean.",
-        "ko": "β가 너무 높아 어떤 잠재 변수도 제값을 못 합니다. 디코더는 회색 평균 하나만 그립니다.",
+        "ko": "β가 너무 높아 어떤 잠재 차원도 제값을 못 합니다. 디코더는 회색 평균 하나만 그립니다.",
     },
     "train.objective": {"en": "Objective", "ko": "목적 함수"},
     "train.objective.vae": {"en": "VAE", "ko": "VAE"},
@@ -103,7 +103,7 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
     "train.gamma": {"en": "γ", "ko": "γ"},
     "train.capacity": {"en": "C, nats", "ko": "C, nat"},
     "train.lr": {"en": "Learning rate", "ko": "학습률"},
-    "train.latent_dim": {"en": "Latents", "ko": "잠재 변수"},
+    "train.latent_dim": {"en": "Latents", "ko": "잠재 차원"},
     "train.width": {"en": "Channels", "ko": "채널 수"},
     "train.batch_size": {"en": "Batch", "ko": "배치"},
     "train.seed": {"en": "Seed", "ko": "시드"},
@@ -141,19 +141,19 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
     },
     "train.forecast_awake": {
         "en": "A linear model would wake {awake} of {latents} latents and carry {nats} nats.",
-        "ko": "선형 모델이라면 잠재 변수 {latents}개 중 {awake}개가 깨어나 {nats} nat를 담습니다.",
+        "ko": "선형 모델이라면 잠재 차원 {latents}개 중 {awake}개가 깨어나 {nats} nat를 담습니다.",
     },
     "train.forecast_asleep": {
         "en": "A linear model would wake none of {latents} latents: expect a collapse.",
-        "ko": "선형 모델이라면 잠재 변수 {latents}개 중 하나도 깨어나지 않습니다. 붕괴를 예상하십시오.",
+        "ko": "선형 모델이라면 잠재 차원 {latents}개 중 하나도 깨어나지 않습니다. 붕괴를 예상하십시오.",
     },
     "train.forecast_open": {
         "en": "How many latents wake depends on C: this objective has no fixed weight to foresee it.",
-        "ko": "잠재 변수가 몇 개 깨어나는지는 C에 달려 있습니다. 이 목적 함수에는 미리 셈할 고정된 무게가 없습니다.",
+        "ko": "잠재 차원이 몇 개 깨어나는지는 C에 달려 있습니다. 이 목적 함수에는 미리 셈할 고정된 무게가 없습니다.",
     },
     "train.forecast_open_tc": {
         "en": "How many latents wake is not foreseen for this objective.",
-        "ko": "이 목적 함수에서 잠재 변수가 몇 개 깨어날지는 예측하지 않습니다.",
+        "ko": "이 목적 함수에서 잠재 차원이 몇 개 깨어날지는 예측하지 않습니다.",
     },
     "train.for_next": {
         "en": "For the next run: the present one keeps what it began with.",
