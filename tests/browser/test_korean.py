@@ -150,6 +150,7 @@ def test_the_browser_s_language_is_taken_where_none_was_chosen(open_page):
     assert language(open_page(locale="fr-FR")) == ("en", "Compare")
     assert language(open_page(query="?still=1&lang=xx")) == ("en", "Compare")
     assert language(open_page(query="?still=1&lang=en", locale="ko-KR")) == ("en", "Compare")
+    assert language(open_page(query="?still=1&lang=ko-KR")) == ("ko", "비교")
 
 
 def test_a_chosen_language_is_remembered(open_page, url):

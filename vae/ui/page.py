@@ -20,7 +20,8 @@ let chosen = [new URLSearchParams(location.search).get('lang')];
 try {
   chosen.push(localStorage.getItem('latent-space-explorer.language'));
 } catch {} // refused in a private window: nothing was chosen
-const language = [...chosen, ...navigator.languages.map(each => each.slice(0, 2))].find(each => known.includes(each));
+const wanted = [...chosen, ...navigator.languages].map(each => each?.toLowerCase().split('-')[0]); // ko-KR is ko
+const language = wanted.find(each => known.includes(each));
 import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundles[language ?? 'en'])
   .then(({modules}) => modules[props.part].mount({element, props, server, trigger}));
 """
