@@ -179,7 +179,7 @@ def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
     header = dict(both.left.model.header, dataset=both.left.model.header["dataset"] | {"version": "another"})
     assert replace(both.left, model=replace(both.left.model, header=header)).reader is None
 
-    def damaged(name):
+    def damaged(name, *folder):
         raise CheckpointError(f"{name}: damaged")
 
     monkeypatch.setattr(catalog_module, "reader_of", damaged)

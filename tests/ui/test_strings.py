@@ -4,9 +4,8 @@ import re
 
 import pytest
 
-from vae.ui import strings
 from vae.ui.page import ASSETS
-from vae.ui.strings import LANGUAGES, STRINGS, UserError, say, table
+from vae.ui.strings import LANGUAGES, STRINGS, TABLES, UserError, say, table
 
 CORE = ASSETS.parent / "vae"
 SOURCES = [CORE / "doctor.py", *sorted((CORE / "ui").rglob("*.py")), *sorted((ASSETS / "js").glob("*.js"))]
@@ -35,9 +34,9 @@ def test_say_and_table():
 
 
 def test_no_key_stands_in_two_modules():
-    modules = [module for name, module in vars(strings).items() if hasattr(module, "__file__")]
-    tables = [value for module in modules for value in vars(module).values() if isinstance(value, dict)]
-    assert sum(len(each) for each in tables if all(isinstance(text, dict) for text in each.values())) == len(STRINGS)
+    keys = [key for table in TABLES for key in table]
+    assert len(keys) == len(set(keys))
+    assert len(TABLES) == len(list((CORE / "ui" / "strings").glob("*.py"))) - 1  # but for the package itself
 
 
 def test_what_was_sent_is_not_repeated_at_length():

@@ -27,7 +27,7 @@ LANGUAGES = ("en", "ko")
 # Places of names that come with the data, those of strings/names.py, one or a list of them.
 DATA_NAMES = ("data", "factor", "factors", "skipped")
 
-_TABLES = (
+TABLES = (
     FRAME,
     EXPLORE,
     COMPARE,
@@ -42,7 +42,7 @@ _TABLES = (
     CORE,
     API,
 )
-STRINGS: dict[str, dict[str, str]] = {key: texts for table in _TABLES for key, texts in table.items()}
+STRINGS: dict[str, dict[str, str]] = {key: texts for table in TABLES for key, texts in table.items()}
 
 
 class Sentence(dict):
