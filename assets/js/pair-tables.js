@@ -77,15 +77,15 @@ function figure(key, value, spread, total) {
 }
 
 function drawTable(element, couple) {
-  const heads = ['', couple.left.title, couple.right.title, ...MARKS.map(mark => t(`compare.${mark}`))];
-  const head = heads.map((text, i) => make(i ? 'th' : 'td', {scope: 'col', textContent: text, title: i > 2 ? t(`compare.${MARKS[i - 3]}_help`) : ''}));
+  const heads = [couple.left.title, couple.right.title, ...MARKS.map(mark => t(`compare.${mark}`))];
+  const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${MARKS[i - 2]}_help`) : ''}));
   const rows = couple.table.map(({key, left, right, spread, beside}) => {
     const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
     const cells = [figure(key, left, spread[0], couple.left.dims), figure(key, right, spread[1], couple.right.dims)];
     const marks = MARKS.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
     return make('tr', {'data-key': key}, name, ...cells, ...marks);
   });
-  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...rows)));
+  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)));
 }
 
 /** Latent against factor, side by side, matched latents on one line. */

@@ -243,6 +243,7 @@ export function mountCurves(element, trainer, columns) {
 
   function label() {
     const said = LINES.map(({key}, k) => `${t(`train.curve_${key}`)} ${values[k].textContent}`).join(', ');
+    canvas.setAttribute('role', 'img');
     canvas.setAttribute('aria-label', t('train.curves_label', {values: said}));
   }
 

@@ -18,7 +18,6 @@ export function mountTrainMap(element, trainer) {
   const legend = find('.lse-legend');
   const plot = createPlot(box, () => {});
   const still = matchMedia('(prefers-reduced-motion: reduce)');
-  stage.setAttribute('role', 'img');
 
   let content = null; // what the plot draws: one object, whose points move
   let hiddenValues = new Set();
@@ -33,7 +32,7 @@ export function mountTrainMap(element, trainer) {
     count.textContent = '';
     empty.hidden = false;
     box.hidden = true;
-    stage.setAttribute('aria-label', t('train.map_label_plain'));
+    for (const name of ['role', 'aria-label']) stage.removeAttribute(name); // what is written there now is to be read
     ready(element, false);
     delete element.dataset.step;
   });
@@ -43,6 +42,7 @@ export function mountTrainMap(element, trainer) {
     const packed = column.kind === 'discrete' ? {codes: scene.column ? uint8(column.codes) : new Uint8Array(scene.images)} : {values: float32(column.values)};
     hiddenValues = new Set();
     content = {column: {...column, ...packed}, titles: null, points: null, key: ''};
+    stage.setAttribute('role', 'img');
     stage.setAttribute('aria-label', column.key ? t('train.map_label', {colour: colourNamed(column.key)}) : t('train.map_label_plain'));
     if (!scene.column) return;
     drawLegend(legend, content.column, hiddenValues, (code, visible) => {

@@ -81,7 +81,10 @@ TEMPLATE = f"""
   <div class="lse-selection" hidden></div>
   <div class="lse-information lse-informations" hidden></div>
   <div class="lse-figures-both">
-    <section id="compare-table"><h2 data-text="compare.table"></h2><div class="lse-scroll"></div></section>
+    <section id="compare-table">
+      <h2 id="compare-table-title" data-text="compare.table"></h2>
+      <div class="lse-scroll" tabindex="0" role="region" aria-labelledby="compare-table-title"></div>
+    </section>
     <section id="compare-rates"><h2 data-text="compare.rates"></h2><div class="lse-plane-rates"></div>
       <p class="lse-note" data-text="rates.about"></p></section>
   </div>

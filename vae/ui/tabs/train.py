@@ -103,7 +103,7 @@ _BOARD = """
         <label class="lse-field"><span data-text="train.over"></span><select></select></label>
       </div>
       <p class="lse-train-readout"></p>
-      <div class="lse-train-canvas"><canvas role="img"></canvas><p data-text="train.curves_empty"></p></div>
+      <div class="lse-train-canvas"><canvas></canvas><p data-text="train.curves_empty"></p></div>
     </section>
     <section id="train-kl" class="lse-train-kl">
       <div class="lse-bar"><h2 data-text="train.kl"></h2><span class="lse-count"></span></div>

@@ -1,0 +1,83 @@
+"""axe-core on every tab in the states that matter: wide and light, narrow and dark. Nothing is left out."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from driving import begin_training, run_state, settled
+
+from vae.data import DATASETS
+from vae.ui import TABS
+
+pytestmark = pytest.mark.browser
+
+
+def violations(page):
+    """What breaks a rule of axe-core, of whatever impact: rule, place and reason in one line each."""
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}) {node['target']}: {[said['message'] for said in node['any'] + node['all']]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
+
+
+def explore(page, shared):
+    """A model with factors, one without, and one with a lattice of two latents."""
+    entries = shared.catalog.usable()
+    without = [entry for entry in entries if not DATASETS[entry.header["dataset"]["name"]].factors]
+    flat = [entry for entry in entries if entry.header["config"]["model"]["latent_dim"] == 2]
+    for entry in [entries[0], *without[:1], *flat[:1]]:
+        page.select_option("#model", entry.name)
+        page.wait_for_function("n => document.querySelectorAll('#sliders input').length === n",
+                               arg=entry.header["config"]["model"]["latent_dim"])  # fmt: skip
+        settled(page)
+        page.wait_for_selector("#map .lse-opening", state="hidden")
+        page.wait_for_selector("#doctor[data-forecast]")
+        yield entry.name
+
+
+def compare(page, shared):
+    page.wait_for_selector("#compare-table[data-ready='1']", state="attached")
+    for side in ("left", "right"):
+        page.wait_for_selector(f"#compare-map-{side}[data-ready='1']", state="attached")
+    page.click("#figure-one button[data-kind=png]")
+    page.wait_for_selector("#figure-one[data-kind=png] img")
+    yield "two models and their figure"
+
+
+def train(page, shared):
+    page.wait_for_selector("#train-status[data-state=idle]")
+    yield "idle"
+    page.eval_on_selector_all("#train details", "all => all.forEach(each => { each.open = true; })")
+    begin_training(page)
+    page.click("#train-pause")
+    run_state(page, "paused")
+    yield "paused"
+    page.click("#train-reset")
+    run_state(page, "idle")
+
+
+def shown(page, shared):
+    page.wait_for_load_state("networkidle")
+    yield "open"
+
+
+STATES = {"explore": explore, "compare": compare, "train": train}
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
+def test_no_rule_is_broken(open_page, shared, theme, width):
+    page = open_page(width=width, query=f"?still=1&__theme={theme}")
+    broken = {}
+    for tab in TABS:
+        page.locator(f"button[role=tab][data-tab-id={tab.key}]").click()
+        for state in STATES.get(tab.key, shown)(page, shared):
+            if found := violations(page):
+                broken[f"{tab.key}, {state}"] = found
+    assert not broken, "\n".join(f"{state}: {line}" for state, found in broken.items() for line in found)
+    page.evaluate("""() => {
+      document.querySelector('.lse-title p').style.color = 'color-mix(in srgb, currentcolor 40%, transparent)';
+      document.querySelector('#theme').removeAttribute('title');
+      document.querySelector('#theme').removeAttribute('aria-label');
+    }""")
+    expected = {"button-name", "color-contrast"} if width > 900 else {"button-name"}  # narrow, the line is not shown
+    assert {line.split(" ")[0] for line in violations(page)} == expected, "the check sees nothing"
