@@ -6,6 +6,8 @@ import pytest
 from driving import begin_training, drawn_run, run_state, settled
 from playwright.sync_api import expect
 
+from vae.ui import TABS
+
 pytestmark = pytest.mark.browser
 
 # Every text below an element: what can be read, what a pointer is told, and what is read aloud.
@@ -20,7 +22,7 @@ TEXTS = """roots => {
     for (let node = root; node; node = walk.nextNode()) {
       if (node.nodeType === Node.TEXT_NODE) {
         const parent = node.parentElement;
-        if (!['STYLE', 'SCRIPT'].includes(parent.tagName)) found.push([place(parent), node.data]);
+        if (!parent.closest('style, script, math')) found.push([place(parent), node.data]);
         continue;
       }
       for (const name of ['title', 'aria-label', 'alt', 'placeholder', 'aria-valuetext', 'label', 'aria-description'])
@@ -30,9 +32,11 @@ TEXTS = """roots => {
   return found.filter(([, text]) => /[A-Za-z]{3}/.test(text));
 }"""
 WORD = re.compile(r"[A-Za-z]{3,}")
+# Commands, a library's own words, paths and files, and the English term in brackets after a Korean one.
+ASIDE = re.compile(r"`[^`]*`|\(Error while .*|\S*(?:\w[._]\w|/)\S*|(?<=[가-힣])\([A-Za-z -]+\)")
 # Names of methods, formats and things that have no other name in Korean.
 KEPT = {
-    *("VAE", "ELBO", "MIG", "DCI", "SAP", "UMAP", "PCA", "nat", "log", "beta", "FactorVAE", "InfoGAN"),
+    *("VAE", "ELBO", "MIG", "DCI", "SAP", "UMAP", "PCA", "MSE", "nat", "nats", "log", "beta", "FactorVAE", "InfoGAN"),
     *(
         "MNIST",
         "Fashion",
@@ -56,7 +60,7 @@ def untranslated(page, shared, roots, names=()):
     known = sorted([*(entry.name for entry in shared.catalog.entries()), *names], key=len, reverse=True)
     found = {}
     for place, text in page.evaluate(TEXTS, roots):
-        left = re.sub(r"`[^`]*`|\(Error while .*|\S*(?:\w[._]\w|/)\S*", "", text)  # a library's words, paths, files
+        left = ASIDE.sub("", text)
         for name in known:
             left = left.replace(name, "")
         words = set(WORD.findall(left)) - KEPT
@@ -139,6 +143,17 @@ def test_train_is_korean(open_page, shared, tmp_path):
     assert untranslated(page, shared, "#train", names) == {}
     page.click("#train-reset")
     run_state(page, "idle")
+
+
+def test_lessons_are_korean(open_page, shared):
+    page = open_page(query="?still=1&lang=ko")
+    for tab in [tab.key for tab in TABS if tab.key not in ("explore", "compare", "train")]:
+        page.click(f"button[role=tab][data-tab-id={tab}]")
+        page.wait_for_selector(f"#{tab}")
+        for step in page.eval_on_selector_all(f"#{tab} .lse-step", "steps => steps.map(step => step.id)"):
+            page.eval_on_selector(f"#{step}", "step => step.scrollIntoView()")
+            page.wait_for_selector(f"#{step}[data-ready='1']", state="attached")
+        assert untranslated(page, shared, f"#{tab}") == {}
 
 
 def language(page):
