@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import numpy as np
 import pytest
 import small_files
@@ -120,7 +118,12 @@ def change(path, old, new):
         ("list_eval_partition.txt", "000004.jpg ", "../../etc/passwd ", "line 4, should be the name of a picture"),
         ("list_eval_partition.txt", "000002.jpg", "000002.jpg 7", "line 2, should be the name of a picture"),
         ("list_attr_celeba.txt", "\n000007.jpg", "\n000000.jpg", "should have 40 values, -1 or 1, for 000007.jpg"),
-        ("list_attr_celeba.txt", "\n000009.jpg  1", "\n000009.jpg  2", "should have 40 values, -1 or 1, for 000009.jpg"),
+        (
+            "list_attr_celeba.txt",
+            "\n000009.jpg  1",
+            "\n000009.jpg  2",
+            "should have 40 values, -1 or 1, for 000009.jpg",
+        ),
     ],
 )
 def test_lists_that_say_something_else_are_one_sentence(tmp_path, file, old, new, said):
@@ -159,15 +162,13 @@ def test_indices_beyond_the_end_are_refused(tmp_path, numbers):
 
 def test_what_is_missing_is_said_and_not_fetched(tmp_path, monkeypatch):
     sentence = available("celeba", tmp_path)
-    assert all(
-        name in sentence for name in ("img_align_celeba.zip", "list_eval_partition.txt", "list_attr_celeba.txt")
-    )
+    assert all(name in sentence for name in ("img_align_celeba.zip", "list_eval_partition.txt", "list_attr_celeba.txt"))
     assert str(tmp_path / "celeba") in sentence
     assert "`python -m vae data celeba`" in sentence
     with pytest.raises(DataError) as caught:
         load("celeba", "test", tmp_path, fetch=False)
     assert str(caught.value) == sentence
-    assert os.listdir(tmp_path) == []
+    assert not list(tmp_path.iterdir())
     small_files.celeba(tmp_path)
     assert available("celeba", tmp_path) is None
 

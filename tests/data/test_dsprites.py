@@ -47,7 +47,9 @@ def test_pictures_and_factors_are_those_of_the_file(tmp_path):
     train, test = seen
     assert not train & test
     assert len(test) == TOTAL // 10
-    equal = {number for number in range(TOTAL) if number not in test for one in test if (images[number] == images[one]).all()}
+    equal = {
+        number for number in range(TOTAL) if number not in test for one in test if (images[number] == images[one]).all()
+    }
     assert equal  # otherwise there is nothing to leave out
     assert train == set(range(TOTAL)) - test - equal
 

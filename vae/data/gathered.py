@@ -53,8 +53,8 @@ def load_gathered(name: str, split: str, root: Path) -> ImageSet:
     found = find_gathered(name, root)
     if found is None:
         raise DataError(
-            f"The images {name} are not in {root / FOLDER}: `python -m vae data folder --images PATH` with the pictures "
-            "that they were made of brings them back."
+            f"The images {name} are not in {root / FOLDER}: `python -m vae data folder --images PATH` with the "
+            "pictures that they were made of brings them back."
         )
     try:
         train, test = own_images(found)
