@@ -1,6 +1,9 @@
 // Who is told what: the listeners of a tab's logic, and how it says what was refused.
 
+import {answered, ask, back} from './connection.js';
 import {has, t} from './strings.js';
+
+const ATTEMPTS = 2; // at a question to a server that is there and does not know it
 
 /** A refused or failed request, in one sentence, and the key of that sentence. */
 export class Refusal extends Error {
@@ -10,23 +13,29 @@ export class Refusal extends Error {
   }
 }
 
-/** What an answer without {ok} says, in the page's language; none at all comes of a server that has gone. */
-function refused({error, key, values} = {}) {
-  if (key && has(key)) return new Refusal(t(key, values), key);
-  return new Refusal(error ?? t('error.network'), key ?? 'error.network');
+/** What an answer without {ok} says, in the page's language. */
+function refused({error, key, values}) {
+  return new Refusal(key && has(key) ? t(key, values) : error, key);
 }
 
-/** Wrap Gradio's server object: the value of {ok}, or a Refusal. */
-export function caller(server) {
+/**
+ * Wrap Gradio's server object: the value of {ok}, or a Refusal. Where the server is gone, what may be asked twice waits
+ * for its return; with `once` it is refused.
+ */
+export function caller(server, {once = false} = {}) {
   return async (name, ...args) => {
-    let answer;
-    try {
-      answer = await server[name](...args);
-    } catch {
-      throw new Refusal(t('error.network'), 'error.network');
+    for (let attempt = 1; ; attempt += 1) {
+      const answer = await server[name](...args).catch(() => undefined); // Gradio gives nothing for any failure
+      if (answer) {
+        answered();
+        if (answer.ok === undefined) throw refused(answer);
+        return answer.ok;
+      }
+      const here = await ask();
+      if (here && attempt === ATTEMPTS) throw new Refusal(t('connection.unknown'), 'connection.unknown');
+      if (once) throw new Refusal(t('error.network'), 'error.network');
+      if (!here) await back();
     }
-    if (answer?.ok === undefined) throw refused(answer);
-    return answer.ok;
   };
 }
 

@@ -1,5 +1,6 @@
 // The header: title, model picker, figures of the chosen model, language, light or dark.
 
+import {mountConnection} from './connection.js';
 import {caller} from './events.js';
 import {mountLanguage} from './language.js';
 import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
@@ -39,6 +40,7 @@ export function mount({element, props, server}) {
   restoreModels(names => call('known', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
   mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));
+  mountConnection(element.querySelector('.lse-connection'));
 }
 
 /** <optgroup>s by data set; broken files at the end, greyed out, each with its reason. */

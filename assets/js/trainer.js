@@ -1,5 +1,6 @@
 // The Train tab's logic: the run that is shown, what is known of it, and the requests that follow. Draws nothing.
 
+import {onBack} from './connection.js';
 import {caller, createEvents, Refusal} from './events.js';
 import {createPump} from './pump.js';
 import {ownerToken, recall, remember} from './stored.js';
@@ -39,7 +40,7 @@ const blank = () => ({
  * at(step|null), adopt(scene), runs(list), lend({owner, run}), calm(), error(text).
  */
 export function createTrainer(server, visible) {
-  const call = caller(server);
+  const call = caller(server, {once: true}); // nobody wants a training begun twice
   const {on, emit, fail} = createEvents();
   const owner = ownerToken();
   const state = {...blank(), owner, beginning: false, runs: []};
@@ -247,6 +248,7 @@ export function createTrainer(server, visible) {
   }
 
   document.addEventListener('visibilitychange', () => !document.hidden && state.run && poll());
+  onBack(() => state.run && poll());
 
   async function refresh() {
     state.runs = await call('runs', owner);

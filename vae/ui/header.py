@@ -23,6 +23,7 @@ TEMPLATE = """
     <span id="language" class="lse-languages" role="group"></span>
     <button id="theme" class="lse-icon" type="button"></button>
   </div>
+  <p class="lse-connection" role="status"></p>
 </div>
 """
 
@@ -45,7 +46,8 @@ def models(catalog: Catalog) -> dict[str, Any]:
             "figures": {key: finite(metrics.get(key)) for key in FIGURES},
         })  # fmt: skip
     unusable = [entry for entry in catalog.entries() if entry.header is None]
-    broken = [{"name": entry.name, "reason": recognised(entry.error)} for entry in unusable]
+    reasons = [entry.error.replace(str(entry.path), entry.path.name) for entry in unusable]
+    broken = [{"name": entry.name, "reason": recognised(why)} for entry, why in zip(unusable, reasons, strict=True)]
     return {"usable": usable, "broken": broken}
 
 

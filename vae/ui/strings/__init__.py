@@ -11,12 +11,14 @@ from typing import Any
 
 from vae.ui.strings.api import API
 from vae.ui.strings.compare import COMPARE
+from vae.ui.strings.connection import CONNECTION
 from vae.ui.strings.core import CORE
 from vae.ui.strings.doctor import DOCTOR
 from vae.ui.strings.errors import ERRORS
 from vae.ui.strings.explore import EXPLORE
 from vae.ui.strings.frame import FRAME
 from vae.ui.strings.names import NAMES
+from vae.ui.strings.requests import REQUESTS
 from vae.ui.strings.runs import RUNS
 from vae.ui.strings.scores import SCORES
 from vae.ui.strings.train import TRAIN
@@ -29,11 +31,13 @@ DATA_NAMES = ("data", "factor", "factors", "skipped")
 
 TABLES = (
     FRAME,
+    CONNECTION,
     EXPLORE,
     COMPARE,
     SCORES,
     DOCTOR,
     ERRORS,
+    REQUESTS,
     TRAIN,
     TRAIN_CHOICES,
     TRAIN_SEEN,
@@ -69,8 +73,9 @@ def shorten(value: object, limit: int = 60) -> object:
     if isinstance(value, int) and abs(value) < 10**9:
         return value
     text = str(value) if isinstance(value, (str, float)) else type(value).__name__
-    text = text.encode("utf-8", "replace").decode()  # half a surrogate pair cannot be sent back
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    # No halves of surrogate pairs, which cannot be sent back; no line breaks, and nothing that turns the line around.
+    shown = "".join(letter if letter.isprintable() else "\ufffd" for letter in text[:limit])
+    return shown if len(text) <= limit else shown[: limit - 1] + "…"
 
 
 def say(key: str, language: str = "en", **values: object) -> str:
@@ -103,8 +108,11 @@ def table(language: str) -> dict[str, str]:
 
 
 def recognised(text: str) -> Sentence | str:
-    """A sentence of the core, told by its words; or the text itself, where it is none that the pages can translate."""
-    for key, pattern in _patterns() if len(text) < 2_000 else ():
+    """A sentence of the core, told by its words; or the text itself, where it is none that the pages can translate.
+
+    A long one is not looked at: it may be made to fit a pattern in as many ways as there are.
+    """
+    for key, pattern in _patterns() if len(text) < 600 else ():
         found = pattern.fullmatch(text)
         if found:
             values: dict[str, Any] = found.groupdict()

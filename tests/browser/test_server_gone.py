@@ -1,0 +1,114 @@
+"""The server goes and comes back under an open page: it says so, and goes on by itself."""
+
+import socket
+
+import pytest
+from driving import begin_training, drawn_run, leaves, run_state, set_slider, settled
+
+from vae.data import default_root
+from vae.ui import Shared, build_demo, launch
+
+pytestmark = pytest.mark.browser
+SAID = ".lse-connection"
+
+
+class Host:
+    """An app that can be taken away and brought back at the same address, with all that its page knows of it."""
+
+    def __init__(self, shared):
+        self.shared, self.demo = shared, build_demo(shared)
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            self.port = server.getsockname()[1]
+        self.start()
+
+    def start(self):
+        launch(self.demo, server_name="127.0.0.1", server_port=self.port, prevent_thread_lock=True)
+
+    def stop(self):
+        self.demo.close()
+
+
+@pytest.fixture
+def host(trained, tmp_path):
+    found = Host(Shared.of(trained.path.parent, default_root(), tmp_path))
+    yield found
+    found.stop()
+    found.shared.training.close()
+
+
+@pytest.fixture
+def page(browser, host):
+    """A page of that app; that requests fail while it is gone is no fault, anything else is."""
+    faults = []
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    opened = context.new_page()
+    opened.set_default_timeout(60_000)
+    opened.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+    opened.on("request", lambda request: leaves(request.url) and faults.append(request.url))
+    opened.goto(f"http://127.0.0.1:{host.port}/?still=1")
+    settled(opened)
+    opened.evaluate("window.never_reloaded = true")
+    yield opened
+    context.close()
+    assert not faults, faults
+
+
+def says(page, pattern):
+    page.wait_for_function(
+        f"pattern => new RegExp(pattern).test(document.querySelector('{SAID}').textContent)",
+        arg=pattern,
+        timeout=15_000,
+    )
+
+
+def picture(page):
+    return page.get_attribute("#inspector img[data-role=z]", "src")
+
+
+def another_picture(page, before):
+    page.wait_for_function(
+        "before => document.querySelector('#inspector img[data-role=z]').src !== before", arg=before, timeout=15_000
+    )
+
+
+def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page, host):
+    assert page.get_attribute(SAID, "role") == "status" and page.inner_text(SAID) == ""
+    begin_training(page, budget=1_000_000)
+    page.click("#train-pause")
+    run_state(page, "paused")
+    page.click("button[role=tab][data-tab-id=explore]")
+    before = picture(page)
+
+    host.stop()
+    says(page, "does not answer")  # though nobody does anything
+    set_slider(page, 0, 2.5)  # this waits for the server
+    page.wait_for_timeout(300)
+    assert picture(page) == before
+    host.start()
+    says(page, "is back|^$")
+    another_picture(page, before)
+    says(page, "^$")
+
+    before = picture(page)
+    host.stop()
+    set_slider(page, 0, -2.5)
+    says(page, "does not answer")  # at the next action
+    host.start()
+    says(page, "is back|^$")
+    another_picture(page, before)
+
+    page.click("#to-compare")
+    page.wait_for_selector("#compare-table[data-ready='1']")
+    page.click("button[role=tab][data-tab-id=train]")
+    run_state(page, "paused")
+    page.click("#train-pause")
+    run_state(page, "running")
+    drawn_run(page)
+    host.stop()
+    page.wait_for_function("/server/.test(document.querySelector('.lse-train-said').textContent)")  # of what is shown
+    host.start()
+    says(page, "is back|^$")
+    run_state(page, "running")
+    page.click("#train-stop")
+    run_state(page, "stopped")
+    assert page.evaluate("window.never_reloaded") is True
