@@ -96,17 +96,39 @@ def sub_path_address(trained, tmp_path):
         yield lambda path: stack.enter_context(served(shared, root_path=path))
 
 
+@pytest.fixture
+def address_of(tmp_path):
+    """address_of(folder of checkpoints) -> the address of an app that shows them."""
+    with ExitStack() as stack:
+        yield lambda folder: stack.enter_context(served(Shared.of(folder, default_root(), tmp_path / "runs")))
+
+
 @pytest.fixture(scope="session")
-def browser():
+def chromium():
+    """Where the browser is."""
     path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     path = path or shutil.which("google-chrome")
     if not path:
         message = "no Chromium: set $CHROMIUM or install chromium"
         pytest.fail(message) if os.environ.get("CI") else pytest.skip(message)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
     with playwright_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
+
+
+@pytest.fixture
+def flat_browser(browser, chromium):
+    """One without a GPU and without WebGL."""
+    flags = [flag for flag in FLAGS if "gl=" not in flag and "swiftshader" not in flag]
+    started = browser.browser_type.launch(executable_path=chromium, args=[*flags, "--disable-gpu", "--disable-3d-apis"])
+    yield started
+    started.close()
 
 
 @pytest.fixture
