@@ -283,14 +283,23 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
     expect_keys(path, header, _KEYS)
     expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
     expect_keys(path, header["metrics"], _METRICS)
+    for key in ("neg_elbo", "rate", "distortion", "active_units"):
+        expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "should be a number")
+    per_dim = header["metrics"]["kl_per_dim"]
+    expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "should hold numbers alone")
     score = header["metrics"].get("mig")
-    expect(score is None or isinstance(score, _FLOAT), path, "metrics.mig", "should be a number or null")
+    expect(score is None or _countable(score), path, "metrics.mig", "should be a number or null")
     try:
         config = TrainConfig.from_json(header["config"])
     except ConfigError as error:
         raise CheckpointError(f"{path}: config is not valid ({error}).") from error
     expect(header["dataset"]["name"] == config.dataset, path, "dataset.name", f"should be {config.dataset!r}")
     return header | {"config": config.to_json()}, config
+
+
+def _countable(value: Any) -> bool:
+    """A number that arrays take: JSON knows integers of any length, and Python calls true one."""
+    return isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53)
 
 
 def _posterior(network: VAE, images: Tensor) -> Posterior:

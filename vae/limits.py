@@ -77,7 +77,8 @@ class RequestLimits:
             `CheckpointLimits.most_bytes` comes as base64.
         most_items: commas and opening brackets of a body: a list of millions takes a hundred times its bytes.
         most_held: bytes of all bodies that are being read.
-        most_sent: bytes of the uploads that lie about until they are read; they go after `sent_age` seconds.
+        most_sent, most_sent_files: bytes and number of the uploads that lie about until they are read; they go after
+            `sent_age` seconds.
         most_sessions: pages of which Gradio keeps a state.
         most_models: of a visitor's, in one question.
         most_rows: of a traversal in one answer, nine pictures each.
@@ -91,6 +92,7 @@ class RequestLimits:
     most_items: int = 200_000
     most_held: int = 256 * MB
     most_sent: int = 2_000_000_000
+    most_sent_files: int = 20_000
     sent_age: float = 3_600.0
     most_sessions: int = 1_000
     most_models: int = 20
@@ -155,5 +157,11 @@ def rows() -> list[tuple[str, str]]:
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
         ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),
+        ("the same, until they go", f"{REQUESTS.sent_age / 3600:g} hour"),
         ("models open at a time", f"{OPEN_MODELS:,}"),
     ]
+
+
+def table() -> str:
+    """`rows` in Markdown."""
+    return "\n".join(["| limit | default |", "|---|---|", *(f"| {words} | {number} |" for words, number in rows())])

@@ -198,6 +198,24 @@ def measured(
     }
 
 
+def is_recorded(found: Any, dims: int, factors: Sequence[str]) -> bool:
+    """Is it what `measured` gives for a model with so many latents? A file may claim anything."""
+
+    def share(value: Any) -> bool:
+        return value is None or (isinstance(value, float) and np.isfinite(value)) or value in (0, 1)
+
+    def row(each: Any) -> bool:
+        whole = isinstance(each, dict) and set(each) == {"dim", "share", "spread", "factor", "change"}
+        whole = whole and type(each["dim"]) is int and 0 <= each["dim"] < dims and isinstance(each["change"], list)
+        known = whole and (each["factor"] is None or each["factor"] in factors) and len(each["change"]) == len(factors)
+        return known and all(share(value) for value in (each["share"], each["spread"], *each["change"]))
+
+    whole = isinstance(found, dict) and set(found) == {"overall", "overall_spread", "dims"}
+    rows = found["dims"] if whole else None
+    good = whole and share(found["overall"]) and share(found["overall_spread"])
+    return good and isinstance(rows, list) and len(rows) <= dims and all(row(each) for each in rows)
+
+
 def _plain(value: float) -> float | None:
     """Four decimals; None for what is no number."""
     return round(float(value), 4) if np.isfinite(value) else None

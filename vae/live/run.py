@@ -206,7 +206,7 @@ class LiveRun:
         except OSError as error:
             if self.folder.is_dir():  # else it was forgotten meanwhile
                 with self.lock:
-                    self._on_warned(events.Warned("run.disk", {"reason": str(error)}))
+                    self._on_warned(events.Warned("run.disk", {"reason": f"run.json: {error.strerror}"}))
 
     @classmethod
     def read(cls, folder: Path) -> LiveRun:

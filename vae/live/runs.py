@@ -92,7 +92,7 @@ class Runs:
             try:
                 folder.mkdir(parents=True, mode=0o700)
             except OSError as error:
-                raise RunError("run.no_folder", folder=str(self.folder), reason=error.strerror or "") from error
+                raise RunError("run.no_folder", reason=error.strerror or "") from error
             run = LiveRun(ident, self.hashed(owner), folder, recipe, own)
             run.device_name = self.devices[recipe.device]
             self._runs[ident] = run

@@ -220,7 +220,8 @@ class _Run:
     def refuse(self, error: CheckpointError) -> Iterator[Event]:
         if not self.refused:
             self.refused = True
-            yield Warned("run.disk", {"reason": str(error)})
+            reason = str(error).replace(f"{self.folder}/", "")  # where that is is nobody's business
+            yield Warned("run.disk", {"reason": reason})
 
     def kept(self, state: str, key: str | None = None) -> Iterator[Event]:
         """The end of a stretch: said at once, for to write everything down takes up to a second."""

@@ -6,9 +6,12 @@ from typing import Any
 
 import gradio as gr
 import torch
+from gradio.utils import get_upload_folder
+from starlette.middleware import Middleware
 
-from vae.limits import PICTURES
+from vae.limits import PICTURES, REQUESTS
 from vae.ui import api, header
+from vae.ui.guard import Guard
 from vae.ui.page import ASSETS, script
 from vae.ui.shared import Shared
 from vae.ui.strings import say
@@ -57,5 +60,7 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         run_history=False,
         quiet=True,
         max_file_size=PICTURES.most_bytes,
+        state_session_capacity=REQUESTS.most_sessions,
+        app_kwargs={"middleware": [Middleware(Guard, sent=get_upload_folder())]},
         **options,
     )

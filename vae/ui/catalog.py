@@ -26,7 +26,7 @@ from vae.latent import lattice
 from vae.limits import OPEN_MODELS
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
-from vae.spill import measured
+from vae.spill import is_recorded, measured
 from vae.ui.kept import entry_of, images_folder, shown
 from vae.ui.pictures import sheet
 from vae.ui.strings import Sentence, UserError, recognised
@@ -123,6 +123,9 @@ class Opened:
         with self.spill_lock:  # whoever asks meanwhile waits for this model alone
             if self.spilled is None:
                 recorded = self.model.header["metrics"].get("spill")
+                names = [factor.name for factor in self.reader.factors]
+                if not is_recorded(recorded, self.dims, names):
+                    recorded = None
                 found = recorded or measured(self.decode, self.reader, self.model.mu, self.model.stats["kl"])
                 self.spilled = found or {"overall": None, "overall_spread": None, "dims": []}
             return self.spilled
@@ -299,7 +302,8 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opene
     try:
         model = load(entry.path)
     except CheckpointError as error:
-        raise UserError("error.checkpoint", reason=str(error)) from error
+        reason = str(error).replace(str(entry.path), entry.path.name)  # its folder is nobody's business
+        raise UserError("error.checkpoint", reason=reason) from error
     recorded = model.header["dataset"]
     own = _own_images(data_root, runs, recorded["name"])
     spec = DATASETS.get(recorded["name"]) if own is None else own.spec

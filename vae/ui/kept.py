@@ -1,6 +1,8 @@
 """Models of this server's visitors: made of a run, or uploaded. Who knows the name may open it. No gradio in here."""
 
+import json
 import logging
+import math
 import re
 import secrets
 import threading
@@ -9,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from vae import checkpoint
-from vae.checkpoint import CheckpointError, Entry
+from vae.checkpoint import CheckpointError, Entry, Model
 from vae.limits import CHECKPOINTS, MB
 from vae.ui.strings import UserError
 
@@ -50,7 +52,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
 
     Raises:
-        UserError: it is too large, cannot be opened, or the disk refuses.
+        UserError: it, or what it describes, is too large, it cannot be opened, or the disk refuses.
     """
     if len(content) > CHECKPOINTS.most_bytes:
         raise UserError("run.too_large", mb=len(content) // MB, limit=CHECKPOINTS.most_bytes // MB)
@@ -61,12 +63,28 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     try:
         folder.mkdir(parents=True, mode=0o700)
         path.write_bytes(content)
-        checkpoint.load(path)
-    except (CheckpointError, OSError) as error:
+        fits = _fits(checkpoint.load(path))
+    except OSError as error:
         _remove(folder)
-        raise UserError("run.not_a_checkpoint", reason=str(error).replace(str(folder), "")) from error
+        log.warning("An upload could not be kept: %s", error)
+        raise UserError("request.disk") from error
+    except CheckpointError as error:
+        _remove(folder)
+        raise UserError("run.not_a_checkpoint", reason=str(error).replace(f"{folder}/", "")) from error
+    if not fits:
+        _remove(folder)
+        most = {"values": CHECKPOINTS.most_values, "latents": CHECKPOINTS.most_latents, "codes": CHECKPOINTS.most_codes}
+        raise UserError("run.too_much_model", **most)
     thin(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
+
+
+def _fits(model: Model) -> bool:
+    """Is it within what one page can ask of a server on which others are too?"""
+    header = len(json.dumps(model.header))  # read again with every question
+    count, latents = model.mu.shape
+    within = header <= CHECKPOINTS.most_header and math.prod(model.config.model.shape) <= CHECKPOINTS.most_values
+    return within and count <= CHECKPOINTS.most_codes and latents <= CHECKPOINTS.most_latents
 
 
 def thin(folder: Path, most: int, used: Collection[str] = ()) -> None:
@@ -79,6 +97,8 @@ def thin(folder: Path, most: int, used: Collection[str] = ()) -> None:
 
 
 def _remove(folder: Path) -> None:
+    if not folder.is_dir():  # it could not be made
+        return
     try:
         for path in folder.iterdir():
             path.unlink()

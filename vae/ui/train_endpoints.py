@@ -1,7 +1,6 @@
 """The Train tab's server functions: validated, public endpoints that never raise. No gradio in here."""
 
 import base64
-import binascii
 import logging
 import re
 import secrets
@@ -127,7 +126,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             raise UserError("run.too_large", mb=size, limit=CHECKPOINTS.most_bytes // MB)
         try:
             entry = take_in(folder, name, base64.b64decode(content, validate=True))
-        except binascii.Error as error:
+        except ValueError as error:  # of base64: other letters, or a wrong length
             raise UserError("run.not_a_checkpoint", reason="not base64") from error
         return {"name": entry.name, "dataset": entry.header["dataset"]["name"], "title": entry.path.stem}
 
@@ -141,7 +140,8 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
                 report = gather(source, size if is_whole(size) else 0, home)
                 train_images, _ = own_images(home)
         except (DataError, CheckpointError) as error:
-            raise UserError("run.unusable", reason=str(error).replace(str(source), source.name)) from error
+            reason = str(error).replace(str(source), source.name).replace(f"{home}/", "")
+            raise UserError("run.unusable", reason=reason) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
         thin(home.parent, PICTURES.most_sets, {Path(run.own).name for run in runs.all() if run.own})

@@ -101,8 +101,8 @@ RUNS: dict[str, dict[str, str]] = {
         "ko": "끝나지 않은 학습이 있습니다. 그것을 중지한 뒤에 새로 시작하십시오.",
     },
     "run.no_folder": {
-        "en": "Runs cannot be kept in {folder} ({reason}): start the app with another --runs.",
-        "ko": "{folder} 폴더에 학습을 보관할 수 없습니다({reason}). 다른 --runs로 앱을 시작하십시오.",
+        "en": "Runs cannot be kept here ({reason}): start the app with another --runs.",
+        "ko": "여기에는 학습을 보관할 수 없습니다({reason}). 다른 --runs로 앱을 시작하십시오.",
     },
     "run.action": {
         "en": "A run can pause, resume, step or stop, not {name}.",
@@ -140,6 +140,12 @@ RUNS: dict[str, dict[str, str]] = {
     "run.too_large": {
         "en": "That file has {mb} MB, and at most {limit} MB are taken.",
         "ko": "이 파일은 {mb} MB이며, {limit} MB까지만 받습니다.",
+    },
+    "run.too_much_model": {
+        "en": "This model is larger than this page shows: its images may have {values} values, and there may be "
+        "{latents} latents and {codes} encoded images.",
+        "ko": "이 페이지에서 보여 줄 수 있는 크기를 넘는 모델입니다. 이미지의 값은 {values}개, 잠재 차원은 "
+        "{latents}개, 인코딩된 이미지는 {codes}장까지 가능합니다.",
     },
     "run.not_a_checkpoint": {"en": "This file cannot be opened: {reason}", "ko": "이 파일은 열 수 없습니다: {reason}"},
     "run.not_kept": {

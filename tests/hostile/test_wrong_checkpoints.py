@@ -1,0 +1,209 @@
+"""Checkpoints that are none, that do not fit together, or whose header lies."""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+import pickle
+import struct
+from itertools import product
+
+import numpy as np
+import pytest
+import torch
+from attacks import OWNER, SCRIPT, Evil
+from safetensors.numpy import save as packed
+
+from vae import storage
+from vae.checkpoint import FOLDER
+from vae.limits import CHECKPOINTS, MB
+from vae.ui.kept import entry_of, take_in
+from vae.ui.strings import UserError
+
+GOOD = (FOLDER / "digits-vae.safetensors").read_bytes()
+
+
+def upload(app, content, name="model.safetensors"):
+    return app.call("upload", OWNER, name, base64.b64encode(content).decode())
+
+
+def bare(header, body=b"", length=None):
+    """A safetensors file with that header, JSON or bytes."""
+    text = header if isinstance(header, bytes) else json.dumps(header).encode()
+    return struct.pack("<Q", len(text) if length is None else length) + text + body
+
+
+def one(start=0, end=4, shape=(1,), dtype="F32"):
+    return {"dtype": dtype, "shape": list(shape), "data_offsets": [start, end]}
+
+
+def tensor_file(**tensors):
+    return packed({name: np.zeros(shape, np.float32) for name, shape in tensors.items()})
+
+
+MALFORMED = {
+    "nothing": b"", "short": b"\x08", "no header": b"\0" * 8, "empty header": bare(b"{}"), "all zeros": b"\0" * 10_000,
+    "a header of exabytes": bare(b"{}", length=2**63), "a header of 2^64-1": bare(b"{}", length=2**64 - 1),
+    "a header longer than the file": bare(b"{}", length=1000), "a header that is no object": bare(b"[]"),
+    "a header that is a number": bare(b"3"), "a header of spaces": bare(b" " * 1000), "no UTF-8":
+    bare(b'{"\xff\xfe": 1}'),
+    "a deep header": bare(b'{"a":' * 50_000 + b"1" + b"}" * 50_000), "a deep list": bare(b"[" * 100_000),
+    "a tensor that is no object": bare({"a": 3}), "no offsets": bare({"a": {"dtype": "F32", "shape": [1]}}),
+    "negative offsets": bare({"a": one(-4, 0)}, b"\0" * 8), "offsets beyond": bare({"a": one(0, 4000)}, b"\0" * 8),
+    "offsets backwards": bare({"a": one(8, 4)}, b"\0" * 8), "huge offsets": bare({"a": one(2**62, 2**62 + 4)}),
+    "overlapping": bare({"a": one(), "b": one()}, b"\0" * 4), "a gap": bare({"a": one(4, 8)}, b"\0" * 8),
+    "duplicate keys": bare(b'{"a":%s,"a":%s}' % ((json.dumps(one()).encode(),) * 2), b"\0" * 4),
+    "a huge shape": bare({"a": one(shape=(2**40, 2**40))}, b"\0" * 4), "2^70": bare({"a": one(shape=(2**70,))}),
+    "a negative shape": bare({"a": one(shape=(-1,))}, b"\0" * 4),
+    "an unknown type": bare({"a": one(dtype="F31")}, b"\0" * 4),
+    "metadata that is a list": bare({"__metadata__": [1]}),
+    "numbers in it": bare({"__metadata__": {"latent_explorer": 3}}),
+    "foreign": tensor_file(a=(2, 2)), "cut off": GOOD[:-1], "half": GOOD[: len(GOOD) // 2], "longer": GOOD + b"\0",
+    "a pickle": pickle.dumps(Evil()), "a zip": b"PK\x03\x04" + b"\0" * 100, "HTML": SCRIPT.encode() * 50,
+    "a pickle in front": pickle.dumps(Evil()) + GOOD, "two files": GOOD + GOOD,
+    "random": np.random.default_rng(0).bytes(9999),
+}  # fmt: skip
+OURS = {
+    "no JSON": "{", "a list": "[]", "a number": "1e999", "null": "null", "a deep one": "[" * 100_000,
+    "a half pair": '{"format_version": "\\ud800"}', "empty": "{}", "other": '{"format_version": 99}', "NaN": "NaN",
+}  # fmt: skip
+
+
+def test_what_is_no_checkpoint_is_refused_in_one_sentence(app, tmp_path):
+    buffer = io.BytesIO()
+    torch.save({"model": Evil()}, buffer)
+    files = MALFORMED | {"torch.save": buffer.getvalue()}
+    files |= {f"ours: {name}": bare({"__metadata__": {storage.HEADER_KEY: text}}) for name, text in OURS.items()}
+
+    def attempt(case):
+        name, content = case
+        assert upload(app, content)["key"] == "run.not_a_checkpoint", name
+
+    app.all(attempt, files.items())
+    assert not list(app.place.runs.glob("uploads/*")) and not list(app.place.top.rglob("hacked"))
+    big = upload(app, b"\0" * (CHECKPOINTS.most_bytes + 2 * MB))
+    assert big["key"] == "run.too_large"
+
+
+def rewritten(path, change, source=FOLDER / "digits-vae.safetensors"):
+    """The bytes of a good checkpoint after change(tensors, header)."""
+    tensors, header = storage.read(source)
+    change(tensors, header)
+    storage.write(path, tensors, header)
+    return path.read_bytes()
+
+
+def codes(count, latents):
+    """As many encoded images, of as many latents, as one likes."""
+
+    def change(tensors, header):
+        tensors["encodings.index"] = torch.arange(count, dtype=torch.int32)
+        for key in ("mu", "logvar"):
+            tensors[f"encodings.{key}"] = torch.zeros(count, latents, dtype=torch.float16)
+        for name in ("map.pca", "map.umap"):
+            tensors[name] = torch.zeros(count, 2, dtype=torch.float16)
+        for name in ("encodings.label", "encodings.distortion"):
+            tensors.pop(name, None)
+
+    return change
+
+
+def test_tensors_that_do_not_fit_each_other_are_refused(app, tmp_path):
+    def with_(key, value):
+        return lambda tensors, header: tensors.__setitem__(key, value)
+
+    weights, _ = storage.read(FOLDER / "digits-vae.safetensors")
+    some = next(key for key in weights if key.startswith("model."))
+    changes = [
+        lambda tensors, header: tensors.pop(some), with_(some, torch.zeros(0)), with_("model.extra", torch.zeros(1)),
+        with_(some, torch.full_like(weights[some], torch.nan)),
+        with_("__class__", torch.zeros(1)), with_("../../x", torch.zeros(1)), with_(SCRIPT, torch.zeros(1)),
+        with_("encodings.index", torch.tensor([-1], dtype=torch.int32)), with_("map.pca", torch.zeros(0, 2).half()),
+        with_("encodings.index", torch.zeros(0, dtype=torch.int32)), with_("stats.kl", torch.full((10,), torch.inf)),
+        with_("encodings.mu", torch.zeros(3, 3).half()), with_("encodings.label", torch.zeros(1, dtype=torch.uint8)),
+        with_("map.umap", torch.full((360, 2), torch.nan).half()), with_("stats.mu_quantiles", torch.zeros(9, 9)),
+    ]  # fmt: skip
+    for number, change in enumerate(changes):
+        said = upload(app, rewritten(tmp_path / "file.safetensors", change))
+        assert said.get("key") == "run.not_a_checkpoint", number
+    many = rewritten(tmp_path / "file.safetensors", codes(CHECKPOINTS.most_codes + 1, 10))
+    assert upload(app, many)["key"] == "run.too_much_model"
+
+
+PLAIN = (True, -1, SCRIPT, [], {}, 2**70)
+
+
+def paths(value, before=()):
+    """Where in a header something stands."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield (*before, key)
+            yield from paths(inner, (*before, key))
+
+
+def put(header, path, value):
+    for key in path[:-1]:
+        header = header[key]
+    header[path[-1]] = value
+
+
+def used(app, name):
+    """Everything that a page asks of a model."""
+    z = [0.0] * 10
+    overview = app.call("open_model", name)
+    calls = [("pick", name, 5), ("decode", name, z), ("traverse", name, z, [0, 9], "sigma"), ("foretell", name)]
+    calls += [("spill", name), ("coordinates", name, "pca"), ("place", name, "pca", 0.0, 0.0), ("thumbnails", name, 0)]
+    calls += [("colour", name, key) for key in ("kl", "class", "distortion")]
+    for pair in ((name, name), (name, "digits-vae"), ("digits-vae", name)):
+        calls += [("compare", *pair), ("rates", *pair), ("pick_pair", *pair, 5), ("figure_one", *pair, 5, "png")]
+    calls += [("known", name, name)]
+    return overview, [app.call(*call) for call in calls]
+
+
+def lying(*lies):
+    """A good checkpoint whose header says something else at some (path, value)."""
+    size = struct.unpack("<Q", GOOD[:8])[0]
+    outer = json.loads(GOOD[8 : 8 + size])
+    header = json.loads(outer["__metadata__"][storage.HEADER_KEY])
+    for path, value in lies:
+        put(header, path, value)
+    outer["__metadata__"][storage.HEADER_KEY] = json.dumps(header)
+    return bare(outer, GOOD[8 + size :])
+
+
+@pytest.fixture(scope="module")
+def accepted(app):
+    """path in the header -> the wrong values that pass for one; all others are refused in a sentence."""
+    found = {}
+    _, header = storage.read(FOLDER / "digits-vae.safetensors")
+    for path, value in product(paths(header), PLAIN):
+        try:
+            entry = take_in(app.place.runs, "file", lying((path, value)))
+        except UserError as error:
+            assert error.key in ("run.not_a_checkpoint", "run.too_much_model"), (path, value)
+        else:
+            found.setdefault(path, []).append(value)
+            assert entry_of(app.place.runs, entry.name) is not None
+    return found
+
+
+def test_a_header_that_lies_breaks_nothing(app, accepted):
+    assert len(accepted) > 10
+    leaves = [path for path in accepted if path[0] not in ("config", "dataset")]
+    leaves = [path for path in leaves if not any(other[: len(path)] == path for other in leaves if other != path)]
+    for turn in range(3):
+        said = upload(app, lying(*((path, accepted[path][turn % len(accepted[path])]) for path in leaves)))
+        assert "ok" in said, said
+        used(app, said["ok"]["name"])
+    for path, values in accepted.items():
+        said = upload(app, lying((path, values[-1])))
+        assert "error" not in app.call("open_model", said["ok"]["name"]), path
+    assert not app.heard.records, app.heard.records[:5]
+
+
+def test_a_normal_file_works_afterwards(app):
+    name = upload(app, GOOD)["ok"]["name"]
+    overview, answers = used(app, name)
+    assert overview["ok"]["dims"] == 10 and all("ok" in answer for answer in answers)
+    assert not app.heard.records, app.heard.records[:5]
