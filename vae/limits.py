@@ -157,7 +157,7 @@ def rows() -> list[tuple[str, str]]:
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
         ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),
-        ("the same, until they go", f"{REQUESTS.sent_age / 3600:g} hour"),
+        ("an upload that nobody has read goes after", f"{REQUESTS.sent_age / 3600:g} hour"),
         ("models open at a time", f"{OPEN_MODELS:,}"),
     ]
 
