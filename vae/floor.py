@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from torch import Tensor
 
 from vae.data import ImageSet
 
@@ -23,6 +24,12 @@ def bernoulli_floor(images: ImageSet) -> float:
         part = images.batch(np.arange(start, min(start + _BATCH, len(images))))
         counts += np.bincount(part.numpy().ravel(), minlength=256)
     return float(counts @ _entropies()) / len(images)
+
+
+def entropies(images: Tensor) -> np.ndarray:
+    """The entropy of each picture, uint8 (N, C, H, W), whose grey values are read as probabilities: (N,) nats."""
+    table = _entropies()
+    return np.array([table @ np.bincount(image.numpy().ravel(), minlength=256) for image in images])
 
 
 def gaussian_floor(shape: tuple[int, int, int], sigma: float) -> float:

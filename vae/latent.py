@@ -82,7 +82,8 @@ def lattice(steps: int) -> tuple[Tensor, Tensor]:
 def between_neighbours(
     place: np.ndarray, points: np.ndarray, codes: np.ndarray, count: int = 3
 ) -> tuple[np.ndarray, np.ndarray, float]:
-    """An approximate inverse of a map: the code of an empty place, from those of the points around it.
+    """An approximate inverse of a map: the code of an empty place, from those of the points around it. With points and
+    codes exchanged, the place of a new code on a map that was fitted without it.
 
     Args:
         place: (2,) on the map.
@@ -93,7 +94,7 @@ def between_neighbours(
         the code (D,) float32, the indices of the points used (nearest first), and how far the code lies from the
         nearest of all codes: distances on the map may mean nothing, those in latent space do.
     """
-    distances = np.hypot(*(np.asarray(points, np.float64) - np.asarray(place, np.float64)).T)
+    distances = np.linalg.norm(np.asarray(points, np.float64) - np.asarray(place, np.float64), axis=1)
     nearest = np.argsort(distances, kind="stable")[:count]
     weights = 1 / np.maximum(distances[nearest], 1e-9)
     code = (weights[:, None] * codes[nearest]).sum(0) / weights.sum()

@@ -39,6 +39,17 @@ def project(codes: np.ndarray, mean: np.ndarray, directions: np.ndarray) -> np.n
     return np.pad(flat, ((0, 0), (0, 2 - flat.shape[1])))
 
 
+def affine(codes: np.ndarray, points: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The straight map from codes (N, D) to points (N, 2) by least squares: weights (D, 2) and offset (2,), float64.
+
+    For stored coordinates of a PCA it is the very projection that made them, its signs included.
+    """
+    codes, points = np.asarray(codes, np.float64), np.asarray(points, np.float64)
+    mean = codes.mean(0)
+    weights = np.linalg.lstsq(codes - mean, points - points.mean(0), rcond=None)[0]
+    return weights, points.mean(0) - mean @ weights
+
+
 def umap(codes: np.ndarray, seed: int = 0) -> np.ndarray:
     """UMAP coordinates, (N, 2) float32 (McInnes et al. 2018, arXiv:1802.03426). Distances between far groups in them
     mean nothing; a seed makes the fit repeatable, on one thread.

@@ -6,6 +6,7 @@ import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
 import {mountLattice} from './lattice.js';
 import {mountMap} from './map.js';
+import {mountOwnImage} from './own-image.js';
 import {change, onVisit, shared, watch} from './page.js';
 import {mountSliders} from './sliders.js';
 import {fill, t} from './strings.js';
@@ -29,9 +30,10 @@ export function mount({element, props, server}) {
   mountDoctor(find('#doctor'), explorer);
   mountMap(find('#map'), explorer);
   mountInformation(find('#information'), explorer);
+  mountOwnImage(element, explorer);
 
   const first = JSON.parse(props.value);
-  const enable = able => element.querySelectorAll('button, select').forEach(control => (control.disabled = !able));
+  const enable = able => element.querySelectorAll('button, select, input').forEach(control => (control.disabled = !able));
   const follow = name => explorer.openByName(name);
   const agree = () => change('model', explorer.state.model?.name ?? null, follow);
   watch('model', follow);

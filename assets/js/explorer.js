@@ -19,7 +19,7 @@ export function createExplorer(server) {
   const call = caller(server);
   const {on, emit, fail} = createEvents();
 
-  const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: []};
+  const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: [], own: null};
 
   let index = new Int32Array(); // of the test image in each row of the map
   let stands = {}; // range and dims of the traversal on the screen
@@ -31,8 +31,12 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const picks = createPump({
-    send: ({index}) => call('pick', state.model.name, index),
-    apply(answer, {then}) {
+    send({index, own}) {
+      const {name, thumbnails: {width, height}} = state.model;
+      return own ? call('own_image', name, own.pixels(width, height)) : call('pick', name, index);
+    },
+    apply(answer, {then, own = null}) {
+      state.own = own;
       show(answer);
       then?.();
     },
@@ -80,12 +84,14 @@ export function createExplorer(server) {
   function open(overview) {
     for (const pump of [pictures, picks, rows, places]) pump.drop();
     const before = state.picked?.index;
+    const {own} = state;
     const same = state.model && state.model.thumbnails.key === overview.thumbnails.key;
     index = int32(overview.index);
-    Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims});
+    Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims, own: null});
     emit('model', overview);
     show(overview.picked, overview.traversal);
-    if (same && before !== overview.picked.index) pick(before); // the same image in the eyes of the other model
+    if (own) pickOwn(own);
+    else if (same && before !== overview.picked.index) pick(before); // the same image in the eyes of the other model
   }
 
   function show(answer, traversal = null) {
@@ -114,6 +120,12 @@ export function createExplorer(server) {
   function pick(index, then = null) {
     emit('picking');
     picks.push({index, then});
+  }
+
+  /** Take a picture of the visitor's own, {pixels(width, height)}, for the image; other models are shown it too. */
+  function pickOwn(own) {
+    emit('picking');
+    picks.push({own});
   }
 
   /** Take over what another tab shows: a model, an image and a z. */
@@ -149,6 +161,7 @@ export function createExplorer(server) {
     open,
     openByName: name => opens.push({name}),
     pick: index => pick(index),
+    pickOwn,
     go,
     setZ,
     setDim(dim, value, source = 'moved') {

@@ -1,6 +1,7 @@
 // Three pictures: the test image, its reconstruction, and the picture of the present z.
 
-import {ready, visit} from './page.js';
+import {judged} from './own-image.js';
+import {make, ready, visit} from './page.js';
 import {facts as factsOf, number, t} from './strings.js';
 
 export function mountInspector(element, explorer) {
@@ -15,7 +16,10 @@ export function mountInspector(element, explorer) {
       explorer.pick(index[Math.floor(Math.random() * index.length)]);
     },
     'random-prior': () => explorer.randomPrior(),
-    'to-compare': () => visit('compare', {model: explorer.state.model.name, index: explorer.state.picked.index, z: explorer.state.z}),
+    'to-compare': () => {
+      const {model, picked, z} = explorer.state;
+      visit('compare', {model: model.name, index: picked.index ?? picked.own.near, z}); // it takes test images alone
+    },
   };
   for (const [id, press] of Object.entries(buttons)) {
     const button = element.querySelector(`#${id}`);
@@ -42,18 +46,20 @@ export function mountInspector(element, explorer) {
     if (!drawing && !explorer.busy() && explorer.state.picked) ready(element);
   }
 
-  explorer.on('model', model => {
-    caption('original').textContent = t(model.missing ? 'inspector.stored' : 'inspector.original');
+  explorer.on('model', () => {
     caption('reconstruction').textContent = t('inspector.reconstruction');
   });
   explorer.on('picking', () => ready(element, false));
   explorer.on('decoding', () => ready(element, false));
-  explorer.on('picked', ({index, original, reconstruction, facts: known}) => {
+  explorer.on('picked', ({index, original, reconstruction, facts: known, own}) => {
     ready(element, false);
-    const missing = explorer.state.model.missing;
-    show('original', original, t(missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index}));
-    show('reconstruction', reconstruction, t('inspector.reconstruction_alt', {index}));
-    element.dataset.index = index;
+    const kind = own ? 'own.original' : explorer.state.model.missing ? 'inspector.stored' : 'inspector.original';
+    caption('original').textContent = t(kind);
+    show('original', original, t(`${kind}_alt`, {index}));
+    show('reconstruction', reconstruction, t(own ? 'own.reconstruction_alt' : 'inspector.reconstruction_alt', {index}));
+    element.dataset.index = index ?? 'own';
+    facts.classList.toggle('lse-far', Boolean(own?.far));
+    if (own) return facts.replaceChildren(...judged(own).map(text => make('span', {textContent: text})));
     facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
   });
   explorer.on('z', ({source, neighbours, distance}) => {

@@ -108,8 +108,11 @@ export function mountMap(element, explorer) {
       mark.hidden = !plot.inside(px, py);
       if (!mark.hidden) mark.style.transform = `translate(${px}px, ${py}px)`;
     };
+    const {own, z} = explorer.state.picked ?? {};
+    const ownPlace = own && (axes ? axes.map(dim => z[dim]) : own.places[shown.projection]); // of no row
+    marks.picked.classList.toggle('lse-approximate', Boolean(own) && shown.projection === 'umap');
     const at = row => (row >= 0 ? [points.x[row], points.y[row]] : null);
-    put(marks.picked, at(explorer.state.picked?.row ?? -1));
+    put(marks.picked, ownPlace ?? at(explorer.state.picked?.row ?? -1));
     put(marks.hovered, at(hovered));
     put(marks.cross, axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]);
   }
@@ -127,7 +130,8 @@ export function mountMap(element, explorer) {
     const n = explorer.index.length;
     find('.lse-count').textContent =
       n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)});
-    find('.lse-note').textContent = t(`map.about_${shown.projection}`);
+    const approximate = shown.projection === 'umap' && explorer.state.picked?.own;
+    find('.lse-note').textContent = [t(`map.about_${shown.projection}`), approximate && t('own.about_umap')].filter(Boolean).join(' ');
     find('.lse-axes').hidden = !axes;
   }
 
@@ -216,7 +220,11 @@ export function mountMap(element, explorer) {
     if (name !== null) ready(element, false);
     else if (points && !element.dataset.ready) draw(); // refused: the map that stands is drawn as before
   });
-  explorer.on('picked', mark);
+  explorer.on('picked', ({own}) => {
+    mark();
+    if (own) find('.lse-hint').hidden = true; // whoever has brought a picture needs it no more
+    if (shown) about();
+  });
   explorer.on('z', mark);
   explorer.on('place', place => {
     cross = place;

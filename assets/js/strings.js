@@ -29,8 +29,8 @@ export const namedAll = names => names.map(named).join(' + ');
 /** What a map can be coloured by: a factor, or something that is known of every image. */
 export const colourNamed = key => texts[`colour.${key}`] ?? named(key);
 
-/** What is known of an image: [factor, value] pairs as texts. */
-export const facts = known => known.map(([name, value]) => `${colourNamed(name)} ${named(value)}`);
+/** What is known of an image: [factor, value or list of values] pairs as texts. */
+export const facts = known => known.map(([name, value]) => `${colourNamed(name)} ${spoken(value, 'factor')}`);
 
 const digits = new Map();
 

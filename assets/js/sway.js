@@ -2,7 +2,7 @@
 
 const SECONDS = 2.6;
 const STRETCH = 1.4;
-const INTERRUPTIONS = ['pointerdown', 'keydown', 'wheel', 'touchstart', 'focusin'];
+const INTERRUPTIONS = ['pointerdown', 'keydown', 'wheel', 'touchstart', 'focusin', 'drop'];
 
 export function sway(explorer, element) {
   const still = new URLSearchParams(location.search).has('still') || matchMedia('(prefers-reduced-motion: reduce)').matches;

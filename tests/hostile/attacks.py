@@ -55,6 +55,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "colour": ("digits-vae", "kl"),
     "place": ("digits-vae", "pca", 0.0, 0.0),
     "thumbnails": ("digits-vae", 0),
+    "own_image": ("digits-vae", "A" * 4096),
     "foretell": ("digits-vae",),
     "compare": PAIR,
     "pick_pair": (*PAIR, 0),

@@ -19,7 +19,7 @@ from vae.metrics import mutual_information
 from vae.ui import catalog, explorer
 from vae.ui.catalog import Catalog, Opened
 from vae.ui.header import models
-from vae.ui.strings import STRINGS, say
+from vae.ui.strings import STRINGS, named, say
 
 
 @pytest.fixture
@@ -115,6 +115,20 @@ def tiles(payload, side=32) -> np.ndarray:
     sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))).convert("L"), dtype=float)
     assert sheet.shape == (side * len(payload["values"]),) * 2
     return sheet.reshape(-1, side, len(payload["values"]), side).swapaxes(1, 2)
+
+
+def test_attributes_colour_the_map_and_are_told(opened):
+    has = np.random.default_rng(0).integers(0, 2, (360, 2), np.uint8)
+    opened.images.attributes, opened.images.attribute_names = has, ("Smiling", "Young")
+    overview = explorer.overview(opened)
+    assert overview["colours"][-2:] == ["Smiling", "Young"]
+    column = explorer.column(opened, "Young")
+    assert np.array_equal(np.frombuffer(base64.b64decode(column["codes"]), np.uint8), has[opened.model.index, 1])
+    assert column["names"] == ["without", "with"]
+    assert named("attributes", "ko") == "속성" and named("Young", "ko") == "젊음"
+    for row in (0, 1, 5, 9):
+        wanted = np.array(["Smiling", "Young"])[has[opened.model.index[row]] == 1]
+        assert dict(explorer.facts(opened, row)).get("attributes", []) == wanted.tolist()
 
 
 def test_two_latents_come_with_their_decoded_lattice(two):

@@ -144,7 +144,9 @@ SHOWN = re.compile(
     r"""(?:textContent|title|alt|placeholder|label|'aria-label')\s*[:=]\s*['`]([^'`$]*[A-Za-z]{2}[^'`$]*)"""
 )
 # Selectors, styles, classes, and what the browser itself calls a key or a kind of dragged things.
-MACHINE = re.compile(r"\.?lse-.*|\.tabs .*|button, select|(translate|linear-gradient)\(.*|\(prefers-.*|Escape|Files")
+MACHINE = re.compile(
+    r"\.?lse-.*|\.tabs .*|button, select(, input)?|(translate|linear-gradient)\(.*|\(prefers-.*|Escape|Files"
+)
 
 
 @pytest.mark.parametrize("path", sorted((ASSETS / "js").glob("*.js")), ids=lambda path: path.stem)

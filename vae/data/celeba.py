@@ -92,9 +92,8 @@ def _load(root: Path, split: str, fetch: bool) -> ImageSet:
         _fetch(root)
     names = _names(root / FOLDER / PARTITION, split)
     attributes, attribute_names = _attributes(root / FOLDER / ATTRIBUTES, names)
-    return Faces(
-        split, _decoded(root / FOLDER, split, names, homes(root, FOLDER, "decoded")), attributes, attribute_names
-    )
+    parts = _decoded(root / FOLDER, split, names, homes(root, FOLDER, "decoded"))
+    return Faces(split, parts, attributes, attribute_names)
 
 
 def _fetch(root: Path) -> None:

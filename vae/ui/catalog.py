@@ -23,7 +23,7 @@ from vae.floor import bernoulli_floor, gaussian_floor
 from vae.forecast import Forecast, forecast, spectrum
 from vae.images import to_uint8
 from vae.latent import lattice
-from vae.limits import OPEN_MODELS
+from vae.limits import OPEN_MODELS, REQUESTS
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import is_recorded, measured
@@ -78,6 +78,13 @@ class Opened:
         if self.images is None or self.images.factors is None:
             return None
         return np.asarray(self.images.factors)[self.model.index]
+
+    @cached_property
+    def attributes(self) -> dict[str, np.ndarray]:
+        """What the stored images have and have not, by name: (N,) of zeros and ones each."""
+        if self.images is None or self.images.attributes is None:
+            return {}
+        return dict(zip(self.images.attribute_names, self.images.attributes[self.model.index].T, strict=True))
 
     @property
     def factor_specs(self) -> tuple[Factor, ...]:
@@ -178,6 +185,18 @@ class Opened:
     def kl_per_image(self) -> np.ndarray:
         """(N,) KL divergence of each stored posterior from the prior, in nats."""
         return self.model.kl.sum(axis=1)
+
+    @cached_property
+    def reach(self) -> float:
+        """|z| beyond which neither a slider nor an image lies."""
+        return max(REQUESTS.most_latent, float(np.abs(self.model.mu).max()))
+
+    @cached_property
+    def usual(self) -> tuple[float, bool]:
+        """See `vae.ui.own_image.usual`; takes a fifth of a second for 64x64x3."""
+        from vae.ui.own_image import usual  # it stands on this module
+
+        return usual(self)
 
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
         """uint8 (n, C, H, W) -> mu and logvar, (n, D) float32."""

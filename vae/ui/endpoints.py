@@ -6,11 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from vae.limits import REQUESTS
 from vae.ui import explorer
 from vae.ui.catalog import Catalog, Opened
+from vae.ui.own_image import own_pick, pixels_of
 from vae.ui.strings import UserError, say
 
 log = logging.getLogger(__name__)
@@ -58,7 +57,7 @@ def z_of(opened: Opened, z: Any) -> list[float]:
     """The latent vector, D finite numbers of sane size."""
     if not isinstance(z, list) or len(z) != opened.dims:
         raise UserError("error.z_length", dims=opened.dims)
-    limit = max(REQUESTS.most_latent, float(np.abs(opened.model.mu).max()))
+    limit = opened.reach
     for dim, value in enumerate(z):
         if not is_finite(value, limit):
             raise UserError("error.z_value", dim=dim, limit=int(limit))
@@ -122,8 +121,12 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             raise UserError("error.sheet", number=number)
         return explorer.thumbnail_sheet(opened, number)
 
+    def own_image(name: Any, pixels: Any) -> dict[str, Any]:
+        opened = catalog.open(name)
+        return own_pick(opened, pixels_of(opened, pixels))
+
     def foretell(name: Any) -> dict[str, Any]:
         return explorer.foretold(catalog.open(name))
 
-    functions = (open_model, pick, decode, traverse, coordinates, colour, place, thumbnails, foretell)
+    functions = (open_model, pick, decode, traverse, coordinates, colour, place, thumbnails, own_image, foretell)
     return [endpoint(function) for function in functions]

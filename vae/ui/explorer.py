@@ -30,7 +30,7 @@ def overview(opened: Opened) -> dict[str, Any]:
     return {
         "name": opened.name,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
-        "total": opened.spec.sizes["test"] if opened.spec else len(model.index),
+        "total": images_of(opened),
         "index": figures.pack(model.index, "int32"),
         "dims": opened.dims,
         "kl": kl.tolist(),
@@ -51,6 +51,13 @@ def overview(opened: Opened) -> dict[str, Any]:
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], first_rows(opened), "sigma"),
     }
+
+
+def images_of(opened: Opened) -> int:
+    """How many test images there are; where they are missing, as many as were published."""
+    if opened.images is not None:
+        return len(opened.images)
+    return opened.spec.sizes["test"] if opened.spec else len(opened.model.index)
 
 
 def said(known: Evidence) -> list[dict[str, Any]]:
@@ -133,10 +140,11 @@ def first_rows(opened: Opened) -> list[int]:
 
 
 def colour_keys(opened: Opened) -> list[str]:
-    """What the map can be coloured by: the class, the names of factors, and what is known of each image's code."""
+    """What the map can be coloured by: the class, names of factors, what is known of each image's code, attributes."""
     keys = ["class"] if opened.model.label is not None else []
     keys += [factor.name for factor in opened.factor_specs]
-    return [*keys, "kl"] if opened.model.distortion is None else [*keys, "kl", "distortion"]
+    keys += ["kl"] if opened.model.distortion is None else ["kl", "distortion"]
+    return [*keys, *opened.attributes]
 
 
 def first_colour(opened: Opened) -> str:
@@ -166,6 +174,8 @@ def column(opened: Opened, key: str) -> dict[str, Any]:
         count = int(model.label.max()) + 1
         names = (opened.spec.label_names if opened.spec else None) or tuple(str(value) for value in range(count))
         return figures.discrete(key, model.label, names, None, ordered=False)
+    if key in opened.attributes:
+        return figures.discrete(key, opened.attributes[key], ("without", "with"), None, ordered=False)
     k = [factor.name for factor in opened.factor_specs].index(key)
     factor = opened.factor_specs[k]
     return figures.discrete(key, opened.factors[:, k], factor.values, factor.colours, factor.ordered)
@@ -193,8 +203,8 @@ def pick(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def facts(opened: Opened, row: int) -> list[list[str]]:
-    """What is known of an image: [name, value] pairs."""
+def facts(opened: Opened, row: int) -> list[list[str | list[str]]]:
+    """What is known of an image: [name, value] pairs, and the list of the attributes that it has."""
     known = []
     if opened.model.label is not None:
         label = int(opened.model.label[row])
@@ -202,6 +212,9 @@ def facts(opened: Opened, row: int) -> list[list[str]]:
         known.append(["class", names[label] if names else str(label)])
     for k, factor in enumerate(opened.factor_specs):
         known.append([factor.name, factor.values[int(opened.factors[row, k])]])
+    has = [name for name, column in opened.attributes.items() if column[row]]
+    if has:
+        known.append(["attributes", has])
     return known
 
 

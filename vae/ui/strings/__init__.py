@@ -18,6 +18,7 @@ from vae.ui.strings.errors import ERRORS
 from vae.ui.strings.explore import EXPLORE
 from vae.ui.strings.frame import FRAME
 from vae.ui.strings.names import NAMES
+from vae.ui.strings.own import OWN
 from vae.ui.strings.requests import REQUESTS
 from vae.ui.strings.runs import RUNS
 from vae.ui.strings.scores import SCORES
@@ -42,6 +43,7 @@ TABLES = (
     TRAIN_CHOICES,
     TRAIN_SEEN,
     RUNS,
+    OWN,
     NAMES,
     CORE,
     API,

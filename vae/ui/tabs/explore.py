@@ -41,6 +41,9 @@ TEMPLATE = """
     <p class="lse-facts" aria-live="polite"></p>
     <div class="lse-buttons">
       <button id="reset" type="button"></button><button id="random-image" type="button"></button>
+      <label class="lse-file">
+        <input id="own-image" type="file" accept="image/*"><span data-text="own.choose"></span>
+      </label>
       <button id="random-prior" type="button"></button><button id="to-compare" type="button"></button>
     </div>
     <div id="sliders" class="lse-sliders"></div>
