@@ -51,7 +51,7 @@ async function read(file) {
 /** What the server has said of it, in sentences. */
 export function judged({near, distance, cost, limit, total, far, inverted}) {
   const values = {cost: number(cost, cost < 10 ? 1 : 0), limit: number(limit, limit < 10 ? 1 : 0)};
-  const sentences = [t(total ? 'own.usual_total' : 'own.usual', values)];
+  const sentences = limit === null ? [] : [t(total ? 'own.usual_total' : 'own.usual', values)];
   if (far) sentences.unshift(t('own.far'));
   if (inverted) sentences.push(t('own.inverted'));
   return [t('own.near', {index: near, distance: number(distance, 1)}), sentences.join(' ')];

@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,6 +106,16 @@ def test_without_the_images_the_whole_cost_is_compared(trained, tmp_path):
     assert said["total"]
     assert said["cost"] == pytest.approx(float(bare.model.distortion[5]), abs=0.05)
     assert said["limit"] == pytest.approx(float(np.quantile(bare.model.distortion, 0.995)))
+
+
+def test_without_any_costs_nothing_is_judged(trained, tmp_path):
+    (tmp_path / "tiny.safetensors").write_bytes(trained.path.read_bytes())
+    bare = Catalog(tmp_path, tmp_path).open("tiny")
+    bare.images, bare.model = None, replace(bare.model, distortion=None)
+    said = own_image.own_pick(bare, np.zeros((1, 32, 32), np.uint8))["own"]
+    assert said["limit"] is None
+    assert not said["far"]
+    json.dumps(said, allow_nan=False)
 
 
 def test_a_code_beyond_all_sliders_is_cut_to_where_they_lead(opened, own, monkeypatch):

@@ -88,8 +88,11 @@ def fitted(data: bytes, name: str, shape: tuple[int, int, int], most_pixels: int
     if channels not in (1, 3) or height != width:
         raise ValueError(f"pictures are squares of one or three channels, not {shape}")
     pixels = square(data, name, height, most_pixels)
-    if channels == 3:
-        return pixels
+    return pixels if channels == 3 else grey(pixels)
+
+
+def grey(pixels: np.ndarray) -> np.ndarray:
+    """The luma (ITU-R BT.601) of red, green and blue, uint8 (3, H, W) -> (1, H, W)."""
     return np.rint(np.tensordot(_LUMA, pixels.astype(np.float64), axes=1))[None].astype(np.uint8)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from vae.data.square import grey
 from vae.floor import entropies
 from vae.latent import between_neighbours
 from vae.objective import distortion
@@ -19,7 +20,6 @@ from vae.ui.strings import UserError
 
 COUNTED = 2_000  # test images of which the usual cost is taken: a fifth of a second for 64x64x3
 USUAL = 0.995  # the share of them that costs less than what is called far outside
-LUMA = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow turns colour to grey
 
 
 def pixels_of(opened: Opened, sent: Any) -> np.ndarray:
@@ -37,9 +37,7 @@ def pixels_of(opened: Opened, sent: Any) -> np.ndarray:
         pixels = np.frombuffer(content, np.uint8).reshape(height, width, 3).transpose(2, 0, 1)
     except (ValueError, binascii.Error) as error:
         raise UserError("error.own_pixels", width=width, height=height) from error
-    if channels == 3:
-        return pixels
-    return np.rint(np.tensordot(LUMA, pixels.astype(np.float64), axes=1))[None].astype(np.uint8)
+    return pixels if channels == 3 else grey(pixels)
 
 
 def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
@@ -50,7 +48,7 @@ def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
     - places: its place on each map; that of PCA is exact, that of UMAP lies between its nearest in latent space;
     - near, distance: the nearest encoded test image and how far its code is away;
     - cost, limit: nats that it costs beyond the least possible, and below what 99.5 % of the test images stay. `total`
-      is True where neither is known without the images, and both are the whole cost;
+      is True where neither is known without the images, and both are the whole cost; None where no limit is known;
     - far: is the cost above the limit?
     - inverted: of grey pictures black and white are also tried the other way round, and the cheaper one is taken.
     """
@@ -78,7 +76,7 @@ def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
             "near": int(model.index[near]),
             "distance": float(distances[near]),
             "cost": float(costs[best]),
-            "limit": limit,
+            "limit": limit if np.isfinite(limit) else None,
             "total": total,
             "far": bool(costs[best] > limit),
             "inverted": best == 1,
@@ -110,9 +108,7 @@ def least(opened: Opened, images: torch.Tensor) -> np.ndarray:
 
 def usual(opened: Opened) -> tuple[float, bool]:
     """The cost that `USUAL` of the test images stay below, and whether it is the total one: without the images the
-    least possible is not known.
-
-    Raises nothing for files that lack their images' distortion: it is measured where the images are at hand.
+    least possible is not known. Infinite where neither images nor their stored costs are at hand.
     """
     model = opened.model
     rows = np.unique(np.linspace(0, len(model.index) - 1, COUNTED).astype(int))
