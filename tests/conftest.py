@@ -117,6 +117,20 @@ def flat(tiny, finished, digits, tmp_path_factory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def linear() -> SimpleNamespace:
+    """A decoder of two latents that can be worked out by hand: `decode` gives the means W·z of a Gaussian with sigma = 1
+    for images of six values; `weight` W (6, 2) and an `image` (1, 1, 2, 3).
+    """
+    weight = torch.randn(6, 2, generator=torch.Generator().manual_seed(1))
+    return SimpleNamespace(
+        weight=weight,
+        image=torch.tensor([0.9, 0.1, 0.4, 0.0, 1.0, 0.6]).reshape(1, 1, 2, 3),
+        config=ModelConfig(shape=(1, 2, 3), latent_dim=2, likelihood="gaussian"),
+        decode=lambda z: (z @ weight.T).reshape(-1, 1, 2, 3),
+    )
+
+
 @pytest.fixture
 def damaged(trained, tmp_path):
     """damaged(change): a copy of the trained file after change(tensors, header)."""

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, MultivariateNormal, Normal
 
-from vae.estimators import log_aggregate_posterior, total_correlation
+from vae.estimators import log_aggregate_posterior, pair_information, total_correlation
 
 IMAGES = 500
 
@@ -84,3 +84,12 @@ def test_what_does_not_fit_is_named(codes, rows, images, named):
     z, mu, logvar = (part[:5] for part in codes)
     with pytest.raises(ValueError, match=named):
         log_aggregate_posterior(z, mu[:rows], logvar, images)
+
+
+def test_the_information_of_a_pair_is_the_total_correlation_of_the_two_alone(codes):
+    batch = [part[:64] for part in codes]
+    found = pair_information(*batch, IMAGES)
+    assert found.shape == (4, 4) and torch.equal(found, found.T) and not found.diagonal().any()
+    for i, j in ((0, 1), (3, 1), (2, 3)):
+        torch.testing.assert_close(found[i, j], total_correlation(*(part[:, [i, j]] for part in batch), IMAGES))
+    assert found.argmax() in (1, 4), "the two that are correlated"

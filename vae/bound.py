@@ -61,6 +61,19 @@ def encode_split(
     return Encodings(torch.cat(mu), torch.cat(logvar), torch.cat(nats))
 
 
+def log_likelihood(network: VAE, x: Tensor, z: Tensor) -> Tensor:
+    """log p(x|z) of one image under many z, in nats, constants included; differentiable in z.
+
+    Args:
+        x: (1, C, H, W) float in [0, 1], on the network's device as z is.
+        z: (N, D).
+
+    Returns:
+        (N,) float32.
+    """
+    return -distortion(network.decode(z), x.expand(len(z), -1, -1, -1), network.config)
+
+
 def importance_weighted_bound(
     network: VAE, images: Tensor, samples: int, generator: torch.Generator
 ) -> tuple[Tensor, Tensor]:

@@ -27,6 +27,13 @@ def log_aggregate_posterior(z: Tensor, mu: Tensor, logvar: Tensor, images: int) 
 
     Source: Chen et al. 2018, arXiv:1802.04942, appendix C.2, averaged over the order of the batch.
     """
+    log_weight, log_density = _weighed(z, mu, logvar, images)
+    joint = (log_weight + log_density.sum(2)).logsumexp(1)
+    return joint, (log_weight[..., None] + log_density).logsumexp(1)
+
+
+def _weighed(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> tuple[Tensor, Tensor]:
+    """log of the weight of each image of the batch for each sample (B, B), and log q(z_d|x) of that pair (B, B, D)."""
     batch = len(z)
     if z.shape != mu.shape or z.shape != logvar.shape:
         raise ValueError(f"z is {tuple(z.shape)}, mu {tuple(mu.shape)} and logvar {tuple(logvar.shape)}")
@@ -35,9 +42,7 @@ def log_aggregate_posterior(z: Tensor, mu: Tensor, logvar: Tensor, images: int) 
     z, mu, logvar = z.float()[:, None], mu.float()[None], logvar.float()[None]
     log_density = -0.5 * ((z - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))  # (B, B, D)
     other = math.log((images - 1) / (batch - 1) / images) if batch > 1 else 0.0
-    log_weight = torch.full((batch, batch), other, device=z.device).fill_diagonal_(-math.log(images))
-    joint = (log_weight + log_density.sum(2)).logsumexp(1)
-    return joint, (log_weight[..., None] + log_density).logsumexp(1)
+    return torch.full((batch, batch), other, device=z.device).fill_diagonal_(-math.log(images)), log_density
 
 
 def total_correlation(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Tensor:
@@ -47,3 +52,21 @@ def total_correlation(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Ten
     """
     joint, marginals = log_aggregate_posterior(z, mu, logvar, images)
     return (joint - marginals.sum(1)).mean()
+
+
+def pair_information(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Tensor:
+    """The mutual information of every two latents under q(z): the total correlation of the two alone.
+
+    Arguments, errors and source as in `log_aggregate_posterior`; time and memory grow with B²·D and time with B²·D².
+
+    Returns:
+        (D, D), symmetric, in nats; zeros on the diagonal.
+    """
+    log_weight, log_density = _weighed(z, mu, logvar, images)
+    marginal = (log_weight[..., None] + log_density).logsumexp(1).mean(0)
+    found = torch.zeros(z.shape[1], z.shape[1])
+    for i in range(z.shape[1]):
+        for j in range(i):
+            joint = (log_weight + log_density[..., i] + log_density[..., j]).logsumexp(1).mean()
+            found[i, j] = found[j, i] = joint - marginal[i] - marginal[j]
+    return found

@@ -1,0 +1,62 @@
+"""The grid against the exact posterior of a linear decoder, and log p(x) − ELBO = KL(q ‖ p(z|x)) on a trained one."""
+
+import math
+
+import pytest
+import torch
+
+from vae.bound import importance_weighted_bound, log_likelihood
+from vae.checkpoint import load
+from vae.true_posterior import true_posterior
+
+
+def likelihood_of(network, x):
+    def found(z):
+        with torch.inference_mode():
+            return torch.cat([log_likelihood(network, x, part) for part in z.split(512)])
+
+    return found
+
+
+@pytest.mark.parametrize(
+    "mu, logvar", [([0.0, 0.0], [0.0, 0.0]), ([0.4, -0.2], [-3.0, -1.0]), ([2.5, 2.0], [-4.0, 0.5])]
+)
+def test_a_linear_decoder_has_a_gaussian_posterior(linear, mu, logvar):
+    """Precision I + WᵀW; evidence N(x; 0, I + W·Wᵀ); the KL of two Gaussians in closed form."""
+    mu, logvar = torch.tensor(mu), torch.tensor(logvar)
+    grid = true_posterior(likelihood_of(linear, linear.image), mu, logvar)
+    w, x = linear.weight.double(), linear.image.flatten().double()
+    evidence = torch.distributions.MultivariateNormal(torch.zeros(len(x)).double(), torch.eye(len(x)) + w @ w.T)
+    precision = torch.eye(2).double() + w.T @ w
+    exact = torch.distributions.MultivariateNormal(torch.linalg.solve(precision, w.T @ x), precision_matrix=precision)
+    q = torch.distributions.MultivariateNormal(mu.double(), torch.diag(logvar.double().exp()))
+    assert grid.log_evidence == pytest.approx(evidence.log_prob(x).item(), abs=1e-3)
+    assert grid.gap == pytest.approx(torch.distributions.kl_divergence(q, exact).item(), abs=2e-3)
+    assert grid.elbo == pytest.approx(grid.log_evidence - grid.gap, abs=2e-3)
+    across, up = (torch.from_numpy(axis) for axis in grid.axes)
+    points = torch.stack(torch.meshgrid(across, up, indexing="xy"), -1)
+    near = exact.log_prob(points) > -8
+    assert near.sum() > 50
+    assert torch.allclose(torch.from_numpy(grid.log_posterior)[near], exact.log_prob(points)[near], atol=2e-3)
+    assert torch.allclose(torch.from_numpy(grid.log_q), q.log_prob(points))
+
+
+def test_what_the_elbo_lacks_is_the_kl_to_the_true_posterior(flat, digits):
+    model = load(flat)
+    gaps = []
+    for index in (0, 5, 9):
+        x = digits["test"].batch([index], "cpu").float() / 255
+        mu, logvar = model.encode(x)
+        grid = true_posterior(likelihood_of(model.network, x), mu[0], logvar[0], steps=81)
+        assert math.exp(grid.log_evidence) == pytest.approx(math.exp(grid.elbo + grid.gap), rel=0.03)
+        with torch.no_grad():
+            tight, loose = importance_weighted_bound(model.network, x, 400, torch.Generator().manual_seed(0))
+        assert grid.log_evidence == pytest.approx(-tight.item(), abs=0.15)  # its limit is log p(x)
+        assert grid.elbo == pytest.approx(-loose.item(), abs=1.0)
+        gaps.append(grid.gap)
+    assert min(gaps) >= 0 and max(gaps) > 0.01
+
+
+def test_more_latents_have_no_grid():
+    with pytest.raises(ValueError, match="two latents"):
+        true_posterior(lambda z: z.sum(1), torch.zeros(3), torch.zeros(3))
