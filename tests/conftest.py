@@ -119,8 +119,8 @@ def flat(tiny, finished, digits, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="session")
 def linear() -> SimpleNamespace:
-    """A decoder of two latents that can be worked out by hand: `decode` gives the means W·z of a Gaussian with sigma = 1
-    for images of six values; `weight` W (6, 2) and an `image` (1, 1, 2, 3).
+    """A decoder of two latents that can be worked out by hand: its `decode` gives the means W·z of a Gaussian with
+    sigma = 1, six values an image; with `weight` W (6, 2) and an `image` (1, 1, 2, 3).
     """
     weight = torch.randn(6, 2, generator=torch.Generator().manual_seed(1))
     return SimpleNamespace(

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.distributions import Categorical, Independent, MixtureSameFamily, MultivariateNormal, Normal
 
-from vae.estimators import log_aggregate_posterior, pair_information, total_correlation
+from vae.estimators import dependence, log_aggregate_posterior, total_correlation
 
 IMAGES = 500
 
@@ -86,10 +86,12 @@ def test_what_does_not_fit_is_named(codes, rows, images, named):
         log_aggregate_posterior(z, mu[:rows], logvar, images)
 
 
-def test_the_information_of_a_pair_is_the_total_correlation_of_the_two_alone(codes):
-    batch = [part[:64] for part in codes]
-    found = pair_information(*batch, IMAGES)
-    assert found.shape == (4, 4) and torch.equal(found, found.T) and not found.diagonal().any()
+def test_dependence_is_the_total_correlation_of_all_and_of_every_two(codes):
+    found = dependence(*codes)
+    assert found.total_correlation == pytest.approx(total_correlation(*codes, IMAGES).item(), rel=1e-4)
+    assert torch.equal(found.pairs.diagonal(), torch.zeros(4))
     for i, j in ((0, 1), (3, 1), (2, 3)):
-        torch.testing.assert_close(found[i, j], total_correlation(*(part[:, [i, j]] for part in batch), IMAGES))
-    assert found.argmax() in (1, 4), "the two that are correlated"
+        joint, marginals = exact(*(part[:, [i, j]] for part in codes))
+        assert found.pairs[j, i].item() == pytest.approx(found.pairs[i, j].item(), abs=1e-6)
+        assert found.pairs[i, j].item() == pytest.approx(float((joint - marginals.sum(1)).mean()), abs=1e-4)
+    assert found.pairs.argmax() in (1, 4), "the two that are correlated"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+
+_TOGETHER = 32  # samples held against all images at once: 10,000 images and ten latents are then 13 MB
 
 
 def log_aggregate_posterior(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> tuple[Tensor, Tensor]:
@@ -27,13 +30,6 @@ def log_aggregate_posterior(z: Tensor, mu: Tensor, logvar: Tensor, images: int) 
 
     Source: Chen et al. 2018, arXiv:1802.04942, appendix C.2, averaged over the order of the batch.
     """
-    log_weight, log_density = _weighed(z, mu, logvar, images)
-    joint = (log_weight + log_density.sum(2)).logsumexp(1)
-    return joint, (log_weight[..., None] + log_density).logsumexp(1)
-
-
-def _weighed(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> tuple[Tensor, Tensor]:
-    """log of the weight of each image of the batch for each sample (B, B), and log q(z_d|x) of that pair (B, B, D)."""
     batch = len(z)
     if z.shape != mu.shape or z.shape != logvar.shape:
         raise ValueError(f"z is {tuple(z.shape)}, mu {tuple(mu.shape)} and logvar {tuple(logvar.shape)}")
@@ -42,7 +38,9 @@ def _weighed(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> tuple[Tensor
     z, mu, logvar = z.float()[:, None], mu.float()[None], logvar.float()[None]
     log_density = -0.5 * ((z - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))  # (B, B, D)
     other = math.log((images - 1) / (batch - 1) / images) if batch > 1 else 0.0
-    return torch.full((batch, batch), other, device=z.device).fill_diagonal_(-math.log(images)), log_density
+    log_weight = torch.full((batch, batch), other, device=z.device).fill_diagonal_(-math.log(images))
+    joint = (log_weight + log_density.sum(2)).logsumexp(1)
+    return joint, (log_weight[..., None] + log_density).logsumexp(1)
 
 
 def total_correlation(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Tensor:
@@ -54,19 +52,33 @@ def total_correlation(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Ten
     return (joint - marginals.sum(1)).mean()
 
 
-def pair_information(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Tensor:
-    """The mutual information of every two latents under q(z): the total correlation of the two alone.
+@dataclass(frozen=True)
+class Dependence:
+    """How far q(z) is from the product of its marginals, in nats: of all latents, and (D, D) of every two of them.
 
-    Arguments, errors and source as in `log_aggregate_posterior`; time and memory grow with B²·D and time with B²·D².
-
-    Returns:
-        (D, D), symmetric, in nats; zeros on the diagonal.
+    `pairs` is the mutual information, symmetric, with zeros on its diagonal.
     """
-    log_weight, log_density = _weighed(z, mu, logvar, images)
-    marginal = (log_weight[..., None] + log_density).logsumexp(1).mean(0)
-    found = torch.zeros(z.shape[1], z.shape[1])
-    for i in range(z.shape[1]):
-        for j in range(i):
-            joint = (log_weight + log_density[..., i] + log_density[..., j]).logsumexp(1).mean()
-            found[i, j] = found[j, i] = joint - marginal[i] - marginal[j]
-    return found
+
+    total_correlation: float
+    pairs: Tensor
+
+
+def dependence(z: Tensor, mu: Tensor, logvar: Tensor) -> Dependence:
+    """The total correlation of q(z), the mixture of the posteriors of all N images, and that of every two latents.
+
+    Exact but for the choice of the S samples: every one is held against every posterior, S·N·D densities in all.
+
+    Args:
+        z: (S, D) samples of the mixture.
+        mu, logvar: (N, D).
+    """
+    joint, marginals, pairs = [], [], []
+    for part in z.float().split(_TOGETHER):
+        log_density = -0.5 * ((part[:, None] - mu).square() * torch.exp(-logvar) + logvar + math.log(2 * math.pi))
+        joint.append(log_density.sum(2).logsumexp(1) - math.log(len(mu)))
+        density = log_density.exp_()
+        marginals.append(density.mean(1).log())
+        pairs.append((density.transpose(1, 2) @ density / len(mu)).log())  # the mean over images of q(z_i|x)·q(z_j|x)
+    joint, marginals, pairs = (torch.cat(each) for each in (joint, marginals, pairs))
+    found = (pairs - marginals[:, :, None] - marginals[:, None]).mean(0)
+    return Dependence((joint - marginals.sum(1)).mean().item(), found.fill_diagonal_(0))

@@ -22,12 +22,13 @@ export function mount({element, props, server}) {
     figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
   };
   watch('model', show);
-  // Figures and picker are Explore's: Compare has its own for either side, and Train trains another model.
+  // Figures and picker are Explore's: Compare has its own for either side, Train trains another model, and Learn shows several.
   const step = () => {
-    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = shared.comparing || shared.training;
+    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = shared.comparing || shared.training || shared.learning;
   };
   watch('comparing', step);
   watch('training', step);
+  watch('learning', step);
   onModels(({name, title, group}) => {
     if (usable.some(model => model.name === name)) return;
     usable.push({name, title, group, figures: {}});

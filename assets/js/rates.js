@@ -3,6 +3,7 @@
 
 import {make} from './page.js';
 import {number, t} from './strings.js';
+import {draw, ticks} from './svg.js';
 
 const HEIGHT = 340; // pixels, whatever the width: a drawing that is as high as before cannot set off another one
 const FIRST_WIDTH = 560; // until the page says how wide it is
@@ -10,30 +11,12 @@ const EDGE = {left: 52, right: 14, top: 24, bottom: 42};
 const SIZE = 12; // pixels of the letters
 const SIDES = ['left', 'right'];
 
-/** An SVG element: tag, attributes, children. */
-function draw(tag, attributes = {}, ...children) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  element.append(...children);
-  return element;
-}
-
 const ruler = make('canvas').getContext('2d');
 
 /** How wide a text is, in pixels. */
 function measured(text) {
   ruler.font = `600 ${SIZE}px ${getComputedStyle(document.querySelector('#compare') ?? document.body).fontFamily}`;
   return ruler.measureText(text).width;
-}
-
-/** Round values inside a range, about one per `apart` pixels, and how many decimals they need. */
-export function ticks([low, high], pixels, apart) {
-  const rough = ((high - low) * apart) / pixels;
-  const power = 10 ** Math.floor(Math.log10(rough));
-  const step = [1, 2, 5, 10].find(factor => factor * power >= rough) * power;
-  const first = Math.ceil(low / step - 1e-9);
-  const values = Array.from({length: Math.floor(high / step + 1e-9) - first + 1}, (_, i) => (first + i) * step);
-  return {values, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9))};
 }
 
 const overlap = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;

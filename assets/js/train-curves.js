@@ -1,7 +1,7 @@
 // The curves of a training on a canvas of our own: nothing is added to the page however long it runs.
 
 import {make, onTheme, options, ready} from './page.js';
-import {ticks} from './rates.js';
+import {ticks} from './svg.js';
 import {number, t} from './strings.js';
 import {compact, nats, plain} from './train-words.js';
 

@@ -15,7 +15,7 @@ from vae.ui.guard import Guard
 from vae.ui.page import ASSETS, script
 from vae.ui.shared import Shared
 from vae.ui.strings import say
-from vae.ui.tabs import compare, explore, train
+from vae.ui.tabs import compare, explore, learn, train
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
@@ -32,7 +32,12 @@ class Tab:
     build: Callable[[Shared], None]
 
 
-TABS = (Tab("explore", explore.build), Tab("compare", compare.build), Tab("train", train.build))
+TABS = (
+    Tab("explore", explore.build),
+    Tab("compare", compare.build),
+    Tab("train", train.build),
+    Tab("learn", learn.build),
+)
 
 
 def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:

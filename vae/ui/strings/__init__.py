@@ -17,6 +17,7 @@ from vae.ui.strings.doctor import DOCTOR
 from vae.ui.strings.errors import ERRORS
 from vae.ui.strings.explore import EXPLORE
 from vae.ui.strings.frame import FRAME
+from vae.ui.strings.learn import LEARN
 from vae.ui.strings.names import NAMES
 from vae.ui.strings.own import OWN
 from vae.ui.strings.requests import REQUESTS
@@ -44,6 +45,7 @@ TABLES = (
     TRAIN_SEEN,
     RUNS,
     OWN,
+    LEARN,
     NAMES,
     CORE,
     API,

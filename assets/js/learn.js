@@ -1,0 +1,86 @@
+// The Learn tab: a table of contents and a column of steps. A step is drawn, and computes, when it comes into view.
+
+import {mountAlgorithm} from './learn-algorithm.js';
+import {mountAmortised} from './learn-amortised.js';
+import {mountBernoulli} from './learn-bernoulli.js';
+import {mountBeta} from './learn-beta.js';
+import {mountCollapse} from './learn-collapse.js';
+import {mountElbo} from './learn-elbo.js';
+import {mountGradients} from './learn-gradients.js';
+import {mountLosses} from './learn-losses.js';
+import {mountPosterior} from './learn-posterior.js';
+import {mountPrior} from './learn-prior.js';
+import {createStep} from './learn-step.js';
+import {mountVae} from './learn-vae.js';
+import {caller} from './events.js';
+import {change, make, onVisit, ready} from './page.js';
+import {fill, has, t} from './strings.js';
+
+const STEPS = {
+  vae: mountVae,
+  algorithm: mountAlgorithm,
+  amortised: mountAmortised,
+  gradients: mountGradients,
+  posterior: mountPosterior,
+  elbo: mountElbo,
+  bernoulli: mountBernoulli,
+  beta: mountBeta,
+  prior: mountPrior,
+  collapse: mountCollapse,
+  losses: mountLosses,
+};
+const AHEAD = '250px'; // a step begins so far before it is seen
+
+export function mount({element, props, server}) {
+  fill(element);
+  for (const part of element.querySelectorAll('[data-label]')) part.setAttribute('aria-label', t(part.dataset.label));
+  const payload = JSON.parse(props.value);
+  const call = caller(server);
+  const section = key => element.querySelector(`#learn-${key}`);
+  const entries = payload.steps.map((key, i) => {
+    section(key).querySelector('h2 b').textContent = t(`learn.${key}_title`);
+    section(key).querySelector('.lse-step-text').textContent = t(`learn.${key}_text`);
+    const link = make('a', {href: `#learn-${key}`}, make('span', {textContent: i + 1}), t(`learn.${key}_title`));
+    link.addEventListener('click', event => {
+      event.preventDefault();
+      show(key);
+    });
+    return make('li', {}, link);
+  });
+  const contents = element.querySelector('#learn-contents');
+  contents.querySelector('ol').replaceChildren(...entries);
+  ready(contents);
+
+  /** Scroll to a step and say that it is the one that is looked at. */
+  function show(key) {
+    if (!payload.steps.includes(key)) return;
+    section(key).scrollIntoView({block: 'start'});
+    section(key).querySelector('h2').focus({preventScroll: true});
+    change('lesson', key);
+  }
+
+  const begun = new Set();
+  function begin(key) {
+    if (begun.has(key)) return;
+    begun.add(key);
+    const step = createStep(section(key), key, call);
+    if (payload.models[key] === null) step.lack(t(has(`learn.${key}_missing`) ? `learn.${key}_missing` : 'learn.no_model'));
+    else STEPS[key](step, payload.models[key], payload);
+  }
+
+  const seen = new IntersectionObserver(
+    entries => {
+      for (const {isIntersecting, target} of entries) if (isIntersecting) begin(target.id.replace('learn-', ''));
+    },
+    {rootMargin: AHEAD},
+  );
+  for (const key of payload.steps) seen.observe(section(key));
+
+  let open = false;
+  new ResizeObserver(() => {
+    if (open === element.clientWidth > 0) return;
+    open = !open;
+    change('learning', open);
+  }).observe(element);
+  onVisit('learn', ({step}) => requestAnimationFrame(() => show(step)));
+}
