@@ -68,7 +68,7 @@ def chosen(entries: Sequence[Entry]) -> dict[str, Any]:
 
 
 def pair(entries: Sequence[Entry]) -> list[str] | None:
-    """Two models of the same data: `<dataset>-vae` and `<dataset>-beta` before any other two; None where there are none."""
+    """Two models of the same data, `<dataset>-vae` and `<dataset>-beta` before any others; else None."""
     groups: dict[str, list[str]] = {}
     for entry in entries:
         groups.setdefault(entry.header["dataset"]["name"], []).append(entry.name)

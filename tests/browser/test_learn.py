@@ -1,0 +1,228 @@
+"""The Learn tab, walked from end to end with two tiny models: what is drawn is what Python finds."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from vae.objective import distortion, kl_to_prior
+from vae.ui import lesson_answers
+from vae.ui.lessons import STEPS
+
+pytestmark = pytest.mark.browser
+
+KEYS = [step.key for step in STEPS]
+
+
+@pytest.fixture
+def url(flat_url):
+    """Nothing but the two models of the digits: the tab has to do with any catalog."""
+    return flat_url
+
+
+@pytest.fixture(scope="module")
+def models(flat_shared):
+    return {name: flat_shared.catalog.open(name) for name in ("flat", "tiny")}
+
+
+@pytest.fixture
+def learn(page):
+    page.click("button[role=tab][data-tab-id=learn]")
+    page.wait_for_selector("#learn-contents[data-ready='1']")
+    return page
+
+
+def come_to(page, key):
+    page.eval_on_selector(f"#learn-{key}", "part => part.scrollIntoView()")
+    drawn(page, key)
+
+
+def drawn(page, key):
+    page.wait_for_selector(f"#learn-{key}[data-ready='1']", state="attached")
+
+
+def fact(page, key, name):
+    """The first number of a fact."""
+    return numbers(page.inner_text(f"#learn-{key} [data-fact={name}] dd"))[0]
+
+
+def numbers(text):
+    return [float(found) for found in re.findall(r"-?\d+(?:\.\d+)?", text.replace("−", "-").replace(",", ""))]
+
+
+def picked(page, key):
+    return int(page.get_attribute(f"#learn-{key} [data-row][aria-pressed=true]", "data-row"))
+
+
+def posterior(opened, row):
+    x = opened.originals([row]).float() / 255
+    with torch.no_grad():
+        return x, opened.model.network.encode(x)
+
+
+def test_nothing_is_computed_before_the_tab_is_open(page):
+    calls = []
+    page.on("request", lambda request: calls.append(request.post_data or ""))
+    page.wait_for_timeout(300)
+    assert page.locator(".lse-step[data-ready], .lse-live button").count() == 0
+    page.click("button[role=tab][data-tab-id=learn]")
+    drawn(page, "vae")
+    assert any("encoded" in call for call in calls)
+    assert not any("directions" in call or "aggregate" in call for call in calls), "what is far below waits"
+
+
+def test_every_step_is_drawn_and_says_what_it_should(learn, models):
+    assert learn.locator("#learn-contents a").count() == len(KEYS) == learn.locator(".lse-step").count()
+    for key in KEYS:
+        come_to(learn, key)
+        part = learn.locator(f"#learn-{key}")
+        assert part.locator(".lse-error:visible").count() == 0
+        assert part.locator(".lse-live").get_attribute("aria-busy") == "false"
+        assert len(part.locator("h2").inner_text()) > 8 and len(part.locator(".lse-step-text").inner_text()) > 100
+        words = part.evaluate("part => part.innerText")
+        assert "learn." not in words and "undefined" not in words and "NaN" not in words and "{" not in words
+        for formula in part.locator("math").all():
+            assert formula.get_attribute("aria-label") and formula.bounding_box()["height"] > 8
+    assert learn.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    shown_by_what_is_drawn(learn, models)
+
+
+def shown_by_what_is_drawn(page, models):
+    """The numbers on the page against the models, step by step."""
+    opened, row = models["flat"], picked(page, "vae")
+    x, q = posterior(opened, row)
+    z = [float(page.eval_on_selector(f"#learn-vae input[data-dim='{dim}']", "e => e.value")) for dim in (0, 1)]
+    assert np.allclose(z, np.clip(q.mu[0], -3.2, 3.2), atol=1e-4)
+
+    found = lesson_answers.posterior(opened, picked(page, "posterior"))
+    for name, value in (("evidence", found["log_evidence"]), ("elbo", found["elbo"]), ("gap", found["gap"])):
+        assert fact(page, "posterior", name) == pytest.approx(value, abs=0.006)
+    assert fact(page, "posterior", "difference") == pytest.approx(fact(page, "posterior", "gap"), abs=0.03)
+
+    # The order of the two models is that of the picker; both are of one size.
+    names = {
+        key: page.inner_text(f"#learn-{key} .lse-strip-learn small").split(": ")[1] for key in ("elbo", "bernoulli")
+    }
+    opened, row = models[names["elbo"]], picked(page, "elbo")
+    x, q = posterior(opened, row)
+    sampled = lesson_answers.distortions(opened, row)
+    rate = kl_to_prior(q.mu, q.logvar).sum().item()
+    with torch.no_grad():
+        of_mu = distortion(opened.model.network.decode(q.mu), x, opened.model.config.model).item()
+    assert fact(page, "elbo", "rate") == pytest.approx(rate, abs=0.06)
+    assert fact(page, "elbo", "mu") == pytest.approx(of_mu + rate, abs=0.06)
+    assert fact(page, "elbo", "sampled") == pytest.approx(np.mean(sampled["sampled"]) + rate, abs=0.06)
+
+    opened, row = models[names["bernoulli"]], picked(page, "bernoulli")
+    x, q = posterior(opened, row)
+    with torch.no_grad():
+        p = opened.model.network.decode(q.mu).sigmoid()[0, 0].double().numpy()
+    grey = x[0, 0].double().numpy()
+    bill = -(grey * np.log(p) + (1 - grey) * np.log1p(-p))
+    assert fact(page, "bernoulli", "sum") == pytest.approx(bill.sum(), abs=0.1)
+    page.locator("#learn-bernoulli canvas[data-role=map]").focus()
+    page.keyboard.press("ArrowLeft")
+    column, line, *told = numbers(page.inner_text("#learn-bernoulli .lse-read"))
+    at = int(line), int(column)
+    assert told[:3] == pytest.approx([grey[at], p[at], bill[at]], abs=1e-3)
+
+    information = lesson_answers.aggregate(
+        models[
+            page.inner_text(
+                "#learn-prior [aria-pressed=true][data-key=flat], #learn-prior [aria-pressed=true][data-key=tiny]"
+            )
+        ]
+    )
+    assert fact(page, "prior", "information") == pytest.approx(information["information"], abs=0.006)
+    assert fact(page, "prior", "total") == pytest.approx(information["total_correlation"], abs=0.006)
+
+    effective = page.locator("#learn-losses [data-loss=conv] td").last.inner_text()
+    assert effective == "512"
+
+
+def test_another_image_changes_the_posterior(learn, models):
+    come_to(learn, "posterior")
+    before = learn.inner_text("#learn-posterior dl")
+    learn.click("#learn-posterior [data-row] >> nth=8")
+    drawn(learn, "posterior")
+    assert learn.inner_text("#learn-posterior dl") != before
+    found = lesson_answers.posterior(models["flat"], picked(learn, "posterior"))
+    assert fact(learn, "posterior", "gap") == pytest.approx(found["gap"], abs=0.006)
+
+
+def test_gradients_of_both_kinds_are_told_by_their_variances(learn, models):
+    come_to(learn, "gradients")
+
+    def ratios():
+        return [
+            float(cell.get_attribute("data-ratio")) for cell in learn.locator("#learn-gradients td[data-ratio]").all()
+        ]
+
+    plain = ratios()
+    learn.check("#learn-gradients-baseline")
+    based = ratios()
+    assert len(plain) == len(based) and all(a > b > 1 for a, b in zip(plain, based, strict=True))
+    learn.click("#learn-gradients [data-key=logvar]")
+    assert ratios() != based
+
+
+def test_the_training_is_walked_step_by_step(learn):
+    come_to(learn, "algorithm")
+
+    def loss():
+        return numbers(learn.inner_text("#learn-algorithm [data-line=add]"))
+
+    first = loss()
+    assert first[0] + first[1] == pytest.approx(first[2], abs=0.11)
+    learn.click("#learn-algorithm [data-do=one]")
+    learn.wait_for_selector("#learn-algorithm [data-at='1']")
+    learn.click("#learn-algorithm [data-do=ten]")
+    learn.wait_for_selector("#learn-algorithm [data-at='11']")
+    assert loss()[2] < first[2]
+    assert "mean of 64 images" in learn.inner_text("#learn-algorithm [data-line=step]")
+
+
+def test_sliders_weigh_and_wake(learn, models):
+    come_to(learn, "collapse")
+    learn.click("#learn-collapse [data-do=mean]")
+    assert learn.get_attribute("#learn-collapse .lse-read", "data-awake") == "0"
+    learn.click("#learn-collapse [data-do=sum]")
+    name = learn.inner_text("#learn-collapse .lse-step-go").split()[1]
+    spectrum = models[name].forecast.spectrum
+    assert int(learn.get_attribute("#learn-collapse .lse-read", "data-awake")) == (spectrum > 0.5).sum()
+    come_to(learn, "beta")
+    said = learn.inner_text("#learn-beta .lse-read")
+    move = "e => { e.value = 5; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    learn.eval_on_selector("#learn-beta input[type=range]", move)
+    assert learn.inner_text("#learn-beta .lse-read") != said
+    assert learn.inner_text("#learn-beta .lse-row output") == "β = 32.00"
+
+
+def test_a_button_carries_model_image_and_z_to_explore(learn, models):
+    drawn(learn, "vae")
+    move = "e => { e.value = 1.25; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    learn.eval_on_selector("#learn-vae input[data-dim='1']", move)
+    drawn(learn, "vae")
+    row = picked(learn, "vae")
+    learn.click("#learn-vae .lse-step-go button")
+    index = int(models["flat"].model.index[row])
+    learn.wait_for_selector(f"#inspector[data-index='{index}'][data-ready]:visible")
+    value = "() => Math.abs(document.querySelector(\"#sliders input[data-dim='1']\").value - 1.25) < 1e-6"
+    learn.wait_for_function(value)
+
+
+def test_the_contents_lead_to_a_step(learn):
+    learn.click("#learn-contents a[href='#learn-losses']")
+    drawn(learn, "losses")
+    top = learn.eval_on_selector("#learn-losses", "part => part.getBoundingClientRect().top")
+    assert top < 900 and learn.evaluate("document.activeElement.closest('section').id") == "learn-losses"
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_phone_shows_all_of_it(open_page, theme):
+    page = open_page(width=390, height=844, query=f"?still=1&__theme={theme}", has_touch=True, is_mobile=True)
+    page.click("button[role=tab][data-tab-id=learn]")
+    for key in ("vae", "posterior", "bernoulli", "losses"):
+        come_to(page, key)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
