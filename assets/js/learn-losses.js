@@ -6,6 +6,7 @@ import {make, visit} from './page.js';
 import {number, t} from './strings.js';
 import {draw} from './svg.js';
 
+const SIGNS = {beta: 'β', gamma: 'γ', capacity: 'C'};
 const MOST = 40; // nats of KL on the axis
 
 const short = value => number(value, value >= 100 ? 0 : value >= 10 || Number.isInteger(value) ? 1 : 2);
@@ -25,7 +26,7 @@ export function mountLosses(step, _, {losses}) {
       draw('path', {class: 'lse-chart-level', d: `M${place.x(capacity)} ${area.y}V${area.y + area.height}`}),
     ];
   });
-  const turn = (key, low, high, value) => slider({low, high, value, step: 0.5, label: key, say: value => t(`learn.losses_${key}`, {value: number(value, 1)}), move: redraw});
+  const turn = (key, low, high, value) => slider({low, high, value, step: 0.5, label: SIGNS[key], say: value => t(`learn.losses_${key}`, {value: number(value, 1)}), move: redraw});
   const sliders = {beta: turn('beta', 0.5, 16, 4), gamma: turn('gamma', 0.5, 16, 8), capacity: turn('capacity', 0, 30, 15)};
 
   function redraw() {

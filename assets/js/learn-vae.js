@@ -2,7 +2,7 @@
 
 import {button, picture} from './learn-step.js';
 import {make, visit} from './page.js';
-import {number, t} from './strings.js';
+import {namedAll, number, t} from './strings.js';
 
 const ROWS = 6; // latents shown, the strongest
 const REACH = 3.2; // of every row's axis
@@ -47,7 +47,7 @@ export function mountVae(step, name) {
     const label = t('learn.vae_slider', {dim, mu: number(mu[dim], 2), sigma: number(sigma[dim], 2)});
     const input = make('input', {type: 'range', min: -REACH, max: REACH, step: 'any', title: label, 'aria-label': label, 'data-dim': dim});
     const output = make('output');
-    const title = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}), ...(follows ? [make('span', {textContent: follows.factor})] : []));
+    const title = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}), ...(follows ? [make('span', {textContent: namedAll(follows.factors)})] : []));
     input.addEventListener('input', () => move(z.map((value, at) => (at === dim ? Number(input.value) : value))));
     return {
       dim,

@@ -36,6 +36,7 @@ WORD = re.compile(r"[A-Za-z]{3,}")
 ASIDE = re.compile(r"`[^`]*`|\(Error while .*|\S*(?:\w[._]\w|/)\S*|(?<=[가-힣])\([A-Za-z -]+\)")
 # Names of methods, formats and things that have no other name in Korean.
 KEPT = {
+    *("argmin", "diag"),  # in formulas
     *("VAE", "ELBO", "MIG", "DCI", "SAP", "UMAP", "PCA", "MSE", "nat", "nats", "log", "beta", "FactorVAE", "InfoGAN"),
     *(
         "MNIST",
@@ -106,6 +107,15 @@ def test_every_data_set_is_korean(open_page, shared):
         settled(page)
         page.wait_for_selector("#doctor[data-forecast]")
         assert untranslated(page, shared, "#header, #explore") == {}, name
+
+
+def test_learn_is_korean(open_page, shared):
+    page = open_page(query="?still=1&lang=ko")
+    page.click("button[role=tab][data-tab-id=learn]")
+    for step in page.eval_on_selector_all(".lse-step", "steps => steps.map(step => step.id)"):
+        page.eval_on_selector(f"#{step}", "step => step.scrollIntoView()")
+        page.wait_for_selector(f"#{step}[data-ready='1']")
+    assert untranslated(page, shared, "#learn") == {}
 
 
 def test_train_is_korean(open_page, shared, tmp_path):

@@ -14,7 +14,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
     ),
     "algorithm": (r"\mathcal{L} = -\log\, p(x \mid z) + \mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)",),
     "amortised": (
-        r"(\mu, \sigma) = \operatorname{encoder}(x)",
+        r"(\mu, \sigma) = f_\phi(x)",
         r"(\mu^*, \sigma^*) = \operatorname{argmin}_{\mu,\, \sigma}\, \mathcal{L}(x;\, \mu, \sigma)",
     ),
     "gradients": (

@@ -52,7 +52,6 @@ def gallery(opened: Opened) -> dict[str, Any]:
         "order": np.argsort(-kl, kind="stable").tolist(),
         "awake": int((kl >= ACTIVE_NATS).sum()),
         "follows": explorer.followed(opened),
-        "missing": opened.missing,
     }
 
 

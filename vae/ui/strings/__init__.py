@@ -18,6 +18,8 @@ from vae.ui.strings.errors import ERRORS
 from vae.ui.strings.explore import EXPLORE
 from vae.ui.strings.frame import FRAME
 from vae.ui.strings.learn import LEARN
+from vae.ui.strings.learn_formulas import LEARN_FORMULAS
+from vae.ui.strings.learn_seen import LEARN_SEEN
 from vae.ui.strings.names import NAMES
 from vae.ui.strings.own import OWN
 from vae.ui.strings.requests import REQUESTS
@@ -46,6 +48,8 @@ TABLES = (
     RUNS,
     OWN,
     LEARN,
+    LEARN_FORMULAS,
+    LEARN_SEEN,
     NAMES,
     CORE,
     API,
