@@ -9,9 +9,9 @@ const SHADE = [20, 150, 136];
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 /** log(1 + e^l) − x·l: −[x log p + (1 − x) log(1 − p)] with p = sigmoid(l), without ever taking the log of 0. */
-export const cost = (x, logit) => Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - x * logit;
+const cost = (x, logit) => Math.max(logit, 0) + Math.log1p(Math.exp(-Math.abs(logit))) - x * logit;
 /** What p = x would cost. */
-export const entropy = x => (x > 0 && x < 1 ? -x * Math.log(x) - (1 - x) * Math.log(1 - x) : 0);
+const entropy = x => (x > 0 && x < 1 ? -x * Math.log(x) - (1 - x) * Math.log(1 - x) : 0);
 
 export function mountBernoulli(step, name) {
   const canvases = ['x', 'p', 'map'].map(role => make('canvas', {'data-role': role, role: 'img'}));

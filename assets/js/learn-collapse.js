@@ -11,7 +11,7 @@ const RANGE = [-3, 3.3]; // of log10 of beta·sigma²
 const plain = value => number(value, value < 1 ? 3 : value < 10 ? 1 : 0);
 
 /** What a linear VAE does at a threshold: how many latents wake, and the nats they carry; vae/forecast.py. */
-export function awake(values, threshold) {
+function awake(values, threshold) {
   const over = values.filter(value => value > threshold);
   return {count: over.length, nats: over.reduce((sum, value) => sum + Math.log(value / threshold) / 2, 0)};
 }

@@ -153,9 +153,13 @@ export function slider({low, high, value, step = 'any', label, say, move}) {
     move(Number(input.value));
   });
   show(value);
-  return {element, input, show, get value() {
-    return Number(input.value);
-  }};
+  return {
+    element,
+    show,
+    get value() {
+      return Number(input.value);
+    },
+  };
 }
 
 /** A choice of a few words, one of them pressed: [[key, text], …]. */

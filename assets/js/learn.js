@@ -51,9 +51,15 @@ export function mount({element, props, server}) {
   contents.querySelector('ol').replaceChildren(...entries);
   ready(contents);
 
+  // Steps above the wanted one may still be drawn and push it down: it is followed until the reader does something.
+  let aim = null;
+  new ResizeObserver(() => aim && section(aim).scrollIntoView({block: 'start'})).observe(element.querySelector('.lse-learn'));
+  for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown']) element.addEventListener(event, () => (aim = null), {passive: true});
+
   /** Scroll to a step and say that it is the one that is looked at. */
   function show(key) {
     if (!payload.steps.includes(key)) return;
+    aim = key;
     section(key).scrollIntoView({block: 'start'});
     section(key).querySelector('h2').focus({preventScroll: true});
     change('lesson', key);

@@ -6,7 +6,7 @@ import {titleOfRun} from './train-words.js';
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
-export const shared = {model: null, comparing: false, training: false, learning: false};
+export const shared = {model: null, comparing: false, training: false, learning: false, lesson: null};
 
 /** Call `listener` with the new value whenever `key` of the shared state changes. */
 export function watch(key, listener) {

@@ -6,6 +6,7 @@ from driving import begin_training, run_state, settled
 
 from vae.data import DATASETS
 from vae.ui import TABS
+from vae.ui.lessons import STEPS
 
 pytestmark = pytest.mark.browser
 
@@ -56,12 +57,19 @@ def train(page, shared):
     run_state(page, "idle")
 
 
+def learn(page, shared):
+    for step in STEPS:
+        page.eval_on_selector(f"#learn-{step.key}", "step => step.scrollIntoView()")
+        page.wait_for_selector(f"#learn-{step.key}[data-ready='1']")
+    yield "every step"
+
+
 def shown(page, shared):
     page.wait_for_load_state("networkidle")
     yield "open"
 
 
-STATES = {"explore": explore, "compare": compare, "train": train}
+STATES = {"explore": explore, "compare": compare, "train": train, "learn": learn}
 
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
