@@ -133,12 +133,15 @@ def flat_browser(browser, chromium):
 
 @pytest.fixture
 def open_page(browser, url):
-    """open_page(width=, height=, query=) -> a page whose map is drawn; its faults fail the test at the end."""
+    """open_page(width=, height=, query=, script=) -> a page whose map is drawn; its faults fail the test at the end.
+    The script runs before everything else in the page.
+    """
     contexts, faults = [], []
 
-    def open_(width=1400, height=900, query="?still=1", **options):
+    def open_(width=1400, height=900, query="?still=1", script="", **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
+        context.add_init_script(script)
         page = context.new_page()
         page.set_default_timeout(60_000)  # a busy machine decodes thumbnails for a while
         page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
