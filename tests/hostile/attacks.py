@@ -77,6 +77,17 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "upload": (OWNER, Loose("model"), "AAAA"),
     "own": (OWNER, "images.zip", Loose(32)),
     "runs": (OWNER,),
+    "gallery": ("digits-vae",),
+    "encoded": ("digits-vae", 0),
+    "costs": ("digits-vae", 0),
+    "own_q": ("digits-vae", 0),
+    "gradients": ("digits-vae", 0),
+    "posterior": ("digits-vae", 0),
+    "distortions": ("digits-vae", 0),
+    "pixels": ("digits-vae", 0),
+    "aggregate": ("digits-vae",),
+    "directions": ("digits-vae",),
+    "watch_training": (0,),
 }
 # The same for the endpoints that other programs ask for by name.
 NAMED: dict[str, tuple[Any, ...]] = {
