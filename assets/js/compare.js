@@ -1,7 +1,9 @@
 // The Compare tab: builds its parts around one comparer, and takes images and models over from Explore and back.
 
+import {describeCompare, followLink} from './compare-link.js';
 import {createComparer, SIDES} from './comparer.js';
-import {change, make, onModels, onVisit, ready, visit} from './page.js';
+import {isSecret, linked} from './link.js';
+import {announce, change, make, onModels, onVisit, ready, visit} from './page.js';
 import {mountPairMaps} from './pair-maps.js';
 import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
@@ -26,7 +28,7 @@ export function mount({element, props, server}) {
   comparer.on('pictures', () => (error.hidden = true));
   mountPairPictures(element, comparer);
   mountPairRows(find('#compare-sliders'), comparer);
-  mountPairMaps(element, comparer);
+  const view = mountPairMaps(element, comparer);
   mountPairTables(element, comparer);
   mountFigureOne(find('#figure-one'), comparer);
 
@@ -79,6 +81,8 @@ export function mount({element, props, server}) {
   });
   comparer.on('refused', agree);
   comparer.on('couple', couple => {
+    const {title} = groupOf(couple.left.name) ?? groupOf(couple.right.name) ?? {title: couple.dataset};
+    for (const side of SIDES) if (isSecret(couple[side].name)) announce({name: couple[side].name, title: couple[side].title, group: title});
     agree();
     for (const side of SIDES) {
       const label = t('compare.explore_help', {name: couple[side].title});
@@ -96,7 +100,7 @@ export function mount({element, props, server}) {
     if (shown === (element.clientWidth > 0)) return;
     shown = !shown;
     change('comparing', shown);
-    if (shown && !comparer.state.couple && !asked) open(first);
+    if (shown && !comparer.state.couple && !asked) begin();
   }).observe(element);
 
   let asked = false;
@@ -109,6 +113,14 @@ export function mount({element, props, server}) {
     }
     comparer.open(...pair, image, carried);
   }
+  /** The first couple: a link's, or the usual one. */
+  function begin() {
+    const link = linked('compare');
+    asked = true;
+    if (link && first) followLink(comparer, view, {known: name => isSecret(name) || Boolean(groupOf(name)), partners, first}, link);
+    else open(first);
+  }
+  describeCompare(element, comparer, view);
   onVisit('compare', ({model, index, z}) => {
     notice.textContent = '';
     const {couple} = comparer.state;

@@ -65,7 +65,7 @@ export function createComparer(server) {
     idle: () => emit('opening', null),
   });
 
-  function show_couple(overview, {image, carried}) {
+  function show_couple(overview, {image, carried, arrive}) {
     for (const pump of [pictures, picks, grids]) pump.drop();
     const before = image ?? state.picked?.index;
     index = int32(overview.index);
@@ -73,7 +73,10 @@ export function createComparer(server) {
     Object.assign(state, {couple: overview, picked: null, moved: null, rows});
     emit('couple', overview);
     const known = before !== undefined && index.includes(before);
-    pick(known ? before : overview.first, known && carried ? () => carry(carried) : null);
+    pick(known ? before : overview.first, () => {
+      if (known && carried) carry(carried);
+      arrive?.();
+    });
   }
 
   /** Another tab's z of one of the two models; where it has left the image, the other one's matched latents follow. */
@@ -139,8 +142,8 @@ export function createComparer(server) {
     call,
     fail,
     lead,
-    /** image and carried ({model, z}) come from another tab. */
-    open: (left, right, image, carried) => opens.push({left, right, image, carried}),
+    /** image and carried ({model, z}) come from another tab; `arrive` is called when the image is there. */
+    open: (left, right, image, carried, arrive) => opens.push({left, right, image, carried, arrive}),
     pick,
     random: () => state.couple && pick(index[Math.floor(Math.random() * index.length)]),
     /** Move a matched pair: its lead to `value`, the other to the same share of its codes. */
@@ -152,6 +155,14 @@ export function createComparer(server) {
       z[side][pair[side]] = value;
       follow(z, pair, side);
       move(z, number);
+    },
+    /** Move every latent of both sides; `number` is the pair that has moved last, or null. */
+    setBoth(z, number) {
+      const within = side => z[side].map((value, dim) => {
+        const limit = Math.max(LIMIT, Math.abs(state.picked[side].z[dim]));
+        return Math.min(Math.max(value, -limit), limit);
+      });
+      move({left: within('left'), right: within('right')}, number);
     },
     /** A cell of the strips: the picked image with one pair moved. */
     setCell(number, value) {

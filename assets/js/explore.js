@@ -2,12 +2,14 @@
 
 import {createExplorer} from './explorer.js';
 import {mountDoctor} from './doctor.js';
+import {describeExplore, followLink} from './explore-link.js';
 import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
 import {mountLattice} from './lattice.js';
+import {begin, isLinked, isSecret, linked, openLinkedTab} from './link.js';
 import {mountMap} from './map.js';
 import {mountOwnImage} from './own-image.js';
-import {change, onVisit, shared, watch} from './page.js';
+import {announce, change, onVisit, watch} from './page.js';
 import {mountSliders} from './sliders.js';
 import {fill, t} from './strings.js';
 import {sway} from './sway.js';
@@ -28,7 +30,7 @@ export function mount({element, props, server}) {
   mountLattice(find('#lattice'), explorer);
   mountTraversal(find('#traversal'), explorer);
   mountDoctor(find('#doctor'), explorer);
-  mountMap(find('#map'), explorer);
+  const map = mountMap(find('#map'), explorer);
   mountInformation(find('#information'), explorer);
   mountOwnImage(element, explorer);
 
@@ -39,18 +41,27 @@ export function mount({element, props, server}) {
   watch('model', follow);
   explorer.on('unopened', agree); // the others go back to the model that is shown
   explorer.on('model', model => {
+    if (isSecret(model.name)) announce({name: model.name, title: model.title, group: model.dataset}); // it may have come by a link
     agree();
     enable(true);
     element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
   });
-  if (first.ok === undefined) {
+  onVisit('explore', where => explorer.go(where));
+  describeExplore(element, explorer, map.view);
+  openLinkedTab();
+  const link = linked('explore');
+  if (first.ok === undefined && !link?.model) {
     error.textContent = t(first.key, first.values);
     error.hidden = false;
     enable(false);
     agree();
     return;
   }
+  if (link) {
+    change('model', link.model ?? first.ok.name, follow);
+    return followLink(element, explorer, map.view, first.ok, link);
+  }
   explorer.open(first.ok);
-  onVisit('explore', where => explorer.go(where));
-  sway(explorer, element);
+  begin();
+  if (!isLinked()) sway(explorer, element);
 }

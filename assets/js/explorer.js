@@ -19,7 +19,7 @@ export function createExplorer(server) {
   const call = caller(server);
   const {on, emit, fail} = createEvents();
 
-  const state = {model: null, picked: null, z: [], source: 'picked', range: 'sigma', dims: [], own: null};
+  const state = {model: null, picked: null, z: [], source: 'picked', place: null, range: 'sigma', dims: [], own: null};
 
   let index = new Int32Array(); // of the test image in each row of the map
   let stands = {}; // range and dims of the traversal on the screen
@@ -55,8 +55,8 @@ export function createExplorer(server) {
   });
   const places = createPump({
     send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
-    apply(answer, [, x, y]) {
-      Object.assign(state, {z: answer.z, source: 'between'});
+    apply(answer, [projection, x, y]) {
+      Object.assign(state, {z: answer.z, source: 'between', place: {projection, x, y}});
       emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance});
       emit('place', {x, y});
       emit('picture', answer.image);
@@ -65,12 +65,14 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const opens = createPump({
-    send({name}) {
+    async send({name, image, overview}) {
       emit('opening', name);
-      return call('open_model', name);
+      const found = overview ?? (await call('open_model', name));
+      const other = image !== undefined && image !== found.picked.index && int32(found.index).includes(image);
+      return {found, picked: other ? await call('pick', name, image) : found.picked};
     },
-    apply(overview, {arrive}) {
-      open(overview);
+    apply({found, picked}, {arrive}) {
+      open(found, picked);
       arrive?.();
     },
     fail(error) {
@@ -80,17 +82,18 @@ export function createExplorer(server) {
     idle: () => emit('opening', null),
   });
 
-  /** Show an overview that is already here. */
-  function open(overview) {
+  /** Show an overview that is already here, on its first image or on another one. */
+  function open(overview, picked = overview.picked) {
     for (const pump of [pictures, picks, rows, places]) pump.drop();
     const before = state.picked?.index;
     const {own} = state;
-    const same = state.model && state.model.thumbnails.key === overview.thumbnails.key;
+    const asked = picked !== overview.picked;
+    const same = state.model && !asked && state.model.thumbnails.key === overview.thumbnails.key;
     index = int32(overview.index);
     Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims, own: null});
     emit('model', overview);
-    show(overview.picked, overview.traversal);
-    if (own) pickOwn(own);
+    show(picked, asked ? null : overview.traversal);
+    if (own && !asked) pickOwn(own);
     else if (same && before !== overview.picked.index) pick(before); // the same image in the eyes of the other model
   }
 
@@ -131,7 +134,7 @@ export function createExplorer(server) {
   /** Take over what another tab shows: a model, an image and a z. */
   function go({model, index: image, z}) {
     const arrive = () => index.includes(image) && pick(image, () => z.some((value, dim) => value !== state.z[dim]) && setZ(z));
-    if (state.model.name === model) arrive();
+    if (state.model?.name === model) arrive();
     else opens.push({name: model, arrive});
   }
 
@@ -160,6 +163,8 @@ export function createExplorer(server) {
     fail,
     open,
     openByName: name => opens.push({name}),
+    /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */
+    openAt: (name, {image, overview, arrive}) => opens.push({name, image, overview, arrive}),
     pick: index => pick(index),
     pickOwn,
     go,

@@ -3,6 +3,7 @@
 import {mountConnection} from './connection.js';
 import {caller} from './events.js';
 import {mountLanguage} from './language.js';
+import {linked, mountLink} from './link.js';
 import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
 import {recall, remember} from './stored.js';
 import {named, number, spoken, t} from './strings.js';
@@ -35,10 +36,11 @@ export function mount({element, props, server}) {
     select.replaceChildren(...groups(usable, broken));
     show(shared.model);
   });
-  if (!shared.model && usable.length) change('model', usable[0].name);
+  if (!shared.model && usable.length) change('model', linked('explore')?.model ?? usable[0].name);
   show(shared.model);
   const call = caller(server);
   restoreModels(names => call('known', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
+  mountLink(element.querySelector('#copy-link'), element.querySelector('#link-said'));
   mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));
   mountConnection(element.querySelector('.lse-connection'));

@@ -9,6 +9,7 @@ import {createPlot} from './plot.js';
 import {createPoints} from './points.js';
 import {colourNamed, namedAll, number, t} from './strings.js';
 import {createThumbnails} from './thumbnails.js';
+import {createView} from './views.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 
@@ -19,6 +20,7 @@ export function mountMap(element, explorer) {
   const marks = {picked: find('.lse-picked'), hovered: find('.lse-hovered'), cross: find('.lse-cross')};
   const choose = {projection: find('#map-projection'), x: find('#map-x'), y: find('#map-y'), colour: find('#map-colour')};
   const plot = createPlot(box, mark);
+  const view = createView(choose, update);
   stage.setAttribute('aria-label', t('map.label'));
 
   let model = null;
@@ -210,6 +212,7 @@ export function mountMap(element, explorer) {
     options(choose.x, latents, strongest[0]);
     options(choose.y, latents, strongest.at(-1));
     options(choose.colour, overview.colours.map(key => [key, colourNamed(key)]), overview.column.key);
+    view.settle();
     cross = null;
     update();
   });
@@ -237,4 +240,6 @@ export function mountMap(element, explorer) {
     if (!element.dataset.ready) draw();
     else if (!plot.fits()) plot.draw();
   }).observe(box);
+
+  return {view};
 }

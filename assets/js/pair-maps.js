@@ -10,6 +10,7 @@ import {createPlot} from './plot.js';
 import {createPoints} from './points.js';
 import {colourNamed, named, namedAll, number, t} from './strings.js';
 import {createThumbnails} from './thumbnails.js';
+import {createView} from './views.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 const SHOWN = 16; // pictures of a selection
@@ -35,6 +36,7 @@ export function mountPairMaps(root, comparer) {
   let turn = 0;
   let lasso = false;
   const maps = Object.fromEntries(SIDES.map(side => [side, oneMap(side)]));
+  const view = createView(choose, update);
 
   async function fetched(kind, model, key) {
     const name = `${kind} ${model} ${key}`;
@@ -281,10 +283,12 @@ export function mountPairMaps(root, comparer) {
     options(choose.y, axes, Math.min(1, axes.length - 1));
     const first = overview.axes[0].name;
     options(choose.colour, overview.colours.map(({key, of}) => [key, [colourNamed(key), of].filter(Boolean).join(', ')]), overview.colours.some(({key}) => key === first) ? first : overview.colours[0].key);
+    view.settle();
     showSelection();
     update();
   });
   onTheme(update);
+  return view;
 }
 
 /** Does a closed path of pixels go round a pixel? Even-odd rule. */

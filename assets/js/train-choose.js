@@ -225,6 +225,12 @@ export function mountChoose(element, trainer, payload, visible) {
     choice,
     obstacle: () => (chosenData()?.missing ? 'train.start_missing' : faults().length ? 'train.start_invalid' : ''),
     onChange: listener => listeners.push(listener),
+    values: () => values,
+    /** Fill the form. */
+    take(theirs) {
+      Object.assign(values, theirs);
+      show();
+    },
     ask,
     titleOf: name => chosenAs(name)?.title ?? name,
     /** New images: they are chosen at once. */

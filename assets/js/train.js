@@ -10,6 +10,7 @@ import {mountKnobs} from './train-knobs.js';
 import {mountOwn} from './train-own.js';
 import {mountPictures} from './train-pictures.js';
 import {mountRuns} from './train-runs.js';
+import {linkChoices} from './train-link.js';
 import {mountTime} from './train-time.js';
 import {mountTrainMap} from './train-map.js';
 import {change, make} from './page.js';
@@ -66,5 +67,6 @@ export function mount({element, props, server, trigger}) {
     trainer.wake();
   }).observe(element);
 
-  trainer.resume();
+  const byLink = linkChoices(element, choose, payload);
+  trainer.resume(!byLink);
 }

@@ -325,8 +325,8 @@ export function createTrainer(server, visible) {
       await call('keep', owner, state.run);
       poll();
     },
-    /** Find the runs of this owner again, and show the last one if there is one. */
-    async resume() {
+    /** Find the runs of this owner again, and show the last one if there is one; `adopt`: with its choices. */
+    async resume(adopt = true) {
       for (let tries = 0; ; tries++) {
         try {
           const runs = await refresh();
@@ -335,7 +335,7 @@ export function createTrainer(server, visible) {
           const last = recall('run');
           const found = runs.find(({run}) => run === last) ?? runs.find(run => ACTIVE.includes(run.state));
           if (!found) return;
-          return attach(found.run, true);
+          return attach(found.run, adopt);
         } catch (error) {
           fail(error);
           await new Promise(done => setTimeout(done, Math.min(LONGEST, 1000 * 2 ** tries)));

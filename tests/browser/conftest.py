@@ -27,6 +27,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-gpu",  # nothing here needs WebGL, and its emulation would take a third of the tests' time
+    "--disable-features=LocalNetworkAccessChecks",  # a page of the Hub frames an app of this machine
 ]
 CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or vae.checkpoint.FOLDER)
 
@@ -133,12 +134,12 @@ def flat_browser(browser, chromium):
 
 @pytest.fixture
 def open_page(browser, url):
-    """open_page(width=, height=, query=, script=) -> a page whose map is drawn; its faults fail the test at the end.
+    """open_page(width=, height=, query=, drawn=, script=) -> a page whose map is drawn; its faults fail the test at the end.
     The script runs before everything else in the page.
     """
     contexts, faults = [], []
 
-    def open_(width=1400, height=900, query="?still=1", script="", **options):
+    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         context.add_init_script(script)
@@ -148,7 +149,7 @@ def open_page(browser, url):
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
         page.goto(url + query)
-        settled(page)
+        drawn(page)
         return page
 
     yield open_

@@ -57,6 +57,7 @@ def test_the_page_works_below_a_path(page):
     set_slider(page, 0, 2.5)
     page.wait_for_selector("#inspector[data-ready]")
     assert (shown(page, "z") != before).any()
+    page.wait_for_url(lambda address: f"{PATH}/?" in address and address.endswith("&z=0:2.5"))
     begin_training(page)
     page.click("#train-stop")
     run_state(page, "stopped")

@@ -93,6 +93,7 @@ def overview(both: Couple) -> dict[str, Any]:
     """Everything that the page draws for two models, but the pictures of one image."""
     factors = both.left.factor_specs if both.left.information is not None else ()
     return {
+        "dataset": both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"],
         "left": side(both.left),
         "right": side(both.right),
         "index": figures.pack(both.index, "int32"),

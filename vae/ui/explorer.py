@@ -29,6 +29,7 @@ def overview(opened: Opened) -> dict[str, Any]:
     first = first_row(opened)
     return {
         "name": opened.name,
+        "title": opened.title,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
         "total": images_of(opened),
         "index": figures.pack(model.index, "int32"),

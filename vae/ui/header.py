@@ -21,9 +21,13 @@ TEMPLATE = """
   <label class="lse-field"><span></span><select id="model"></select></label>
   <div class="lse-tools">
     <span id="language" class="lse-languages" role="group"></span>
+    <button id="copy-link" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M6.5 9.5 9.5 6.5M7 4.8 8.6 3.2a3 3 0 0 1 4.2 4.2L11.2 9M9 11.2l-1.6 1.6a3 3 0 0 1-4.2-4.2L4.8 7"/>
+    </svg></button>
     <button id="theme" class="lse-icon" type="button"></button>
   </div>
   <p class="lse-connection" role="status"></p>
+  <div id="link-said" class="lse-link-said" role="status"></div>
 </div>
 """
 

@@ -20,6 +20,7 @@ from vae.ui.strings.frame import FRAME
 from vae.ui.strings.learn import LEARN
 from vae.ui.strings.learn_formulas import LEARN_FORMULAS
 from vae.ui.strings.learn_seen import LEARN_SEEN
+from vae.ui.strings.link import LINK
 from vae.ui.strings.names import NAMES
 from vae.ui.strings.own import OWN
 from vae.ui.strings.requests import REQUESTS
@@ -53,6 +54,7 @@ TABLES = (
     NAMES,
     CORE,
     API,
+    LINK,
 )
 STRINGS: dict[str, dict[str, str]] = {key: texts for table in TABLES for key, texts in table.items()}
 

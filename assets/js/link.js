@@ -1,0 +1,153 @@
+// The address and the page: what a link asks of each tab, and the page's state in the address, for whoever copies it.
+//
+// A tab describes itself by small plain values; the address follows what the open tab says, and nothing is added to the
+// history: a slider would fill it.
+
+import {format, parse} from './address.js';
+import {make} from './page.js';
+import {t} from './strings.js';
+
+const BETWEEN = 500; // ms between two writings: browsers allow some hundred in thirty seconds
+const HUB = 'https://huggingface.co';
+const PRIVATE = ['__sign', '__theme']; // what a host adds to the address for its own use
+const ONCE = ['tour', 'pace'];
+
+/** Is it a visitor's model? Who knows its name may open it. */
+export const isSecret = name => /^(run|up)-/.test(name);
+
+const asked = parse(location.search);
+const tabs = new Map(); // tab -> {element, state}
+const bad = new Set(asked.bad);
+let box = null; // where something is said about links
+let begun = false;
+let held = false;
+let timer = 0;
+let written = ''; // the query that says what the page shows
+let known = {tab: 'explore'}; // the last state that a tab has described
+
+/** What a link asks of a tab: values by their keys, or null. */
+export function linked(tab) {
+  const {tab: wanted = 'explore', ...state} = asked.state;
+  return wanted === tab && Object.keys(state).length ? state : null;
+}
+
+/** Is this page opened by a link that holds a state? */
+export const isLinked = () => Object.keys(asked.state).length > 0 || asked.bad.length > 0;
+
+/** Open the tab of the link. */
+export function openLinkedTab() {
+  const {tab} = asked.state;
+  if (!tab || tab === 'explore') return;
+  const button = document.querySelector(`button[role=tab][data-tab-id="${tab}"]`);
+  if (button) return button.click();
+  delete asked.state.tab; // the rest may be about Explore
+  complain(['tab']);
+}
+
+/** Say that these parts of the link could not be followed. */
+export function complain(keys) {
+  for (const key of keys) bad.add(key);
+  if (!bad.size || !box) return;
+  const parts = [...new Set([...bad].map(key => t(`link.part.${key}`)))];
+  say(t('link.bad', {parts: parts.join(', ')}));
+}
+
+/** A tab says how it is described: `state()` gives its values by their keys, or null while it shows nothing yet. */
+export function describe(tab, element, state) {
+  tabs.set(tab, {element, state});
+  element.addEventListener('change', moved); // of any menu
+  new ResizeObserver(moved).observe(element); // opened or closed
+}
+
+/** What the open tab shows may have changed: the address follows in a moment. */
+export function moved() {
+  if (begun && !held && !timer) timer = setTimeout(write, BETWEEN);
+}
+
+/** The first state stands: from here on the address follows. A page that nobody has touched keeps its plain address. */
+export function begin() {
+  if (begun) return;
+  begun = true;
+  written = format(look(), location.search, ONCE);
+}
+
+/** While a tour moves the page its address stays; afterwards it is no longer that of a tour. */
+export function hold(still) {
+  held = still;
+  if (held) return;
+  written = '';
+  write();
+}
+
+/** The state of the page: that of the open tab, or the last one of a tab that describes itself. */
+function look() {
+  for (const [tab, {element, state}] of tabs) {
+    if (element.clientWidth === 0) continue;
+    const now = state();
+    if (now) known = {tab, ...now};
+  }
+  return known;
+}
+
+function write() {
+  clearTimeout(timer);
+  timer = 0;
+  if (held) return;
+  const search = format(look(), location.search, ONCE);
+  if (search === written) return;
+  written = search;
+  try {
+    history.replaceState(history.state, '', location.pathname + search + location.hash);
+  } catch (error) {
+    console.info(`The address cannot follow here: ${error.message}`);
+  }
+  tellHub();
+}
+
+/** On a page of the Hub the app stands in a frame, whose address nobody sees: the page around it is told. */
+function tellHub() {
+  const around = location.ancestorOrigins?.[0] ?? HUB; // not every browser says who it is
+  if (window.parent === window || around !== HUB) return;
+  window.parent.postMessage({queryString: format(known, location.search, [...ONCE, ...PRIVATE]), hash: location.hash}, HUB);
+}
+
+function say(text, ...more) {
+  const close = make('button', {type: 'button', className: 'lse-close', title: t('link.close'), 'aria-label': t('link.close')});
+  close.addEventListener('click', () => box.replaceChildren());
+  box.replaceChildren(make('span', {textContent: text}), ...more, close);
+}
+
+/** The button that copies a link to what the page shows, and the line below that says what came of it. */
+export function mountLink(button, line) {
+  box = line;
+  button.title = t('link.copy_help');
+  button.setAttribute('aria-label', t('link.copy'));
+  button.addEventListener('click', copy);
+  complain([]);
+}
+
+async function copy() {
+  write();
+  const state = look();
+  const link = location.origin + location.pathname + format(state, location.search, [...ONCE, ...PRIVATE]);
+  const done = await copied(link);
+  const field = make('input', {type: 'text', readOnly: true, value: link, 'aria-label': t('link.field')});
+  const secret = ['model', 'left', 'right'].some(key => isSecret(state[key] ?? ''));
+  say([t(done ? 'link.copied' : 'link.by_hand'), secret ? t('link.secret') : ''].filter(Boolean).join(' '), field);
+  if (!done) field.select();
+}
+
+/** Put a text on the clipboard; false where neither way is allowed. */
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text); // undefined where the page is not served safely
+    return true;
+  } catch {
+    const field = make('textarea', {value: text, className: 'lse-aside'});
+    document.body.append(field);
+    field.select();
+    const done = document.execCommand('copy');
+    field.remove();
+    return done;
+  }
+}

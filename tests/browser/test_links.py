@@ -1,0 +1,239 @@
+"""A link to what the page shows, opened elsewhere; links that cannot be followed; the button that copies one."""
+
+import base64
+import io
+import re
+
+import numpy as np
+import pytest
+from driving import first_map, pixel_of, set_slider, settled, shown, strongest, z_of
+from PIL import Image
+
+from vae.ui.kept import take_in
+
+pytestmark = pytest.mark.browser
+
+MAP = "document.querySelector('#map .lse-plot canvas').toDataURL()"
+MENUS = ("map-projection", "map-x", "map-y", "map-colour", "traversal-range", "model")
+COMPARE = ("compare-pictures", "compare-sliders", "compare-map-left", "compare-map-right")
+WRITINGS = """() => {
+  window.writings = [];
+  const replace = history.replaceState.bind(history);
+  history.replaceState = (...all) => { window.writings.push(performance.now()); replace(...all); };
+}"""
+
+
+@pytest.fixture
+def copied(browser, url):
+    """copied(page) -> the query of the link that the button copies."""
+
+    def press(page):
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click("#copy-link")
+        page.wait_for_selector("#link-said:has-text('Link copied.')")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link == page.input_value("#link-said input") and link.startswith(url)
+        return link.removeprefix(url)
+
+    return press
+
+
+def place_of_an_edge(page, opened):
+    """Pixel of a place on the map where no point lies."""
+    box = page.locator("#map .lse-stage").bounding_box()
+    pixels = np.array([pixel_of(page, point) for point in opened.model.maps[first_map(opened)][::7]])
+    places = [
+        (box["x"] + box["width"] * a, box["y"] + box["height"] * b)
+        for a in (0.15, 0.5, 0.85)
+        for b in (0.15, 0.5, 0.85)
+    ]
+    return max(places, key=lambda place: np.min(((pixels - place) ** 2).sum(1)))
+
+
+def looks(page):
+    return {
+        "menus": [page.input_value(f"#{menu}") for menu in MENUS],
+        "index": page.get_attribute("#inspector", "data-index"),
+        "caption": page.inner_text("#inspector figure[data-source] figcaption"),
+        "legend": page.inner_text("#map .lse-legend"),
+        "map": page.evaluate(MAP),
+    }
+
+
+def cross(page):
+    """Pixel of the cross that stands where z lies on the map; none where z has no place on it."""
+    mark = page.locator("#map .lse-cross")
+    return [] if mark.is_hidden() else [float(n) for n in re.findall(r"[\d.]+", mark.get_attribute("style"))]
+
+
+def move_a_slider(page, opened):
+    page.click("#random-image")
+    page.select_option("#map-colour", "kl")
+    page.select_option("#traversal-range", "quantiles")
+    settled(page)
+    set_slider(page, strongest(opened), -1.23456789)
+
+
+def draw_from_the_prior(page, opened):
+    page.select_option("#map-projection", "z")
+    page.select_option("#map-x", str((strongest(opened) + 1) % opened.dims))
+    page.click("#random-prior")
+
+
+def go_to_an_empty_place(page, opened):
+    page.mouse.click(*place_of_an_edge(page, opened))
+
+
+@pytest.mark.parametrize("act", [move_a_slider, draw_from_the_prior, go_to_an_empty_place])
+def test_a_link_shows_elsewhere_what_it_was_copied_from(page, open_page, opened, copied, act):
+    act(page, opened)
+    page.wait_for_selector("#inspector[data-ready]")
+    settled(page)
+    page.mouse.move(1, 1)
+    other = open_page(query=copied(page))
+    other.wait_for_selector("#inspector[data-ready]")
+    assert looks(other) == looks(page)
+    assert np.allclose(cross(other), cross(page), atol=0.1)
+    assert np.allclose(
+        z_of(other, opened.dims), z_of(page, opened.dims), atol=6e-5 if act is not go_to_an_empty_place else 0.01
+    )
+    for role in ("original", "reconstruction", "z"):
+        assert np.abs(shown(other, role).astype(int) - shown(page, role)).max() <= 2
+    assert other.locator("#link-said").inner_text() == ""
+
+
+def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
+    page = open_page(query="?still=1&lang=en&mine=1%202")
+    page.evaluate(WRITINGS)
+    page.wait_for_timeout(600)
+    assert page.url.endswith("?still=1&lang=en&mine=1%202"), "a page that nobody has touched keeps its address"
+    dim, length = strongest(opened), page.evaluate("history.length")
+    for value in np.linspace(-2, 1.5, 60):
+        set_slider(page, dim, float(value))
+        page.wait_for_timeout(20)
+    page.wait_for_url(lambda address: address.endswith(f"&z={dim}:1.5"))
+    assert "?still=1&lang=en&mine=1%202&tab=explore&model=" in page.url
+    times = np.array(page.evaluate("window.writings"))
+    assert len(times) >= 2 and np.diff(times).min() >= 480, "twice a second at most"
+    assert page.evaluate("history.length") == length
+    z = shown(page, "z")
+    page.reload()
+    settled(page)
+    page.wait_for_function(f"document.querySelector('#sliders input[data-dim=\"{dim}\"]').value === '1.5'")
+    page.wait_for_selector("#inspector[data-ready]")
+    assert np.array_equal(shown(page, "z"), z)
+    page.click("#reset")
+    page.wait_for_url(lambda address: "&z=" not in address)
+
+
+def test_a_link_to_another_model_opens_nothing_else(browser, url, shared):
+    name = shared.catalog.usable()[-1].name
+    asked = []
+    page = browser.new_page()
+    page.on("request", lambda request: "component_server" in request.url and asked.append(request.post_data))
+    page.goto(f"{url}?model={name}")
+    settled(page)
+    assert page.input_value("#model") == name
+    assert not [text for text in asked if '"pick"' in text or '"decode"' in text], "no other picture, and no sway"
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("query", "parts"),
+    [
+        ("?tab=explore&model=nobody&image=3&z=1", "(model)"),
+        ("?tab=nowhere&colour=kl&image=123456789", "(tab, image)"),
+        ("?colour=kl&z=1,2&map=globe&x=<b>&beta=NaN", "(latent across, β, map, z)"),
+        ("?colour=kl&z=0:1000", "(z)"),
+    ],
+)
+def test_a_bad_link_opens_the_default_and_says_so(open_page, opened, query, parts):
+    page = open_page(query=query)
+    assert parts in page.locator("#link-said[role=status]").inner_text()
+    assert page.input_value("#model") == opened.name
+    assert page.input_value("#map-projection") == first_map(opened)
+    assert ("nobody" in query) or page.input_value("#map-colour") == "kl", "what is good is kept"
+    assert page.locator("#explore .lse-error").is_hidden()
+    page.click("#link-said .lse-close")
+    assert page.locator("#link-said").is_hidden()
+
+
+def test_without_the_clipboard_the_link_is_selected(open_page, url):
+    page = open_page()
+    page.evaluate("""Object.defineProperty(navigator, 'clipboard', {value: undefined});
+      document.execCommand = () => false;""")
+    page.click("#copy-link")
+    page.wait_for_selector("#link-said:has-text('by hand')")
+    assert page.evaluate("getSelection().toString()") == page.input_value("#link-said input")
+    assert page.input_value("#link-said input").startswith(url)
+
+
+def test_a_visitors_model_is_named_by_its_title_and_its_link_called_a_secret(open_page, trained, runs_folder, copied):
+    name = take_in(runs_folder, "of mine.safetensors", trained.path.read_bytes()).name
+    page = open_page(query=f"?model={name}")
+    assert page.input_value("#model") == name
+    assert name not in page.inner_text("body")
+    assert f"model={name}" in copied(page)
+    assert "opens your model for anyone" in page.inner_text("#link-said")
+
+
+def pair_pictures(page):
+    for part in COMPARE:
+        page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
+    sources = page.eval_on_selector_all("#compare-pictures img", "all => all.map(image => image.src.split(',')[1])")
+    return np.stack([np.asarray(Image.open(io.BytesIO(base64.b64decode(source)))).astype(int) for source in sources])
+
+
+def test_a_link_to_two_models(page, open_page, copied):
+    page.click("button[role=tab][data-tab-id=compare]")
+    pair_pictures(page)
+    page.click("#compare-random")
+    pair_pictures(page)
+    page.locator(".lse-maps-bar [data-choose=colour]").select_option("kl")
+    page.locator(".lse-maps-bar [data-choose=x]").select_option("1")
+    page.eval_on_selector(
+        "#compare-sliders input[data-pair='1']",
+        "input => { input.value = 1.25; input.dispatchEvent(new Event('input', {bubbles: true})); }",
+    )
+    before = pair_pictures(page)
+    assert "tab=compare" in (query := copied(page))
+    other = open_page(query=query, drawn=pair_pictures)
+    assert np.abs(pair_pictures(other) - before).max() <= 2
+    for look in ("lse-wanted", "lse-maps-legend"):
+        assert other.locator(f".{look}").all_inner_texts() == page.locator(f".{look}").all_inner_texts()
+    choices = "all => all.map(select => select.value)"
+    assert other.eval_on_selector_all("#compare select", choices) == page.eval_on_selector_all(
+        "#compare select", choices
+    )
+    assert other.locator("#link-said").inner_text() == ""
+
+
+def idle(page):
+    page.wait_for_selector("#train-status[data-state=idle]")
+
+
+def test_a_link_to_choices_of_a_training(open_page, copied):
+    query = "?tab=train&dataset=digits&preset=capacity&gamma=50&latent_dim=4"
+    page = open_page(query=query, drawn=idle)
+    fields = [page.input_value(f"[data-choice={key}]") for key in ("objective", "gamma", "latent_dim")]
+    assert [page.input_value("#train-dataset"), *fields] == ["digits", "beta_b", "50", "4"]
+    assert copied(page) == query
+    page = open_page(query="?tab=train&dataset=digits&preset=none&beta=-4&latent_dim=2.5&budget=30", drawn=idle)
+    page.wait_for_selector("#link-said:has-text('(preset, β, latents)')")
+    assert (page.input_value("#train-dataset"), page.input_value("[data-choice=budget]")) == ("digits", "30")
+
+
+def test_in_a_frame_of_the_hub_the_page_around_is_told(browser, url, opened):
+    page = browser.new_page()
+    around = f"<iframe src='{url}?still=1&__sign=secret' style='width: 100%; height: 90vh'></iframe>"
+    script = "<script>addEventListener('message', event => (window.told = event.data))</script>"
+    page.route("https://huggingface.co/*", lambda route: route.fulfill(body=script + around, content_type="text/html"))
+    page.goto("https://huggingface.co/somewhere")
+    frame = page.frame_locator("iframe")
+    frame.locator("#map[data-ready='1']").wait_for()
+    frame.locator("#random-image").click()
+    page.wait_for_function("window.told?.queryString?.includes('image=')")
+    told = page.evaluate("window.told")
+    assert told["queryString"].startswith(f"?still=1&tab=explore&model={opened.name}") and told["hash"] == ""
+    assert "secret" not in told["queryString"]
+    page.close()
