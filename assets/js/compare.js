@@ -9,6 +9,7 @@ import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
 import {mountPairTables} from './pair-tables.js';
 import {mountFigureOne} from './figure-one.js';
+import {offer} from './stage.js';
 import {fill, named, number, t} from './strings.js';
 
 export function mount({element, props, server}) {
@@ -30,7 +31,8 @@ export function mount({element, props, server}) {
   mountPairRows(find('#compare-sliders'), comparer);
   const view = mountPairMaps(element, comparer);
   mountPairTables(element, comparer);
-  mountFigureOne(find('#figure-one'), comparer);
+  offer('comparer', comparer);
+  offer('figure', mountFigureOne(find('#figure-one'), comparer));
 
   for (const side of SIDES) {
     choose[side].previousElementSibling.textContent = t(side === 'left' ? 'compare.left' : 'compare.right');

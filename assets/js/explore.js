@@ -11,6 +11,7 @@ import {mountMap} from './map.js';
 import {mountOwnImage} from './own-image.js';
 import {announce, change, onVisit, watch} from './page.js';
 import {mountSliders} from './sliders.js';
+import {offer} from './stage.js';
 import {fill, t} from './strings.js';
 import {sway} from './sway.js';
 import {mountTraversal} from './traversal.js';
@@ -31,6 +32,8 @@ export function mount({element, props, server}) {
   mountTraversal(find('#traversal'), explorer);
   mountDoctor(find('#doctor'), explorer);
   const map = mountMap(find('#map'), explorer);
+  offer('explorer', explorer);
+  offer('map', map);
   mountInformation(find('#information'), explorer);
   mountOwnImage(element, explorer);
 

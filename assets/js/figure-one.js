@@ -19,7 +19,8 @@ export function mountFigureOne(element, comparer) {
     ready(element);
   });
 
-  async function compose(kind) {
+  /** Compose the figure and show it; unless it is only to be shown, also download it. */
+  async function compose(kind, keep = true) {
     const {couple, picked} = comparer.state;
     if (!couple || !picked) return;
     const mine = ++turn;
@@ -36,7 +37,7 @@ export function mountFigureOne(element, comparer) {
       stage.replaceChildren(make('img', {src: address, alt}), link);
       await stage.firstChild.decode();
       element.dataset.kind = kind;
-      link.click();
+      if (keep) link.click();
     } catch (error) {
       if (mine === turn) {
         stage.replaceChildren();
@@ -47,4 +48,6 @@ export function mountFigureOne(element, comparer) {
       if (mine === turn) ready(element);
     }
   }
+
+  return {show: kind => compose(kind, false)};
 }

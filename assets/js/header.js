@@ -7,6 +7,7 @@ import {linked, mountLink} from './link.js';
 import {change, isDark, make, onModels, onTheme, restoreModels, shared, watch} from './page.js';
 import {recall, remember} from './stored.js';
 import {named, number, spoken, t} from './strings.js';
+import {mountTour} from './tour-guide.js';
 
 const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
 
@@ -44,6 +45,7 @@ export function mount({element, props, server}) {
   mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));
   mountConnection(element.querySelector('.lse-connection'));
+  mountTour(element.querySelector('#tour'), usable);
 }
 
 /** <optgroup>s by data set; broken files at the end, greyed out, each with its reason. */

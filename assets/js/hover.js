@@ -84,12 +84,16 @@ export function followPointer(stage, {find, hover, card, drag, click, lassoing =
     pressed = null;
   });
 
+  /** Ring and card of a row at once, -1 for none. */
+  function point(row) {
+    setOver(row);
+    clearTimeout(timer);
+    setCard(row);
+  }
+
   return {
-    clear() {
-      setOver(-1);
-      clearTimeout(timer);
-      setCard(-1);
-    },
+    clear: () => point(-1),
+    point,
     /** Draw the card again: its sheet has arrived. */
     refresh() {
       if (carded >= 0) card(carded);

@@ -165,13 +165,17 @@ export function mountMap(element, explorer) {
       if (!element.dataset.ready || !plot.inside(px, py)) return;
       find('.lse-hint').hidden = true;
       if (row >= 0) return explorer.pick(explorer.index[row]);
-      const [x, y] = plot.toData(px, py);
-      if (!axes) return explorer.place(shown.projection, x, y);
-      const z = [...explorer.state.z];
-      [z[axes[0]], z[axes[1]]] = [x, y];
-      explorer.setZ(z);
+      goTo(...plot.toData(px, py));
     },
   });
+
+  /** Decode a place where no image lies. */
+  function goTo(x, y) {
+    if (!axes) return explorer.place(shown.projection, x, y);
+    const z = [...explorer.state.z];
+    [z[axes[0]], z[axes[1]]] = [x, y];
+    explorer.setZ(z);
+  }
 
   stage.addEventListener('wheel', event => {
     event.preventDefault();
@@ -241,5 +245,12 @@ export function mountMap(element, explorer) {
     else if (!plot.fits()) plot.draw();
   }).observe(box);
 
-  return {view};
+  return {
+    view,
+    goTo,
+    colour: () => choose.colour.value,
+    emptiest: n => points.emptiest(n),
+    /** Show the ring and the card of a row, as a pointer would; -1 for none. */
+    point: row => points && pointer.point(row),
+  };
 }

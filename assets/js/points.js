@@ -37,5 +37,24 @@ export function createPoints(x, y) {
     return best;
   }
 
-  return {x, y, hidden, nearest, towards};
+  /** The n places [x, y] furthest from any point, none near another, in the middle nine tenths of what the points span. */
+  function emptiest(n, steps = 20) {
+    const ends = values => [values.reduce((low, value) => Math.min(low, value)), values.reduce((high, value) => Math.max(high, value))];
+    const between = ([low, high], step) => low + (high - low) * (0.05 + (0.9 * step) / (steps - 1));
+    const [across, up] = [ends(x), ends(y)];
+    const apart = (a, b) => Math.hypot((a[0] - b[0]) / (across[1] - across[0] || 1), (a[1] - b[1]) / (up[1] - up[0] || 1));
+    const places = Array.from({length: steps * steps}, (_, i) => {
+      const place = [between(across, i % steps), between(up, Math.floor(i / steps))];
+      const row = nearest(...place);
+      return {place, room: row < 0 ? 0 : Math.hypot(x[row] - place[0], y[row] - place[1])};
+    });
+    const found = [];
+    for (const {place} of places.sort((a, b) => b.room - a.room)) {
+      if (found.length === n) break;
+      if (found.every(other => apart(place, other) > 0.3)) found.push(place);
+    }
+    return found;
+  }
+
+  return {x, y, hidden, nearest, towards, emptiest};
 }

@@ -5,7 +5,8 @@ const STRETCH = 1.4;
 const INTERRUPTIONS = ['pointerdown', 'keydown', 'wheel', 'touchstart', 'focusin', 'drop'];
 
 export function sway(explorer, element) {
-  const still = new URLSearchParams(location.search).has('still') || matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const asked = new URLSearchParams(location.search);
+  const still = asked.has('still') || asked.has('tour') || matchMedia('(prefers-reduced-motion: reduce)').matches;
   if (still || document.hidden) return;
   const {model, picked} = explorer.state;
   const dim = model.kl.indexOf(Math.max(...model.kl));

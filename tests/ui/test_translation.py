@@ -145,7 +145,8 @@ SHOWN = re.compile(
 )
 # Selectors, styles, classes, and what the browser itself calls a key or a kind of dragged things.
 MACHINE = re.compile(
-    r"\.?lse-.*|\.tabs .*|button, select(, input)?|(translate|linear-gradient)\(.*|\(prefers-.*|Escape|Files"
+    r"\.?lse-.*|\.tabs .*|button, select(, input)?|(translate|linear-gradient)\(.*|\(prefers-.*|Files"
+    r"|Escape|Enter|Tab|Shift|Control|Alt|Meta"
 )
 
 

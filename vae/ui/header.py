@@ -24,6 +24,9 @@ TEMPLATE = """
     <button id="copy-link" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
       <path d="M6.5 9.5 9.5 6.5M7 4.8 8.6 3.2a3 3 0 0 1 4.2 4.2L11.2 9M9 11.2l-1.6 1.6a3 3 0 0 1-4.2-4.2L4.8 7"/>
     </svg></button>
+    <button id="tour" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M5 3.5v9l7.5-4.5z"/>
+    </svg></button>
     <button id="theme" class="lse-icon" type="button"></button>
   </div>
   <p class="lse-connection" role="status"></p>

@@ -26,6 +26,7 @@ from vae.ui.strings.own import OWN
 from vae.ui.strings.requests import REQUESTS
 from vae.ui.strings.runs import RUNS
 from vae.ui.strings.scores import SCORES
+from vae.ui.strings.tour import TOUR
 from vae.ui.strings.train import TRAIN
 from vae.ui.strings.train_choices import TRAIN_CHOICES
 from vae.ui.strings.train_seen import TRAIN_SEEN
@@ -55,6 +56,7 @@ TABLES = (
     CORE,
     API,
     LINK,
+    TOUR,
 )
 STRINGS: dict[str, dict[str, str]] = {key: texts for table in TABLES for key, texts in table.items()}
 

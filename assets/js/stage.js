@@ -1,0 +1,10 @@
+// The parts of the page that a tour plays on: each offers itself under a name when it is mounted.
+
+const parts = {};
+
+export function offer(name, part) {
+  parts[name] = part;
+}
+
+/** The part of that name, or undefined while its tab has not been opened. */
+export const onStage = name => parts[name];
