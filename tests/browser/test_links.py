@@ -102,6 +102,19 @@ def test_a_link_shows_elsewhere_what_it_was_copied_from(page, open_page, opened,
     assert other.locator("#link-said").inner_text() == ""
 
 
+def test_a_picture_of_ones_own_has_no_address_but_its_code_has(page, open_page, opened, copied):
+    file = io.BytesIO()
+    Image.fromarray(shown(page, "z").squeeze()[::-1]).save(file, "PNG")
+    page.set_input_files("#own-image", {"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.wait_for_selector("#inspector[data-index=own][data-ready]")
+    query = copied(page)
+    assert "image=" not in query
+    other = open_page(query=query)
+    other.wait_for_selector("#inspector[data-ready]")
+    assert np.allclose(z_of(other, opened.dims), z_of(page, opened.dims), atol=6e-5)
+    assert np.abs(shown(other, "z").astype(int) - shown(page, "z")).max() <= 2
+
+
 def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
     page = open_page(query="?still=1&lang=en&mine=1%202")
     page.evaluate(WRITINGS)
