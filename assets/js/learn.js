@@ -13,6 +13,7 @@ import {mountPrior} from './learn-prior.js';
 import {createStep} from './learn-step.js';
 import {mountVae} from './learn-vae.js';
 import {caller} from './events.js';
+import {complain, describe, linked, moved} from './link.js';
 import {change, make, onVisit, ready} from './page.js';
 import {fill, has, t} from './strings.js';
 
@@ -89,4 +90,12 @@ export function mount({element, props, server}) {
     change('learning', open);
   }).observe(element);
   onVisit('learn', ({step}) => requestAnimationFrame(() => show(step)));
+
+  // A link leads to the step that is looked at: the last one that has come into the upper half.
+  const inView = () => payload.steps.findLast(key => section(key).getBoundingClientRect().top < innerHeight / 2);
+  describe('learn', element, () => ({step: inView()}));
+  addEventListener('scroll', moved, {passive: true});
+  const wanted = linked('learn')?.step;
+  if (payload.steps.includes(wanted)) requestAnimationFrame(() => show(wanted));
+  else if (wanted !== undefined) complain(['step']);
 }

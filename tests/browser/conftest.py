@@ -134,8 +134,9 @@ def flat_browser(browser, chromium):
 
 @pytest.fixture
 def open_page(browser, url):
-    """open_page(width=, height=, query=, drawn=, script=) -> a page whose map is drawn; its faults fail the test at the end.
-    The script runs before everything else in the page.
+    """open_page(width=, height=, query=, drawn=, script=) -> a page; its faults fail the test at the end.
+
+    It is `drawn`, by itself its whole first tab. The script runs before everything else in the page.
     """
     contexts, faults = [], []
 

@@ -236,6 +236,19 @@ def test_a_link_to_choices_of_a_training(open_page, copied):
     assert (page.input_value("#train-dataset"), page.input_value("[data-choice=budget]")) == ("digits", "30")
 
 
+def listed(page):
+    page.wait_for_selector("#learn-contents[data-ready]")
+
+
+def test_a_link_to_a_step(open_page):
+    page = open_page(query="?tab=learn&step=bernoulli&lang=en", drawn=listed)
+    page.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 120")
+    page.click("#learn-contents a[href='#learn-elbo']")
+    page.wait_for_url(lambda address: address.endswith("?lang=en&tab=learn&step=elbo"))
+    page = open_page(query="?tab=learn&step=nothing", drawn=listed)
+    page.wait_for_selector("#link-said:has-text('(step)')")
+
+
 def test_in_a_frame_of_the_hub_the_page_around_is_told(browser, url, opened):
     page = browser.new_page()
     around = f"<iframe src='{url}?still=1&__sign=secret' style='width: 100%; height: 90vh'></iframe>"
