@@ -20,39 +20,39 @@ async function explore({open, drawn}) {
 export const STATIONS = [
   {
     key: 'map',
-    seconds: 6.5,
+    seconds: 6,
     async run(page) {
       await explore(page);
       page.look('#explore', '#map');
       for (const row of evenly([...page.explorer.index.keys()], 5)) {
         page.map.point(row);
-        await page.wait(1250);
+        await page.wait(1150);
       }
     },
   },
   {
     key: 'pick',
-    seconds: 6,
+    seconds: 5.5,
     async run(page) {
       await explore(page);
       page.look('#inspector', '#inspector');
       for (const index of evenly(page.explorer.index, 2)) {
         page.explorer.pick(index);
         await page.drawn(['inspector']);
-        await page.wait(2500);
+        await page.wait(2400);
       }
     },
   },
   {
     key: 'slide',
-    seconds: 7,
+    seconds: 6.5,
     async run(page) {
       await explore(page);
       page.look('#inspector', '#inspector');
       const {model, picked} = page.explorer.state;
       const dim = model.kl.indexOf(Math.max(...model.kl));
       page.explorer.reset();
-      await page.sweep(6000, share => page.explorer.setDim(dim, picked.z[dim] + 2.2 * wave(share)));
+      await page.sweep(5600, share => page.explorer.setDim(dim, picked.z[dim] + 2.2 * wave(share)));
       page.explorer.reset();
     },
   },
@@ -73,7 +73,7 @@ export const STATIONS = [
   },
   {
     key: 'empty',
-    seconds: 6.5,
+    seconds: 6,
     async run(page) {
       await explore(page);
       for (const place of page.map.emptiest(2)) {
@@ -82,13 +82,13 @@ export const STATIONS = [
         await page.drawn(['inspector']);
         await page.wait(1300);
         page.look(PICTURES, '#map', PICTURES);
-        await page.wait(1500);
+        await page.wait(1300);
       }
     },
   },
   {
     key: 'colour',
-    seconds: 6.5,
+    seconds: 6,
     fits: ({explorer}) => explorer.state.model.colours.length > 1,
     async run(page) {
       await explore(page);
@@ -98,13 +98,13 @@ export const STATIONS = [
       for (const key of page.explorer.state.model.colours.filter(key => key !== shown).slice(0, 3)) {
         page.map.view.set({colour: key});
         await page.drawn(['map']);
-        await page.wait(2000);
+        await page.wait(1850);
       }
     },
   },
   {
     key: 'lattice',
-    seconds: 7,
+    seconds: 6.5,
     fits: page => Boolean(flat(page)),
     async run(page) {
       await explore(page);
@@ -112,7 +112,7 @@ export const STATIONS = [
       await page.until(() => page.explorer.state.model.name === flat(page).name);
       await page.drawn(['lattice', 'map']);
       page.look('#lattice', '#lattice');
-      await page.sweep(5500, share => page.explorer.setZ([1.5 * wave(share), 1.5 * wave(share + 0.25)]));
+      await page.sweep(5000, share => page.explorer.setZ([1.5 * wave(share), 1.5 * wave(share + 0.25)]));
     },
   },
   {
@@ -136,7 +136,7 @@ export const STATIONS = [
   },
   {
     key: 'figure',
-    seconds: 6,
+    seconds: 5.5,
     fits: ({has}) => has('compare'),
     async run(page) {
       page.open('compare');
@@ -149,7 +149,7 @@ export const STATIONS = [
   },
   {
     key: 'train',
-    seconds: 5,
+    seconds: 4.5,
     fits: ({has}) => has('train'),
     async run(page) {
       page.open('train');
@@ -159,7 +159,7 @@ export const STATIONS = [
   },
   {
     key: 'learn',
-    seconds: 5,
+    seconds: 4.5,
     fits: ({has}) => has('learn'),
     async run(page) {
       page.open('learn');
