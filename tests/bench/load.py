@@ -97,7 +97,7 @@ class Visitor:
                 z = picked["z"]
                 await self.call("explore", "traverse", model, z, overview["traversal"]["dims"], "sigma")
             await asyncio.sleep(chance.uniform(0.3, 2))
-            await self.call("explore", "colour", model, chance.choice(overview["colours"])["key"])
+            await self.call("explore", "colour", model, chance.choice(overview["colours"]))
             await asyncio.sleep(max(0.0, began + ROUND - time.perf_counter()))
 
     async def train(self, end: float) -> None:

@@ -36,6 +36,7 @@ from vae.train import TrainState, steps_per_second
 
 FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
+NICE = 10  # of 19: how far a training gives way to the page
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
 FAULTS = (ConfigError, DataError, CheckpointError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
 Say = Callable[[Event], None]
@@ -221,6 +222,8 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     torch.set_num_threads(threads())
+    if hasattr(os, "nice"):  # whoever drags a slider comes first, where the two share a core
+        os.nice(NICE)
 
     def say(event: Event) -> None:
         try:
