@@ -308,4 +308,4 @@ def test_models_are_opened_ahead(tmp_path, monkeypatch):
     fresh.warm()  # once is enough
     for thread in [found for found in threading.enumerate() if found.name == "warm"]:
         thread.join(60)
-    assert {key[0] for key, slot in fresh._slots.items() if slot.opened} == {*PAIR, "digits-vae", "digits-beta"}
+    assert {name for name, slot in fresh._slots.items() if slot.opened} == {*PAIR, "digits-vae", "digits-beta"}

@@ -223,6 +223,8 @@ class Opened:
 class Slot:
     """Where a model goes once it has been read; whoever asks meanwhile waits for this one alone."""
 
+    entry: Entry
+    stamp: tuple[int, int]  # of its file, when it was found
     lock: threading.Lock = field(default_factory=threading.Lock)
     opened: Opened | None = None
 
@@ -248,7 +250,7 @@ class Catalog:
     def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
         self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
         self._lock = threading.Lock()
-        self._slots: OrderedDict[tuple[str, int], Slot] = OrderedDict()
+        self._slots: OrderedDict[str, Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
         self._warm = False
 
@@ -300,20 +302,35 @@ class Catalog:
         Raises:
             UserError: no such model, or its file is damaged.
         """
-        entry = self.entry(name)
-        try:
-            key = (entry.name, entry.path.stat().st_mtime_ns)
-        except OSError as error:  # deleted since it was listed
-            raise UserError("error.model", name=name) from error
-        with self._lock:
-            slot = self._slots.setdefault(key, Slot())
-            self._slots.move_to_end(key)
-            while len(self._slots) > OPEN_MODELS:
-                self._slots.popitem(last=False)
+        slot = self._slot(name)
         with slot.lock:
             if slot.opened is None:
-                slot.opened = open_model(entry, self.data_root, self.runs)
+                slot.opened = open_model(slot.entry, self.data_root, self.runs)
             return slot.opened
+
+    def _slot(self, name: object) -> Slot:
+        """The slot of that name. Of a model at hand only its own file is looked at: this is on every slider's way."""
+        with self._lock:
+            slot = self._slots.get(name) if isinstance(name, str) else None
+        if slot is None or seen(slot.entry.path) != slot.stamp:
+            slot = self._found(self.entry(name))
+        with self._lock:
+            if name in self._slots:
+                self._slots.move_to_end(name)
+        return slot
+
+    def _found(self, entry: Entry) -> Slot:
+        """A slot for what the folder holds now under that name; the one that has not been asked for longest goes."""
+        stamp = seen(entry.path)
+        if stamp == (0, 0):  # deleted since it was listed
+            raise UserError("error.model", name=entry.name)
+        with self._lock:
+            slot = self._slots.get(entry.name)
+            if slot is None or slot.stamp != stamp:  # else somebody else has found it meanwhile
+                slot = self._slots[entry.name] = Slot(entry, stamp)
+            while len(self._slots) > OPEN_MODELS:
+                self._slots.popitem(last=False)
+        return slot
 
 
 def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opened:
