@@ -125,10 +125,14 @@ export function mountChoose(element, trainer, payload, visible) {
     const [channels, height, width] = data?.shape ?? [0, 0, 0];
     const kind = {width, height, channels: t(channels === 1 ? 'train.grey' : 'train.colour')};
     const known = data && (data.train === null ? t('train.dataset_kind', kind) : t('train.dataset_about', {...kind, n: number(data.train)}));
-    const texts = [data?.missing ?? known, ...missing.filter(found => found !== data).map(found => found.missing)].filter(Boolean).map(text => spoken(text));
-    if (line.dataset.said === texts.join('\n')) return;
-    line.dataset.said = texts.join('\n');
-    line.replaceChildren(...texts.map(text => make('span', {textContent: text})));
+    const others = missing.filter(found => found !== data).map(found => spoken(found.missing));
+    const own = spoken(data?.missing ?? known ?? '');
+    if (line.dataset.said === [own, ...others].join('\n')) return;
+    line.dataset.said = [own, ...others].join('\n');
+    line.replaceChildren(make('span', {textContent: own}));
+    if (!others.length) return;
+    const summary = make('summary', {textContent: t(others.length === 1 ? 'train.absent_one' : 'train.absent', {n: others.length})});
+    line.append(make('details', {}, summary, ...others.map(text => make('p', {textContent: text}))));
   }
 
   /** What is wrong with a number that is read: a sentence, or ''. */

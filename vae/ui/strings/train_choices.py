@@ -10,6 +10,8 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
     "train.dataset_kind": {"en": "{width}×{height}, {channels}", "ko": "{width}×{height}, {channels}"},
     "train.grey": {"en": "grey", "ko": "회색조"},
     "train.colour": {"en": "colour", "ko": "컬러"},
+    "train.absent": {"en": "{n} data sets are not here", "ko": "여기 없는 데이터 집합 {n}개"},
+    "train.absent_one": {"en": "1 data set is not here", "ko": "여기 없는 데이터 집합 1개"},
     "train.missing": {"en": "{title} (not here)", "ko": "{title}(여기 없음)"},
     "train.own": {"en": "Use your own images", "ko": "내 이미지 쓰기"},
     "train.own_about": {

@@ -27,7 +27,7 @@ _CHOICES = f"""
       <label class="lse-train-field" data-field="dataset">
         <span data-text="train.dataset"></span><select id="train-dataset"></select>
       </label>
-      <p class="lse-note lse-train-dataset-about"></p>
+      <div class="lse-note lse-train-dataset-about"></div>
       <details class="lse-train-own">
         <summary data-text="train.own"></summary>
         <div class="lse-train-drop">
