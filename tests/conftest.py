@@ -12,6 +12,7 @@ import pytest
 import torch
 
 from vae import export, storage
+from vae.__main__ import main
 from vae.checkpoint import rounded
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, ImageSet, available, default_root, load
@@ -129,6 +130,23 @@ def linear() -> SimpleNamespace:
         config=ModelConfig(shape=(1, 2, 3), latent_dim=2, likelihood="gaussian"),
         decode=lambda z: (z @ weight.T).reshape(-1, 1, 2, 3),
     )
+
+
+@pytest.fixture
+def run(capsys, tmp_path, monkeypatch):
+    """run(arguments…) in an empty folder: exit code, standard output, standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(*arguments):
+        capsys.readouterr()
+        try:
+            code = main([str(argument) for argument in arguments])
+        except SystemExit as left:  # argparse
+            code = left.code
+        printed = capsys.readouterr()
+        return code, printed.out, printed.err
+
+    return call
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ import torch
 from PIL import Image
 
 from vae import brought, checkpoint
-from vae.__main__ import main
 from vae.data import DataError, load
 from vae.data.own import own_images
 from vae.ui.catalog import Catalog
@@ -19,22 +18,11 @@ TINY = ["--width", "4", "--latent-dim", "3", "--batch-size", "8"]
 
 
 @pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """run(arguments…) in an empty folder whose data folder is data/: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
+def run(run, tmp_path, monkeypatch):
+    """The command line, with a data folder and a cache of its own in that empty folder."""
     monkeypatch.setenv("LATENT_EXPLORER_DATA", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-
-    def call(*arguments):
-        capsys.readouterr()
-        try:
-            code = main([str(argument) for argument in arguments])
-        except SystemExit as left:  # argparse
-            code = left.code
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
+    return run
 
 
 @pytest.fixture

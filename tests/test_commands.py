@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from vae import checkpoint, commands, snapshot, storage
-from vae.__main__ import main, parser
+from vae.__main__ import parser
 from vae.data import DATASETS
 from vae.objective import OBJECTIVES
 from vae.presets import PRESETS
@@ -22,23 +22,6 @@ from vae.projection import PROJECTIONS
 from vae.reader import load_reader
 
 TINY = ["--dataset", "digits", "--width", "4", "--latent-dim", "3", "--batch-size", "64"]
-
-
-@pytest.fixture
-def run(capsys, tmp_path, monkeypatch):
-    """run(arguments…) in an empty folder: exit code, standard output, standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments):
-        capsys.readouterr()
-        try:
-            code = main([str(argument) for argument in arguments])
-        except SystemExit as left:  # argparse
-            code = left.code
-        printed = capsys.readouterr()
-        return code, printed.out, printed.err
-
-    return call
 
 
 def assert_same(found, metrics):
