@@ -4,6 +4,7 @@ import os
 import signal
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from vae.live.recipe import Recipe
 from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
+from vae.live.worker import NICE
 
 ADA, BOB = "a" * 32, "b" * 32
 LONG = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=1_000_000)
@@ -60,6 +62,20 @@ def test_a_knob_is_turned_while_it_runs(runs, begun):
     runs.turn(begun, "lr", 0.004)
     until(lambda: begun.changes and begun.knobs.get("lr") == 0.004)
     assert begun.changes[0]["knob"] == "lr" and begun.changes[0]["value"] == 0.004
+
+
+@pytest.mark.skipif(not hasattr(os, "setpriority"), reason="no priorities here")
+def test_a_training_gives_way_and_what_a_person_waits_for_does_not(runs, begun):
+    def niceness(worker):
+        tasks = Path(f"/proc/{worker.pid}/task")
+        tasks = [int(path.name) for path in tasks.iterdir()] if tasks.is_dir() else [worker.pid]
+        return {os.getpriority(os.PRIO_PROCESS, task) for task in tasks}
+
+    mine = os.getpriority(os.PRIO_PROCESS, 0)
+    _, training = runs._active["cpu"]
+    until(lambda: niceness(training) == {max(mine, NICE)})
+    runs.foresee(SHORT)  # answered by the process that would make a checkpoint, too
+    assert niceness(runs._spare._worker) == {mine}
 
 
 def test_one_owner_has_one_training_at_a_time(runs, begun):

@@ -13,6 +13,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ from vae.doctor import kl_weight, noise_variance
 from vae.export import export_brief
 from vae.forecast import forecast, spectrum
 from vae.live.devices import threads
-from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, from_line, to_line
+from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, State, from_line, to_line
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
 from vae.live.session import RESUME, Inbox, session
@@ -36,7 +37,7 @@ from vae.train import TrainState, steps_per_second
 
 FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
-NICE = 10  # of 19: how far a training gives way to the page
+NICE = 10  # of 19: how far a training gives way; forecasts, checkpoints and its first picture are waited for and do not
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
 FAULTS = (ConfigError, DataError, CheckpointError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
 Say = Callable[[Event], None]
@@ -104,9 +105,11 @@ class Worker:
             self.say(Foreseen(steps, None, None, awake, nats, beside))
 
     def begin(self, **values: Any) -> None:
-        """Trains, see `training`, and tells of it."""
+        """Trains, see `training`, and tells of it. Once it is under way the process gives way, until it ends."""
         for event in self.training(**values, inbox=self.next):
             self.say(event)
+            if isinstance(event, State) and event.state == "running":
+                give_way()
 
     def training(
         self,
@@ -182,6 +185,17 @@ def read_images(root: Path, name: str, own: str | None) -> Splits:
     return load(name, "train", root, fetch=False), load(name, "test", root, fetch=False)
 
 
+def give_way() -> None:
+    """Whoever drags a slider comes first, where the two share a core."""
+    tasks = Path("/proc/self/task")
+    if not hasattr(os, "setpriority"):
+        return
+    # Linux keeps a priority for every thread: torch's own ones would keep theirs.
+    for task in [int(path.name) for path in tasks.iterdir()] if tasks.is_dir() else [0]:
+        with suppress(ProcessLookupError):  # a thread that has ended since
+            os.setpriority(os.PRIO_PROCESS, task, max(NICE, os.getpriority(os.PRIO_PROCESS, task)))
+
+
 def trial(choice: Recipe, images: ImageSet) -> TrainConfig:
     """The configuration of a choice as far as it does not depend on how long is trained."""
     return configured(replace(choice, unit="steps", budget=100_000), images.spec, len(images))
@@ -222,8 +236,6 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
     torch.set_num_threads(threads())
-    if hasattr(os, "nice"):  # whoever drags a slider comes first, where the two share a core
-        os.nice(NICE)
 
     def say(event: Event) -> None:
         try:
