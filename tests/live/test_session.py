@@ -52,6 +52,13 @@ def test_stopped_and_resumed_it_ends_with_the_very_same_weights(fresh, uninterru
     assert torch.equal(weights(again), uninterrupted)
 
 
+def test_it_writes_down_where_it_is_when_told_to(fresh, uninterrupted, tmp_path):
+    state, *rest = fresh()
+    told = list(session(state, *rest, tmp_path, Script((12, Command("save")))))
+    first, last = of_kind(events.Saved, told)
+    assert 0 < first.step < last.step == 60 and torch.equal(weights(state), uninterrupted)
+
+
 def test_pause_and_single_steps(fresh, uninterrupted, tmp_path):
     state, *rest = fresh()
     script = Script((5, Command("pause")), (0, Command("step")), (0, Command("step")), (0, Command("resume")))

@@ -125,8 +125,8 @@ KINDS: dict[str, type] = {kind.__name__: kind for kind in Event.__args__}
 
 @dataclass(frozen=True)
 class Command:
-    """`name` is a method of the worker, or of a session: "pause", "resume", "step", "stop", "turn" or "rest"; `values`
-    are its arguments.
+    """`name` is a method of the worker, or of a session: "pause", "resume", "step", "stop", "turn", "save" or "rest";
+    `values` are its arguments.
     """
 
     name: str

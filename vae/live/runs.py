@@ -152,15 +152,27 @@ class Runs:
         if isinstance(worker, PieceWorker):
             yield from worker.work(lend, seconds)
 
-    def export(self, run: LiveRun, path: Path, progress: Callable[[events.Progress], None]) -> None:
-        """Makes a checkpoint of the run's last snapshot.
+    def unsaved(self, run: LiveRun) -> bool:
+        """Has it learned more than its last snapshot holds, and a worker that can write it down?"""
+        return run.saved < run.step and self._worker_of(run) is not None
+
+    def export(self, run: LiveRun, path: Path, progress: Callable[[events.Progress], None]) -> int:
+        """Makes a checkpoint of a run as it stands, or where its worker has gone, of its last snapshot.
+
+        Returns:
+            the step that it holds.
 
         Raises:
             RunError: it cannot be made.
         """
+        self._save(run)
+        step = run.saved
+        if not (run.folder / RESUME).is_file():
+            raise RunError("run.nothing_saved")
         device = "cpu" if run.recipe.device in self.lent else run.recipe.device
         values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": device}
         self._spare.ask(Command("export", values), events.Exported, progress)
+        return step
 
     def get(self, owner: str, ident: object) -> LiveRun:
         """The run, if it is this owner's.
@@ -234,6 +246,17 @@ class Runs:
         with self._lock:
             active = self._active.get(run.recipe.device)
         return active[1] if active and active[0] is run else None
+
+    def _save(self, run: LiveRun) -> None:
+        """Waits until the step that a run is at is on the disk, as long as its process may take to end: one that is
+        over writes its last step by itself, after it has said that it is.
+        """
+        at, worker = run.step, self._worker_of(run)
+        if self.unsaved(run) and not run.over:
+            worker.send(Command("save"))
+        end = time.monotonic() + self.limits.ending
+        while run.saved < at and worker is not None and self._worker_of(run) is worker and time.monotonic() < end:
+            time.sleep(0.02)
 
     def _may_queue(self, owner: str, device: str) -> None:
         """Raises RunError where the queue is full, or the owner (a hash) has a run that is not over."""

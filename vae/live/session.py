@@ -102,6 +102,8 @@ def session(
             return
         if command.name == "turn":
             yield from run.turn(command)
+        elif command.name == "save":
+            yield from run.save()
         elif command.name == "pause" and not paused:
             paused = True
             yield from run.kept("paused")

@@ -103,10 +103,12 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     def keep(owner: Any, run: Any) -> dict[str, Any]:
         found = runs.get(_owner(owner), run)
+        unsaved = runs.unsaved(found)
         with found.lock:
-            if found.kept and ("name" in found.kept and found.kept.get("step") == found.saved or "stage" in found.kept):
+            kept = found.kept or {}
+            if "stage" in kept or "name" in kept and kept.get("step") == found.saved and not unsaved:
                 return {}
-            if not (found.folder / RESUME).is_file():
+            if not unsaved and not (found.folder / RESUME).is_file():
                 raise UserError("run.nothing_saved")
             found.kept = {"stage": "encode", "share": 0.0}
         threading.Thread(target=_make, args=[runs, found], name="keep", daemon=True).start()
@@ -206,10 +208,9 @@ def _make(runs: Runs, run: LiveRun) -> None:
     name = run.recipe.dataset.split(":")[0]
     moment = time.strftime("%H%M", time.localtime(run.started))  # two runs of one recipe are told apart
     path = run.folder / "kept" / f"my-{name}-{run.recipe.objective.replace('_', '-')}-{moment}.safetensors"
-    step = run.saved
     try:
         path.parent.mkdir(exist_ok=True)
-        runs.export(run, path, progress)
+        step = runs.export(run, path, progress)
         run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
     except RunError as error:
         run.kept = {"error": Sentence(error.key, **recognised_in(error.values))}
