@@ -15,7 +15,7 @@ from typing import Any
 from vae.checkpoint import CheckpointError
 from vae.data import DataError
 from vae.data.own import gather, own_images
-from vae.limits import CHECKPOINTS, MB, PICTURES, TRAINING
+from vae.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
 from vae.live.recipe import suggested
 from vae.live.run import ADJUSTABLE, LiveRun, RunError
 from vae.live.runs import Runs
@@ -28,6 +28,7 @@ from vae.ui.shared import Shared
 from vae.ui.strings import Sentence, UserError, recognised_in
 from vae.ui.train_choices import chosen, listed
 from vae.ui.train_status import polled, status, summary
+from vae.ui.turns import Turns
 
 log = logging.getLogger(__name__)
 _OWNER = re.compile(r"[0-9a-f]{32}")
@@ -40,12 +41,14 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         uploads: the folder that the app's upload address puts files into; nothing else is read.
     """
     runs, looks, folder, root = shared.training, Looks(), shared.runs, shared.catalog.data_root
-    reading = threading.Lock()  # one person's images at a time: they take memory
+    foreseeing = Turns(patience=RUNS.answer)
+    reading = Turns(patience=RUNS.answer)  # one person's images at a time: they take memory
 
     def foresee(owner: Any, choice: Any) -> dict[str, Any]:
         _owner(owner)
         recipe, own = chosen(choice, folder, root)
-        found = runs.foresee(recipe, own)
+        with foreseeing:
+            found = runs.foresee(recipe, own)
         return {
             "steps": found.steps,
             "seconds": found.seconds,
