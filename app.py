@@ -1,11 +1,9 @@
 """Latent Space Explorer: `python app.py`, then open the address that it prints."""
 
 import argparse
-import getpass
 import os
 import socket
 import sys
-import tempfile
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
@@ -47,9 +45,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     options = parse()
-    # A folder of its own, for what nobody comes back for is taken away; Gradio asks for it when it is imported.
-    os.environ.setdefault("GRADIO_TEMP_DIR", f"{tempfile.gettempdir()}/latent-space-explorer-{getpass.getuser()}")
     # After the arguments, so that a wrong one is told at once: these imports take seconds.
+    from vae.temporary import own_temporary_folder
+
+    own_temporary_folder()  # before Gradio is imported, which looks for it then
     from vae.ui import Shared, build_demo, launch
 
     shared = Shared.of(options.checkpoints, options.data, options.runs)

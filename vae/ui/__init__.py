@@ -10,6 +10,7 @@ from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
 from vae.limits import PICTURES, REQUESTS
+from vae.temporary import own_temporary_folder
 from vae.ui import api, header
 from vae.ui.guard import Guard
 from vae.ui.page import ASSETS, script
@@ -44,6 +45,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     """The whole page: the header and the tabs."""
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
+    own_temporary_folder()
     gr.set_static_paths([ASSETS, script("en").parent])
     look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
     with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
