@@ -79,6 +79,8 @@ class RequestLimits:
         most_held: bytes of all bodies that are being read.
         most_sent, most_sent_files: bytes and number of the uploads that lie about until they are read; they go after
             `sent_age` seconds.
+        most_answered, most_answered_files: bytes and number of the pictures that lie about until a program fetches
+            them; the oldest go.
         most_sessions: pages of which Gradio keeps a state.
         most_models: of a visitor's, in one question.
         most_rows: of a traversal in one answer, nine pictures each.
@@ -94,6 +96,8 @@ class RequestLimits:
     most_sent: int = 2_000_000_000
     most_sent_files: int = 20_000
     sent_age: float = 3_600.0
+    most_answered: int = 200_000_000
+    most_answered_files: int = 2_000
     most_sessions: int = 1_000
     most_models: int = 20
     most_rows: int = 64
@@ -157,6 +161,7 @@ def rows() -> list[tuple[str, str]]:
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
         ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),
+        ("answers to programs that nobody has fetched yet, all together", mb(REQUESTS.most_answered)),
         ("an upload that nobody has read goes after", f"{REQUESTS.sent_age / 3600:g} hour"),
         ("models open at a time", f"{OPEN_MODELS:,}"),
     ]

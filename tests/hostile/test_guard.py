@@ -18,7 +18,8 @@ from starlette.testclient import TestClient
 from vae.config import TrainConfig
 from vae.limits import RequestLimits
 from vae.ui.guard import Guard
-from vae.ui.sent import has_room
+from vae.ui.sent import ANSWERS, Answers, has_room
+from vae.ui.strings import UserError
 
 ASKED = "/gradio_api/component_server"
 FAULTS = {
@@ -102,17 +103,48 @@ def test_uploads_that_nobody_reads_are_no_more_than_the_disk_bears(tmp_path):
 
 
 def test_what_nobody_came_back_for_goes_after_an_hour(tmp_path):
-    for name, age in (("old", 4000), ("new", 10)):
+    for name, age in (("0" * 64, 4000), ("f" * 64, 10)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "file").write_bytes(b"x" * 5000)
-        (tmp_path / f"tmp-{name}").write_bytes(b"x" * 5000)  # of an upload that broke off
-        for path in (tmp_path / name, tmp_path / f"tmp-{name}"):
+        (tmp_path / f"tmp{name[:8]}").write_bytes(b"x" * 5000)  # of an upload that broke off
+        for path in (tmp_path / name, tmp_path / f"tmp{name[:8]}"):
             os.utime(path, (time.time() - age,) * 2)
     assert has_room(tmp_path, 1000, RequestLimits(most_sent=20_000))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["new", "tmp-new"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["f" * 64, "tmpffffffff"]
     assert not has_room(tmp_path, 15_000, RequestLimits(most_sent=20_000))
     assert not has_room(tmp_path, 0, RequestLimits(most_sent_files=2))
     assert has_room(tmp_path / "not there yet", 10**9)
+
+
+def test_what_nobody_sent_is_left_alone(tmp_path):
+    for name in ("photos", "tmp", "0123abcd", "x" * 64):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "file").touch()
+        (tmp_path / f"{name}.txt").touch()
+    before = sorted(tmp_path.rglob("*"))
+    for path in before:
+        os.utime(path, (0, 0))
+    assert has_room(tmp_path, 0) and sorted(tmp_path.rglob("*")) == before
+
+
+def test_answers_are_the_newest_and_take_no_room_from_uploads(tmp_path):
+    limits = RequestLimits(most_answered=10_000, most_answered_files=3, most_sent=1_000)
+    answers = Answers(tmp_path / ANSWERS, limits)
+    paths = [answers.keep("a.png", bytes(4_000)) for _ in range(5)]
+    assert [path.is_file() for path in paths] == [False, False, False, True, True]
+    assert has_room(tmp_path, 1_000, limits)
+    paths += [answers.keep("a.png", b"x") for _ in range(5)]
+    assert [path for path in paths if path.is_file()] == paths[-3:]
+    assert len(list((tmp_path / ANSWERS).iterdir())) == 3
+
+    os.utime(paths[-1].parent, (0, 0))  # left by a process that was killed
+    Answers(tmp_path / ANSWERS, limits)
+    assert [path for path in paths if path.is_file()] == paths[-3:-1]
+
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError) as told:
+        Answers(tmp_path / "file" / ANSWERS, limits).keep("a.png", b"x")
+    assert told.value.key == "request.disk"
 
 
 def test_an_answer_that_breaks_off(tmp_path):

@@ -8,12 +8,14 @@ import io
 import json
 import math
 import shutil
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
 import numpy as np
 import pytest
 import torch
+from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 from PIL import Image
@@ -50,11 +52,13 @@ def app(folder, trained, tmp_path_factory):
     kept.mkdir(parents=True)
     shutil.copy(trained.path, kept)
     shared = Shared(Catalog(folder, data, runs), runs, Runs(runs, data, lent=("cpu",)))
-    demo = build_demo(shared)
-    _, url, _ = launch(demo, server_name="127.0.0.1", prevent_thread_lock=True)
-    yield SimpleNamespace(url=url.rstrip("/"), visitor=visitor)
-    demo.close()
-    shared.training.close()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(tmp_path_factory.mktemp("sent")))
+        demo = build_demo(shared)
+        _, url, _ = launch(demo, server_name="127.0.0.1", prevent_thread_lock=True)
+        yield SimpleNamespace(url=url.rstrip("/"), visitor=visitor)
+        demo.close()
+        shared.training.close()
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +146,14 @@ def test_a_test_image_has_its_stored_code(client, model):
 def test_decode_gives_the_pixels(client, model):
     found = pixels(client.predict("digits-beta", Z, api_name="/decode"))
     assert np.array_equal(found, to_uint8(model.decode(np.array([Z])))[0, 0].numpy())
+
+
+def test_an_answer_lies_once_and_not_among_the_uploads(client):
+    folder = Path(get_upload_folder())
+    before = set(folder.rglob("*.png"))
+    client.predict("digits-beta", Z, api_name="/decode")
+    assert {path.parents[1] for path in set(folder.rglob("*.png")) - before} == {folder / "answers"}
+    assert len(set(folder.rglob("*.png")) - before) == 1
 
 
 def test_traverse_moves_one_latent_a_row(client, model):

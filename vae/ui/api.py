@@ -5,7 +5,6 @@ Their docstrings are what those programs are shown: the first lines, and one lin
 
 import functools
 import logging
-import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,7 @@ from vae.ui.catalog import Catalog, Opened
 from vae.ui.endpoints import dims_of, is_finite, is_whole, row_of, z_of
 from vae.ui.header import FIGURES, finite
 from vae.ui.pictures import encoded
+from vae.ui.sent import ANSWERS, Answers
 from vae.ui.strings import UserError, say
 
 AT_ONCE = 1  # of all six together: whoever drags a slider in the page comes first
@@ -62,6 +62,13 @@ def answering(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def functions(catalog: Catalog) -> list[Callable[..., Any]]:
     """The endpoints by their names, each of one model by name; every argument is checked here, for none is before."""
+    answers = Answers(Path(get_upload_folder()) / ANSWERS)
+
+    def answered(pixels: Tensor, name: str) -> gr.FileData:
+        """A picture (C, H, W) uint8 as a file."""
+        content = encoded(pixels.numpy())
+        path = answers.keep(f"{name}.png", content)
+        return gr.FileData(path=str(path), orig_name=path.name, mime_type="image/png", size=len(content))
 
     def checkpoints() -> list[dict]:
         """List the trained variational autoencoders that can be asked, with what each reaches on its test images.
@@ -226,13 +233,3 @@ def uploaded(image: Any) -> Path:
     if not inside:
         raise UserError("api.not_uploaded")
     return path
-
-
-def answered(pixels: Tensor, name: str) -> gr.FileData:
-    """A picture (C, H, W) uint8 as a file that only who was told its name finds."""
-    content = encoded(pixels.numpy())
-    folder = Path(get_upload_folder()) / secrets.token_hex(16)
-    folder.mkdir(parents=True)
-    path = folder / f"{name}.png"
-    path.write_bytes(content)
-    return gr.FileData(path=str(path), orig_name=path.name, mime_type="image/png", size=len(content))
