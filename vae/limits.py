@@ -76,7 +76,9 @@ class RequestLimits:
         most_bytes: of a body, but for an upload's, which is that of the images; a checkpoint of
             `CheckpointLimits.most_bytes` comes as base64.
         most_items: commas and opening brackets of a body: a list of millions takes a hundred times its bytes.
-        most_held: bytes of all bodies that are being read.
+        most_held: bytes of all bodies that are being read; beyond it only those that are `small` are taken.
+        stall: seconds that a body may keep the server waiting at first, and between two of its parts.
+        least_rate: bytes that a body has to bring in each second from then on.
         most_sent, most_sent_files: bytes and number of the uploads that lie about until they are read; they go after
             `sent_age` seconds.
         most_answered, most_answered_files: bytes and number of the pictures that lie about until a program fetches
@@ -93,6 +95,9 @@ class RequestLimits:
     most_bytes: int = 48 * MB
     most_items: int = 200_000
     most_held: int = 256 * MB
+    small: int = MB
+    stall: float = 30.0
+    least_rate: int = 10_000
     most_sent: int = 2_000_000_000
     most_sent_files: int = 20_000
     sent_age: float = 3_600.0

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import errno
+import json
 import logging
 import os
 import time
+from itertools import count
+from pathlib import Path
 
+import anyio
 import pytest
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -21,14 +25,18 @@ from vae.ui.guard import Guard
 from vae.ui.sent import ANSWERS, Answers, has_room
 from vae.ui.strings import UserError
 
-ASKED = "/gradio_api/component_server"
+ASKED, UPLOAD = "/gradio_api/component_server", "/gradio_api/upload"
+ERROR, WARNING, INFO = logging.ERROR, logging.WARNING, logging.INFO
 FAULTS = {
-    "own code": (lambda: TrainConfig.from_json(3), 500, "error.internal"),
-    "memory": (lambda: (_ for _ in ()).throw(MemoryError), 500, "error.internal"),
-    "disk": (lambda: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")), 507, "request.disk"),
-    "unknown": (lambda: {}["a component"], 404, "request.unknown"),
-    "unreadable": (lambda: int("x"), 400, "request.malformed"),
-    "typed": (lambda: None + 1, 400, "request.malformed"),
+    "own code": (lambda: TrainConfig.from_json(3), 500, "error.internal", ERROR),
+    "memory": (lambda: (_ for _ in ()).throw(MemoryError), 500, "error.internal", ERROR),
+    "disk": (lambda: (_ for _ in ()).throw(OSError(errno.ENOSPC, "full")), 507, "request.disk", ERROR),
+    "files": (Path("no such file").read_bytes, 500, "error.internal", ERROR),
+    "event loop": (lambda: (_ for _ in ()).throw(RuntimeError("no loop")), 500, "error.internal", ERROR),
+    "nested": (lambda: (_ for _ in ()).throw(RecursionError), 400, "request.malformed", INFO),
+    "unknown": (lambda: {}["a component"], 404, "request.unknown", INFO),
+    "unreadable": (lambda: int("x"), 400, "request.malformed", INFO),
+    "typed": (lambda: None + 1, 400, "request.malformed", WARNING),
 }
 
 
@@ -54,14 +62,17 @@ def client(sent, work=lambda: None, limits=RequestLimits(), answer=None):  # noq
 
 @pytest.mark.parametrize("case", FAULTS)
 def test_whose_mistake_it_was(tmp_path, caplog, case):
-    work, status, key = FAULTS[case]
-    with caplog.at_level(logging.INFO, "vae.ui.guard"):
-        answer = client(tmp_path, work).post(ASKED, json={})
+    work, status, key, level = FAULTS[case]
+    guarded = client(tmp_path, work)
+    with caplog.at_level(logging.INFO, "vae.ui"):
+        answer = guarded.post(ASKED, json={})
     assert (answer.status_code, answer.json()["key"]) == (status, key)
     assert answer.json()["error"].count(".") == 1 and "Traceback" not in answer.text
     [record] = caplog.records
-    assert record.levelno == (logging.ERROR if status >= 500 else logging.INFO)
-    assert bool(record.exc_info) == (status >= 500)
+    assert record.levelno == level and bool(record.exc_info) == (level > INFO)
+    guarded.post(ASKED, json={})
+    again = caplog.records[1:]  # what a client can repeat does not fill the log
+    assert [bool(each.exc_info) for each in again if each.levelno >= WARNING] == [True] * (level == ERROR)
 
 
 def test_what_the_server_itself_answers_is_one_sentence_too(tmp_path):
@@ -74,23 +85,77 @@ def test_what_the_server_itself_answers_is_one_sentence_too(tmp_path):
 
 
 def test_bodies_are_counted_as_they_come(tmp_path):
-    limits = RequestLimits(most_bytes=10_000, most_items=100, most_held=25_000)
+    limits = RequestLimits(most_bytes=10_000, most_items=100, most_held=25_000, small=1_000)
     guarded = client(tmp_path, limits=limits)
-    json = {"Content-Type": "application/json"}
+    kind = {"Content-Type": "application/json"}
 
     def chunks(size):  # with no length announced
         yield from (b"x" * 1000 for _ in range(size))
 
-    assert guarded.post(ASKED, content=chunks(9), headers=json).json()["read"] == 9000
-    assert guarded.post(ASKED, content=chunks(11), headers=json).status_code == 413
-    assert guarded.post(ASKED, content=b"[" * 101, headers=json).json()["key"] == "request.too_many"
-    assert guarded.post(ASKED, content=b"[" * 99, headers=json).status_code == 200
+    assert guarded.post(ASKED, content=chunks(9), headers=kind).json()["read"] == 9000
+    assert guarded.post(ASKED, content=chunks(11), headers=kind).status_code == 413
+    assert guarded.post(ASKED, content=b"[" * 101, headers=kind).json()["key"] == "request.too_many"
+    assert guarded.post(ASKED, content=b"[" * 99, headers=kind).status_code == 200
     for _ in range(9):  # nothing of what has passed is still counted
-        assert guarded.post(ASKED, content=chunks(9), headers=json).status_code == 200
+        assert guarded.post(ASKED, content=chunks(9), headers=kind).status_code == 200
     busy = Guard(guarded.app, tmp_path, limits)
     busy.held = 20_000
-    full = TestClient(busy, raise_server_exceptions=False).post(ASKED, content=chunks(9), headers=json)
+    full = TestClient(busy, raise_server_exceptions=False).post(ASKED, content=chunks(9), headers=kind)
     assert full.status_code == 503 and full.json()["key"] == "request.busy" and busy.held == 20_000
+    small = TestClient(busy, raise_server_exceptions=False).post(ASKED, content=chunks(1), headers=kind)
+    assert small.json()["read"] == 1000  # a decode is no burden
+
+
+def asked(guard, path, kind, parts):
+    """What is answered to a body of these parts, after which the client is silent; (status, key)."""
+    told, waiting = [], [{"type": "http.request", "body": part, "more_body": True} for part in parts]
+
+    async def receive():
+        await anyio.lowlevel.checkpoint()
+        return waiting.pop(0) if waiting else await anyio.sleep_forever()
+
+    async def send(message):
+        told.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"content-type", kind)]}
+    anyio.run(guard, scope, receive, send)
+    return told[0]["status"], json.loads(told[1]["body"])["key"]
+
+
+def test_a_body_that_stalls_is_let_go(tmp_path):
+    guard = Guard(client(tmp_path).app, tmp_path, RequestLimits(stall=0.01))
+    assert asked(guard, ASKED, b"application/json", [b"x" * 100]) == (408, "request.slow")
+    assert guard.held == 0
+
+    async def reads(scope, receive, send):
+        while True:  # as Gradio does, who takes its half-written files away then
+            await receive()
+
+    guard = Guard(reads, tmp_path, RequestLimits(stall=0.01))
+    assert asked(guard, UPLOAD, b"multipart/form-data", [b"x" * 100]) == (400, "request.malformed")
+    assert guard.coming == 0
+
+
+@pytest.mark.parametrize(("size", "answer"), [(200_000, (413, "request.too_large")), (100_000, (408, "request.slow"))])
+def test_a_slow_body_is_read_while_it_keeps_coming(tmp_path, monkeypatch, size, answer):
+    """A part every twenty seconds: 10 kB/s are a slow line, 5 kB/s are none."""
+    clock = count(0, 20)
+    monkeypatch.setattr("vae.ui.guard.current_time", lambda: next(clock))
+    guard = Guard(client(tmp_path).app, tmp_path, RequestLimits(most_bytes=20 * 200_000 - 1))
+    assert asked(guard, ASKED, b"application/json", [b"x" * size] * 20) == answer
+
+
+@pytest.mark.parametrize("path", [f"/gradio{ASKED}", ASKED])
+def test_a_root_like_the_beginning_of_gradios_own_addresses(tmp_path, path):
+    """A proxy may take the root away or leave it."""
+    seen = []
+
+    async def behind(scope, receive, send):
+        seen.append(scope["path"])
+        await JSONResponse({})(scope, receive, send)
+
+    asker = TestClient(Guard(behind, tmp_path), root_path="/gradio")
+    assert asker.post(path, json={}).status_code == 200 and len(seen) == 1
 
 
 def test_uploads_that_nobody_reads_are_no_more_than_the_disk_bears(tmp_path):
@@ -100,6 +165,22 @@ def test_uploads_that_nobody_reads_are_no_more_than_the_disk_bears(tmp_path):
     for most, status in ((5000, 507), (50_000, 404)):  # there is no such route behind it: it was let in
         answer = client(tmp_path, limits=RequestLimits(most_sent=most)).post("/gradio_api/upload", files=form)
         assert answer.status_code == status
+
+
+def test_uploads_at_once_do_not_take_the_same_room(tmp_path):
+    async def behind(scope, receive, send):
+        before = guard.coming
+        message = await receive()
+        inside.append((before, guard.coming + len(message["body"])))
+        await PlainTextResponse("taken")(scope, receive, send)
+
+    inside, form = [], {"files": ("a", b"x" * 1000)}
+    guard = Guard(behind, tmp_path, RequestLimits(most_sent=50_000))
+    asker = TestClient(guard, raise_server_exceptions=False)
+    assert asker.post(UPLOAD, files=form).status_code == 200
+    assert inside[0][0] == inside[0][1] > 1000 and guard.coming == 0  # what has come lies on the disk by now
+    guard.coming = 49_500  # of others who are at it
+    assert asker.post(UPLOAD, files=form).status_code == 507 and guard.coming == 49_500
 
 
 def test_what_nobody_came_back_for_goes_after_an_hour(tmp_path):
@@ -114,6 +195,7 @@ def test_what_nobody_came_back_for_goes_after_an_hour(tmp_path):
     assert not has_room(tmp_path, 15_000, RequestLimits(most_sent=20_000))
     assert not has_room(tmp_path, 0, RequestLimits(most_sent_files=2))
     assert has_room(tmp_path / "not there yet", 10**9)
+    assert not has_room(tmp_path / "not there yet", 10**10)
 
 
 def test_what_nobody_sent_is_left_alone(tmp_path):

@@ -15,20 +15,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from anyio import to_thread
+from anyio import current_time, move_on_after, to_thread
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from vae.limits import MB, PICTURES, REQUESTS, RequestLimits
+from vae.ui.refusal import Answer, Message, Refused, Send, ordinary, place_of, refusal
 from vae.ui.sent import has_room
-from vae.ui.strings import UserError
 
 Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
 
-PROJECT = str(Path(__file__).resolve().parents[1])
 PREFIX = "/gradio_api/"
 _READ = re.compile(
     r"/|/config/?|/(assets|static|svelte)/.+|/(favicon\.ico|theme\.css|manifest\.json|robots\.txt)|"
@@ -42,17 +39,9 @@ _OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": re.compile(PREFI
 _UPLOAD = PREFIX + "upload"
 _QUEUED = re.compile(PREFIX + r"(queue|call)/")
 _SEPARATORS = (b",", b"[", b"{")
-_FORM_SPARE = MB  # bytes of a form around its files
+_MOST_UPLOAD = PICTURES.most_bytes + MB  # the form around its files
 
 log = logging.getLogger(__name__)
-
-
-class Refused(Exception):
-    """A request that goes no further: the status and the sentence of its answer."""
-
-    def __init__(self, status: int, key: str, **values: Any) -> None:
-        self.status, self.sentence = status, UserError(key, **values)
-        super().__init__(str(self.sentence))
 
 
 class Guard:
@@ -65,6 +54,8 @@ class Guard:
     def __init__(self, app: Callable[..., Awaitable[None]], sent: Path, limits: RequestLimits = REQUESTS) -> None:
         self.app, self.sent, self.limits = app, Path(sent), limits
         self.held = 0  # bytes of the bodies in memory
+        self.coming = 0  # bytes of uploads that are on their way
+        self._traced: set[tuple[str, int]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -72,44 +63,72 @@ class Guard:
             return
         answer = Answer(send)
         try:
-            with self._admitted(scope) as held:
-                if scope["method"] == "POST" and _path(scope) == _UPLOAD:
-                    if not await to_thread.run_sync(has_room, self.sent, size_of(scope), self.limits):
+            self._admit(scope)
+            if scope["method"] != "POST":
+                await self.app(scope, receive, answer)
+            elif _path(scope) == _UPLOAD:
+                with self._expected(size_of(scope) or _MOST_UPLOAD) as left:
+                    if not await to_thread.run_sync(has_room, self.sent, self.coming, self.limits):
                         raise Refused(507, "request.disk")
-                    receive = self._upload(receive)
-                elif scope["method"] == "POST":
+                    await self.app(scope, self._upload(receive, left), answer)
+            else:
+                with self._counted() as held:
                     body = await self._body(receive, held)
                     if _QUEUED.match(_path(scope)) and fetches(body):
                         raise Refused(400, "request.malformed")
-                    receive = _again(body, receive)
-                await self.app(scope, receive, answer)
+                    await self.app(scope, _again(body, receive), answer)
         except Exception as error:
             if answer.started and not isinstance(error.__cause__ or error, HTTPException):
                 raise
             refused = refusal(error)
-            level = logging.ERROR if refused.status >= 500 else logging.INFO
-            log.log(level, "%s %s: %r", scope["method"], _path(scope), error, exc_info=level == logging.ERROR)
+            level = self._level(error, refused.status)
+            log.log(level, "%s %s: %r", scope["method"], _path(scope), error, exc_info=level > logging.INFO)
             await answer.refuse(refused)
 
-    @contextmanager
-    def _admitted(self, scope: Scope) -> Iterator[list[int]]:
+    def _level(self, error: BaseException, status: int) -> int:
+        """Of a line in the log. What may be somebody else's mistake than the client's is told with its trace, but once
+        for each place: clients can repeat it as often as they like.
+        """
+        place = place_of(error)
+        if status >= 500:
+            return logging.ERROR
+        if ordinary(error) or place in self._traced:
+            return logging.INFO
+        self._traced.add(place)
+        return logging.WARNING
+
+    def _admit(self, scope: Scope) -> None:
         """Raises Refused where the address is not open or the request says that it is too large."""
         method, path = scope["method"], _path(scope)
         if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
             raise Refused(404, "request.unknown")
         if method == "POST":
             upload = path == _UPLOAD
-            most = PICTURES.most_bytes + _FORM_SPARE if upload else self.limits.most_bytes
+            most = _MOST_UPLOAD if upload else self.limits.most_bytes
             if size_of(scope) > most:
                 raise Refused(413, "request.too_large", limit=most // MB)
             kind = b"multipart/form-data" if upload else b"application/json"
             if not _header(scope, b"content-type").lower().startswith(kind):
                 raise Refused(415, "request.malformed")
+
+    @contextmanager
+    def _counted(self) -> Iterator[list[int]]:
+        """Gives what a body's bytes are counted in as long as its request lasts."""
         held = [0]
         try:
             yield held
         finally:
             self.held -= held[0]
+
+    @contextmanager
+    def _expected(self, size: int) -> Iterator[list[int]]:
+        """Reserves room for an upload, so that many at once do not all take the same. Gives what is left to come."""
+        left = [size]
+        self.coming += size
+        try:
+            yield left
+        finally:
+            self.coming -= left[0]
 
     async def _body(self, receive: Receive, held: list[int]) -> bytes:
         """Reads a body whole, within the limits.
@@ -117,7 +136,7 @@ class Guard:
         Args:
             held: its bytes, counted as long as the request lasts.
         """
-        parts, separators = [], 0
+        parts, separators, receive = [], 0, self._in_time(receive)
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -131,20 +150,29 @@ class Guard:
                 raise Refused(413, "request.too_large", limit=self.limits.most_bytes // MB)
             if separators > self.limits.most_items:
                 raise Refused(413, "request.too_many", limit=self.limits.most_items)
-            if self.held > self.limits.most_held:
+            if self.held > self.limits.most_held and held[0] > self.limits.small:
                 raise Refused(503, "request.busy")
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    def _upload(self, receive: Receive) -> Receive:
-        """Counts the bytes of a form. What it raises is what Gradio's parser takes its half-written files away for."""
-        taken = 0
+    def _upload(self, receive: Receive, left: list[int]) -> Receive:
+        """Counts the bytes of a form, and takes them off what is `left` to come. What it raises is what Gradio's parser
+        takes its half-written files away for.
+        """
+        taken, receive = 0, self._in_time(receive)
 
         async def counted() -> Message:
             nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > PICTURES.most_bytes + _FORM_SPARE:
+            try:
+                message = await receive()
+            except Refused as error:
+                raise MultiPartException(str(error)) from error
+            size = len(message.get("body", b""))
+            taken += size
+            written = min(size, left[0])
+            left[0] -= written
+            self.coming -= written
+            if taken > _MOST_UPLOAD:
                 raise MultiPartException("The form exceeded the maximum allowed size.")
             if message["type"] == "http.disconnect" and taken:
                 raise MultiPartException("The client went away.")
@@ -152,42 +180,23 @@ class Guard:
 
         return counted
 
+    def _in_time(self, receive: Receive) -> Receive:
+        """Raises Refused where a body keeps the server waiting: between two parts, or all in all for its size."""
+        taken, began, whole = 0, current_time(), False
 
-class Answer:
-    """A `send` that knows whether the answer has begun, and says in one sentence what Gradio says otherwise."""
+        async def timed() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()  # the end of the connection, whenever it comes
+            spare = self.limits.stall + taken / self.limits.least_rate - (current_time() - began)
+            with move_on_after(min(self.limits.stall, spare)):
+                message = await receive()
+                taken += len(message.get("body", b""))
+                whole = not message.get("more_body")
+                return message
+            raise Refused(408, "request.slow")
 
-    def __init__(self, send: Send) -> None:
-        self.send, self.started, self.replaced = send, False, False
-
-    async def __call__(self, message: Message) -> None:
-        if self.replaced:
-            return
-        if message["type"] == "http.response.start":
-            if message["status"] in (422, 500):
-                self.replaced = True
-                wrong = message["status"] == 422  # it would repeat what was sent
-                log.log(logging.INFO if wrong else logging.ERROR, "Gradio answered %d", message["status"])
-                await self._whole(Refused(message["status"], "request.malformed" if wrong else "error.internal"))
-                return
-            self.started = True
-            message["headers"] = [*message.get("headers", []), (b"x-content-type-options", b"nosniff")]
-        await self.send(message)
-
-    async def refuse(self, refused: Refused) -> None:
-        """Answers so, or ends an answer that has begun."""
-        if self.started:
-            await self.send({"type": "http.response.body", "body": b""})
-        elif not self.replaced:
-            self.replaced = True
-            await self._whole(refused)
-
-    async def _whole(self, refused: Refused) -> None:
-        said = refused.sentence
-        body = json.dumps({"error": str(said), "key": said.key, "values": said.values}).encode()
-        headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        headers.append((b"x-content-type-options", b"nosniff"))
-        await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})
-        await self.send({"type": "http.response.body", "body": body})
+        return timed
 
 
 def fetches(body: bytes) -> bool:
@@ -218,29 +227,6 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def refusal(error: BaseException) -> Refused:
-    """What is answered where an exception has come up to here."""
-    if isinstance(error, Refused):
-        return error
-    if isinstance(error, OSError):
-        return Refused(507, "request.disk")
-    if isinstance(error, MemoryError) or _own(error):
-        return Refused(500, "error.internal")
-    # None of this project's code has been reached: Gradio could make nothing of the request.
-    return Refused(404, "request.unknown") if isinstance(error, KeyError) else Refused(400, "request.malformed")
-
-
-def _own(error: BaseException) -> bool:
-    """Has it passed through this project's code, this module aside?"""
-    trace = error.__traceback__
-    while trace:
-        name = trace.tb_frame.f_code.co_filename
-        if name.startswith(PROJECT) and name != __file__:
-            return True
-        trace = trace.tb_next
-    return False
-
-
 def size_of(scope: Scope) -> int:
     """The bytes that a request says it has; 0 where it does not say, or nothing that is a number."""
     said = _header(scope, b"content-length")[:20]
@@ -252,5 +238,6 @@ def _header(scope: Scope, name: bytes) -> bytes:
 
 
 def _path(scope: Scope) -> str:
-    """The path below the app's own root."""
-    return scope["path"].removeprefix(scope.get("root_path", "")) or "/"
+    """The path below the app's own root, whether or not a proxy has taken the root away."""
+    path, root = scope["path"], scope.get("root_path", "")
+    return (path.removeprefix(root) if path == root or path.startswith(f"{root}/") else path) or "/"

@@ -28,7 +28,7 @@ def has_room(folder: Path, size: int, limits: RequestLimits = REQUESTS) -> bool:
     says whether `size` bytes more are within the limits. Answers do not count.
     """
     if not folder.is_dir():
-        return True
+        return size <= limits.most_sent
     total, files = size, 0
     for path in _swept(folder, limits.sent_age):
         if path.name == ANSWERS:
@@ -41,7 +41,7 @@ def has_room(folder: Path, size: int, limits: RequestLimits = REQUESTS) -> bool:
             log.info("%s: %s", path, error)
         if total > limits.most_sent or files > limits.most_sent_files:
             return False
-    return True
+    return total <= limits.most_sent
 
 
 class Answers:

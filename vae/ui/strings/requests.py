@@ -21,6 +21,10 @@ REQUESTS: dict[str, dict[str, str]] = {
         "en": "The server has its hands full: try again in a moment.",
         "ko": "서버가 지금 바쁩니다. 잠시 후 다시 시도해 주세요.",
     },
+    "request.slow": {
+        "en": "The request came too slowly: send it again over a quicker connection.",
+        "ko": "요청이 너무 느리게 도착했습니다. 더 빠른 연결에서 다시 보내 주세요.",
+    },
     "request.disk": {
         "en": "There is no room for this file on the server: try again later, or ask whoever runs it.",
         "ko": "서버에 이 파일을 저장할 공간이 없습니다. 나중에 다시 시도하거나 운영자에게 문의해 주세요.",
