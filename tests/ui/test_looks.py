@@ -9,6 +9,7 @@ import pytest
 import torch
 from PIL import Image
 
+from vae.checkpoint import CheckpointError
 from vae.data import DATASETS, load
 from vae.images import from_output, to_uint8
 from vae.live.moments import gallery_of, read_moment
@@ -18,7 +19,7 @@ from vae.live.session import session
 from vae.projection import pca
 from vae.train import TrainState
 from vae.ui.film import film_of
-from vae.ui.looks import Looks, _following, scene
+from vae.ui.looks import Looks, _following, look, scene
 from vae.ui.strings import UserError
 
 RECIPE = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=30)
@@ -36,6 +37,14 @@ def run(tmp_path_factory):
     for event in session(state, train_images, test, gallery, folder, lambda wait: None):
         found.absorb(event)
     assert found.state == "finished" and len(found.moments) >= 2
+    return found
+
+
+def until(condition):
+    end = time.monotonic() + 60
+    while not (found := condition()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
     return found
 
 
@@ -83,12 +92,32 @@ def test_a_live_map_follows_its_predecessor_through_turns_and_mirrors():
 def test_the_newest_look_is_made_aside_and_comes_once(run):
     looks = Looks()
     assert looks.newest(run, -1) is None  # asked for, not waited for
-    end = time.monotonic() + 20
-    while (found := looks.newest(run, -1)) is None:
-        assert time.monotonic() < end
-        time.sleep(0.01)
+    found = until(lambda: looks.newest(run, -1))
     assert found["step"] == run.moments[-1] and looks.newest(run, found["step"]) is None
     assert looks.view(run).findings
+
+
+@pytest.mark.parametrize("fault", [ValueError("genuine"), CheckpointError("unreadable")])
+def test_a_look_that_cannot_be_made_is_logged_once_and_not_tried_again(run, monkeypatch, caplog, fault):
+    tried = []
+
+    def fails(*_):
+        tried.append(1)
+        raise fault
+
+    looks, real = Looks(), look
+    monkeypatch.setattr("vae.ui.looks.look", fails)
+    looks.newest(run, -1)
+    until(lambda: caplog.records)
+    for _ in range(20):
+        assert looks.newest(run, -1) is None
+        looks._maker.submit(int).result()  # whatever was asked for before is done
+    assert len(tried) == 1
+    [record] = caplog.records
+    assert bool(record.exc_info) == isinstance(fault, ValueError)
+    monkeypatch.setattr("vae.ui.looks.look", real)
+    monkeypatch.setattr(run, "moments", run.moments[:-1])  # another moment may fare better
+    until(lambda: looks.newest(run, -1))
 
 
 def test_the_scene_says_what_stays_the_same(run):

@@ -54,7 +54,6 @@ class View:
     last: np.ndarray | None = None
     newest: dict[str, Any] | None = None
     axes: Axes | None = None
-    broken: int | None = None  # the step of a moment that could not be read, and is not tried again
     findings: list[dict[str, Any]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -70,6 +69,7 @@ class Looks:
         self._maker = ThreadPoolExecutor(1, "looks")
         self._making: dict[str, Future[None]] = {}
         self._views: OrderedDict[str, View] = OrderedDict()
+        self._broken: dict[str, int] = {}  # run -> the step of a moment that could not be shown: not tried again
         self._kept: OrderedDict[tuple[str, int, int], dict[str, Any]] = OrderedDict()
 
     def view(self, run: LiveRun) -> View:
@@ -111,8 +111,7 @@ class Looks:
                 del self._making[run.ident]
                 making = None
             ready = view.newest if view else None
-            broken = view.broken if view else None
-            if making is None and step != broken and (ready is None or ready["step"] != step):
+            if making is None and step != self._broken.get(run.ident) and (ready is None or ready["step"] != step):
                 self._making[run.ident] = self._maker.submit(self._renew, run, step)
         return ready if ready is not None and ready["step"] != after else None
 
@@ -125,16 +124,16 @@ class Looks:
     def _renew(self, run: LiveRun, step: int) -> None:
         try:
             view = self.view(run)
-        except UserError as error:  # curves and bars go on without pictures
-            log.warning("%s", error)
-            return
-        with view.lock:
-            try:
+            with view.lock:
                 view.newest = look(run, view, step)
-            except CheckpointError as error:
-                view.broken = step
-                if step in run.moments:  # else it was thinned away meanwhile
-                    log.warning("a moment cannot be shown: %s", error)
+            return
+        except (UserError, CheckpointError) as error:  # curves and bars go on without pictures
+            if step in run.moments:  # else it was thinned away meanwhile
+                log.warning("a moment cannot be shown: %s", error)
+        except Exception:  # in a thread of its own, whose future nobody asks
+            log.exception("a moment cannot be shown")
+        with self._lock:
+            self._broken[run.ident] = step
 
     def at(self, run: LiveRun, step: int) -> dict[str, Any]:
         """The look at any moment, all on the same axes.
