@@ -1,8 +1,9 @@
 """CelebA: 202,599 faces with 40 attributes, as torchvision lays the files out, cropped and shrunk to 64×64.
 
 The aligned pictures of 178×218 are cropped to their middle 148×148 and resized (bilinear, as torchvision's CenterCrop
-and Resize do it), which keeps the face and little else. Decoding all of them takes minutes and gives 2.4 GB, so parts
-of it are kept as they are made: whoever stops goes on from there, and nothing is held in memory but what is looked at.
+and Resize do it), which keeps the face and little else. Decoding train and test takes minutes and gives 2.2 GB, so
+parts of it are kept as they are made: whoever stops goes on from there, and nothing is held in memory but what is
+looked at.
 
 Source: Liu et al. 2015, Deep Learning Face Attributes in the Wild.
 """
@@ -11,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import io
-import os
 import re
 import zipfile
 from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
+from vae.cores import cores
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, as_indices
 from vae.data.places import homes, keep, kept, writable
 from vae.data.square import PILLOW_ERRORS
@@ -166,7 +167,7 @@ def _decoded(folder: Path, split: str, names: list[str], places: tuple[Path, ...
         return parts
     place = writable(places)
     bar = tqdm(total=len(names), desc=f"decoding celeba {split}", unit=" pictures", disable=None)
-    with bar, _opened(source) as read, ThreadPoolExecutor(os.cpu_count()) as pool:
+    with bar, _opened(source) as read, ThreadPoolExecutor(cores()) as pool:
         for number, start in enumerate(starts):
             if parts[number] is None:
                 some = names[start : start + PART]

@@ -8,7 +8,7 @@ from collections.abc import Collection
 import torch
 
 from vae.config import TrainConfig
-from vae.live.looker import cores
+from vae.cores import cores
 from vae.train import precision
 
 LENT_NAME = "ZeroGPU"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from copy import deepcopy
@@ -12,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from vae.cores import cores
 from vae.data import ImageSet
 from vae.doctor import ACTIVE_NATS
 from vae.live.events import Moment
@@ -116,8 +116,3 @@ def _seen(
         active=int((kl >= ACTIVE_NATS).sum()),
         mig=mig(mu.numpy(), factors) if scored else None,
     ), mu
-
-
-def cores() -> int:
-    """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
