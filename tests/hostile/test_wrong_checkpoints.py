@@ -12,12 +12,15 @@ from itertools import product
 import numpy as np
 import pytest
 import torch
-from attacks import OWNER, SCRIPT, Evil
+from attacks import FILE, OWNER, SCRIPT, Evil
 from safetensors.numpy import save as packed
 
 from vae import storage
 from vae.checkpoint import FOLDER
+from vae.config import ModelConfig
 from vae.limits import CHECKPOINTS, MB
+from vae.model import VAE
+from vae.ui.catalog import Catalog
 from vae.ui.kept import entry_of, take_in
 from vae.ui.strings import UserError
 
@@ -129,6 +132,37 @@ def test_tensors_that_do_not_fit_each_other_are_refused(app, tmp_path):
         assert said.get("key") == "run.not_a_checkpoint", number
     many = rewritten(tmp_path / "file.safetensors", codes(CHECKPOINTS.most_codes + 1, 10))
     assert upload(app, many)["key"] == "run.too_much_model"
+
+
+def shaped(*shape):
+    """A network for images of any shape (C, H, W) in place of the file's own."""
+
+    def change(tensors, header):
+        header["config"]["model"] |= {"network": "mlp", "shape": shape}
+        network = VAE(ModelConfig(**header["config"]["model"]))
+        for key in [key for key in tensors if key.startswith("model.")]:
+            del tensors[key]
+        tensors |= {f"model.{key}": value.half() for key, value in network.state_dict().items()}
+
+    return change
+
+
+@pytest.mark.parametrize("shape", [(5, 20, 20), (2, 32, 32)])
+def test_images_that_no_page_can_show_are_refused(app, tmp_path, shape):
+    before = sorted(app.place.runs.rglob("*.safetensors"))
+    said = upload(app, rewritten(tmp_path / "file.safetensors", shaped(*shape)))
+    assert said["key"] == "error.channels" and sorted(app.place.runs.rglob("*.safetensors")) == before
+    with pytest.raises(UserError) as told:  # of the host's own
+        Catalog(tmp_path, tmp_path).open("file")
+    assert told.value.key == "error.channels"
+
+
+def test_no_picture_is_made_to_fit_images_that_are_no_squares(app, tmp_path):
+    name = upload(app, rewritten(tmp_path / "file.safetensors", shaped(3, 20, 30)))["ok"]["name"]
+    picture = FILE | {"path": app.http.post("/gradio_api/upload", files={"files": ("a.png", b"any")}).json()[0]}
+    kind, said = app.ask("encode", name, picture, -1)
+    assert kind == "error" and "30×20" in str(said)
+    assert app.ask("encode", name, "", 0)[0] == "complete"
 
 
 PLAIN = (True, -1, SCRIPT, [], {}, 2**70)

@@ -210,11 +210,13 @@ def is_absent(image: Any) -> bool:
 
 def picture_of(opened: Opened, image: Any) -> np.ndarray:
     """An uploaded picture as the model takes it, uint8 (C, H, W)."""
-    path = uploaded(image)
+    shape, path = opened.model.config.model.shape, uploaded(image)
+    if shape[1] != shape[2]:
+        raise UserError("api.not_square", width=shape[2], height=shape[1])
     try:
         if path.stat().st_size > PICTURES.most_bytes:
             raise Unusable("huge")
-        return fitted(path.read_bytes(), path.name, opened.model.config.model.shape, PICTURES.most_pixels)
+        return fitted(path.read_bytes(), path.name, shape, PICTURES.most_pixels)
     except OSError as error:  # cleaned away meanwhile
         raise UserError("api.not_uploaded") from error
     except Unusable as error:

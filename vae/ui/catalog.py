@@ -27,7 +27,7 @@ from vae.limits import OPEN_MODELS, REQUESTS
 from vae.metrics import mutual_information
 from vae.reader import Reader, reader_of
 from vae.spill import is_recorded, measured
-from vae.ui.kept import entry_of, images_folder, shown
+from vae.ui.kept import drawable, entry_of, images_folder, shown
 from vae.ui.pictures import sheet
 from vae.ui.strings import Sentence, UserError, recognised
 
@@ -336,7 +336,7 @@ class Catalog:
 def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Opened:
     """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`."""
     try:
-        model = load(entry.path)
+        model = drawable(load(entry.path))
     except CheckpointError as error:
         reason = str(error).replace(str(entry.path), entry.path.name)  # its folder is nobody's business
         raise UserError("error.checkpoint", reason=reason) from error

@@ -6,8 +6,10 @@ import math
 import re
 import secrets
 import threading
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any
 
 from vae import checkpoint
@@ -52,7 +54,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
 
     Raises:
-        UserError: it, or what it describes, is too large, it cannot be opened, or the disk refuses.
+        UserError: it, or what it describes, is too large, it cannot be opened or shown, or the disk refuses.
     """
     if len(content) > CHECKPOINTS.most_bytes:
         raise UserError("run.too_large", mb=len(content) // MB, limit=CHECKPOINTS.most_bytes // MB)
@@ -63,7 +65,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     try:
         folder.mkdir(parents=True, mode=0o700)
         path.write_bytes(content)
-        fits = _fits(checkpoint.load(path))
+        fits = _fits(drawable(checkpoint.load(path)))
     except OSError as error:
         _remove(folder)
         log.warning("An upload could not be kept: %s", error)
@@ -71,12 +73,23 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     except CheckpointError as error:
         _remove(folder)
         raise UserError("run.not_a_checkpoint", reason=str(error).replace(f"{folder}/", "")) from error
+    except UserError:
+        _remove(folder)
+        raise
     if not fits:
         _remove(folder)
         most = {"values": CHECKPOINTS.most_values, "latents": CHECKPOINTS.most_latents, "codes": CHECKPOINTS.most_codes}
         raise UserError("run.too_much_model", **most)
     thin(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
+
+
+def drawable(model: Model) -> Model:
+    """The same. Raises UserError where its images have channels that no page can show."""
+    channels = model.config.model.shape[0]
+    if channels not in (1, 3):
+        raise UserError("error.channels", channels=channels)
+    return model
 
 
 def _fits(model: Model) -> bool:
@@ -90,10 +103,19 @@ def _fits(model: Model) -> bool:
 def thin(folder: Path, most: int, used: Collection[str] = ()) -> None:
     """Removes the oldest of the folders in `folder` until no more than `most` are left; never one that is `used`."""
     with _thinning:
-        kept = sorted((each for each in folder.iterdir() if each.is_dir()), key=lambda each: each.stat().st_mtime)
-        for old in kept[: max(0, len(kept) - most)]:
-            if old.name not in used:
-                _remove(old)
+        kept = sorted(_aged(folder))
+        free = [old for _, old in kept if old.name not in used]
+        for old in free[: max(0, len(kept) - most)]:
+            _remove(old)
+
+
+def _aged(folder: Path) -> Iterator[tuple[float, Path]]:
+    """When each of the folders in it was last changed."""
+    for each in folder.iterdir():
+        with suppress(FileNotFoundError):  # removed meanwhile
+            stat = each.stat()
+            if S_ISDIR(stat.st_mode):
+                yield stat.st_mtime, each
 
 
 def _remove(folder: Path) -> None:

@@ -149,7 +149,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             raise UserError("run.unusable", reason=reason) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
-        thin(home.parent, PICTURES.most_sets, {Path(run.own).name for run in runs.all() if run.own})
+        thin(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {

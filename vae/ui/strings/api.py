@@ -21,6 +21,10 @@ API: dict[str, dict[str, str]] = {
         "en": "{name} is an archive: send one picture.",
         "ko": "압축 파일입니다: {name}. 그림 한 장을 보내 주십시오.",
     },
+    "api.not_square": {
+        "en": "The images of this model are {width}×{height}, no squares: send the index of a test image.",
+        "ko": "이 모델의 이미지는 정사각형이 아닙니다({width}×{height}). 테스트 이미지의 번호를 보내 주십시오.",
+    },
     "api.one_of": {
         "en": "Give either an image or the index of a test image.",
         "ko": "이미지 또는 테스트 이미지의 번호 가운데 하나만 보내 주십시오.",

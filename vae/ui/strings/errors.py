@@ -7,6 +7,10 @@ ERRORS: dict[str, dict[str, str]] = {
     },
     "error.model": {"en": "There is no model named {name} here.", "ko": "여기에는 {name}(이)라는 모델이 없습니다."},
     "error.checkpoint": {"en": "{reason}", "ko": "이 모델을 열 수 없습니다: {reason}"},
+    "error.channels": {
+        "en": "The images of this model have {channels} channels: what can be shown has 1 (grey) or 3 (RGB).",
+        "ko": "이 모델의 이미지는 채널이 {channels}개입니다. 1개(흑백)나 3개(RGB)인 이미지만 표시할 수 있습니다.",
+    },
     "error.index": {
         "en": "{index} is not the index of an image on this map.",
         "ko": "{index}번은 이 지도에 있는 이미지가 아닙니다.",
