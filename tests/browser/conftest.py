@@ -11,7 +11,7 @@ import torch
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 
-from driving import leaves, settled  # noqa: E402
+from driving import PATIENCE, leaves, settled  # noqa: E402
 
 import vae.checkpoint  # noqa: E402
 from vae.data import default_root  # noqa: E402
@@ -29,6 +29,7 @@ FLAGS = [
     "--disable-gpu",  # nothing here needs WebGL, and its emulation would take a third of the tests' time
     "--disable-features=LocalNetworkAccessChecks",  # a page of the Hub frames an app of this machine
 ]
+playwright_api.expect.set_options(timeout=PATIENCE)
 CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or vae.checkpoint.FOLDER)
 
 
@@ -145,7 +146,7 @@ def open_page(browser, url):
         contexts.append(context)
         context.add_init_script(script)
         page = context.new_page()
-        page.set_default_timeout(60_000)  # a busy machine decodes thumbnails for a while
+        page.set_default_timeout(PATIENCE)
         page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
         page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
         page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
@@ -162,6 +163,23 @@ def open_page(browser, url):
 @pytest.fixture
 def page(open_page):
     return open_page()
+
+
+@pytest.fixture
+def blank_page(browser):
+    """A page that has gone nowhere yet."""
+    found = browser.new_page()
+    found.set_default_timeout(PATIENCE)
+    yield found
+    found.close()
+
+
+@pytest.fixture(autouse=True)
+def nothing_trains_on(shared):
+    """All tests share one queue: what one of them leaves there, as where it fails, would keep the next one waiting."""
+    yield
+    for run in shared.training.all():
+        shared.training.forget(run)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 import numpy as np
 from PIL import Image
 
+PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
 PIXELS = """canvas => { const c = canvas.getContext('2d');
   return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
 
@@ -90,7 +91,7 @@ def settled(page) -> None:
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
 
 
-def begin_training(page, preset="beta", budget=2_000):
+def begin_training(page, preset="beta", budget=1_000_000):
     """Open the tab, choose the digits, and press start; the run is under way when this returns."""
     page.click("button[role=tab][data-tab-id=train]")
     page.wait_for_selector("#train-status[data-state=idle]")

@@ -291,11 +291,19 @@ def hold_opening(page, held):
     page.route(lambda address: "component_server" in address, hold)
 
 
+def select_and_hold(page, held, name):
+    """Choose a model, whose request waits in `held` when this returns."""
+    with page.expect_request(lambda request: '"open_model"' in (request.post_data or "")):
+        page.select_option("#model", name)
+    page.wait_for_selector("#map .lse-opening", state="visible")
+    while not held:
+        page.wait_for_timeout(10)
+
+
 def test_while_a_model_is_read_the_map_says_so(page, shared):
     held, name = [], shared.catalog.usable()[-1].name
     hold_opening(page, held)
-    page.select_option("#model", name)
-    page.wait_for_selector("#map .lse-opening", state="visible")
+    select_and_hold(page, held, name)
     assert name in page.inner_text("#map .lse-opening")
     assert page.locator("#map[data-ready]").count() == 0
     held[0].continue_()
@@ -307,8 +315,7 @@ def test_a_model_that_cannot_be_read_leaves_the_page_as_it_was(page, shared):
     before, name = page.input_value("#model"), shared.catalog.usable()[-1].name
     held = []
     hold_opening(page, held)
-    page.select_option("#model", name)
-    page.wait_for_selector("#map .lse-opening", state="visible")
+    select_and_hold(page, held, name)
     held[0].fulfill(json={"error": "That file is damaged."})
     page.wait_for_selector(".lse-error:has-text('That file is damaged.')")
     settled(page)

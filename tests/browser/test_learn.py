@@ -215,8 +215,8 @@ def test_a_button_carries_model_image_and_z_to_explore(learn, models):
 def test_the_contents_lead_to_a_step(learn):
     learn.click("#learn-contents a[href='#learn-bernoulli']")
     drawn(learn, "bernoulli")
-    top = learn.eval_on_selector("#learn-bernoulli", "part => part.getBoundingClientRect().top")
-    assert abs(top) < 60 and learn.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
+    learn.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 60")
+    assert learn.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

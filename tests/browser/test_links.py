@@ -129,6 +129,7 @@ def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
     times = np.array(page.evaluate("window.writings"))
     assert len(times) >= 2 and np.diff(times).min() >= 480, "twice a second at most"
     assert page.evaluate("history.length") == length
+    page.wait_for_selector("#inspector[data-ready]")
     z = shown(page, "z")
     page.reload()
     settled(page)
@@ -139,16 +140,14 @@ def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
     page.wait_for_url(lambda address: "&z=" not in address)
 
 
-def test_a_link_to_another_model_opens_nothing_else(browser, url, shared):
+def test_a_link_to_another_model_opens_nothing_else(blank_page, url, shared):
     name = shared.catalog.usable()[-1].name
-    asked = []
-    page = browser.new_page()
+    asked, page = [], blank_page
     page.on("request", lambda request: "component_server" in request.url and asked.append(request.post_data))
     page.goto(f"{url}?model={name}")
     settled(page)
     assert page.input_value("#model") == name
     assert not [text for text in asked if '"pick"' in text or '"decode"' in text], "no other picture, and no sway"
-    page.close()
 
 
 @pytest.mark.parametrize(
@@ -249,8 +248,8 @@ def test_a_link_to_a_step(open_page):
     page.wait_for_selector("#link-said:has-text('(step)')")
 
 
-def test_in_a_frame_of_the_hub_the_page_around_is_told(browser, url, opened):
-    page = browser.new_page()
+def test_in_a_frame_of_the_hub_the_page_around_is_told(blank_page, url, opened):
+    page = blank_page
     around = f"<iframe src='{url}?still=1&__sign=secret' style='width: 100%; height: 90vh'></iframe>"
     script = "<script>addEventListener('message', event => (window.told = event.data))</script>"
     page.route("https://huggingface.co/*", lambda route: route.fulfill(body=script + around, content_type="text/html"))
@@ -258,8 +257,6 @@ def test_in_a_frame_of_the_hub_the_page_around_is_told(browser, url, opened):
     frame = page.frame_locator("iframe")
     frame.locator("#map[data-ready='1']").wait_for()
     frame.locator("#random-image").click()
-    page.wait_for_function("window.told?.queryString?.includes('image=')")
-    told = page.evaluate("window.told")
+    told = page.wait_for_function("window.told?.queryString?.includes('image=') && window.told").json_value()
     assert told["queryString"].startswith(f"?still=1&tab=explore&model={opened.name}") and told["hash"] == ""
     assert "secret" not in told["queryString"]
-    page.close()

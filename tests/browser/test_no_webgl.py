@@ -1,13 +1,14 @@
 """A browser without a GPU and without WebGL: the map is drawn and answers."""
 
 import pytest
-from driving import first_map, lonely, pixel_of, settled
+from driving import PATIENCE, first_map, lonely, pixel_of, settled
 
 pytestmark = pytest.mark.browser
 
 
 def test_the_map_needs_no_webgl(flat_browser, url, opened):
     page = flat_browser.new_page(viewport={"width": 1400, "height": 900})
+    page.set_default_timeout(PATIENCE)
     faults = []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(url + "?still=1")

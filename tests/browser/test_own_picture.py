@@ -140,10 +140,10 @@ def test_transparent_and_turned_pictures_are_cropped_to_their_upright_middle(pag
     exif[0x0112] = 6  # to be turned by a quarter, clockwise
     turned = io.BytesIO()
     image.convert("RGB").save(turned, "JPEG", exif=exif, quality=95)
+    before = page.get_attribute("#inspector img[data-role=original]", "src")
     choose(page, turned.getvalue(), "turned.jpg", "image/jpeg")
     page.wait_for_function(
-        "before => document.querySelector('#inspector img[data-role=original]').src !== before",
-        arg=page.get_attribute("#inspector img[data-role=original]", "src"),
+        "before => document.querySelector('#inspector img[data-role=original]').src !== before", arg=before
     )
     own_is_shown(page)
     got = shown(page, "original").astype(int)

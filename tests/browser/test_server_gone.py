@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from driving import begin_training, drawn_run, leaves, run_state, set_slider, settled
+from driving import PATIENCE, begin_training, drawn_run, leaves, run_state, set_slider, settled
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
@@ -42,7 +42,7 @@ def page(browser, host):
     faults = []
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
-    opened.set_default_timeout(60_000)
+    opened.set_default_timeout(PATIENCE)
     opened.on("pageerror", lambda error: faults.append(f"page error: {error}"))
     opened.on("request", lambda request: leaves(request.url) and faults.append(request.url))
     opened.goto(f"http://127.0.0.1:{host.port}/?still=1")
@@ -57,7 +57,6 @@ def says(page, pattern):
     page.wait_for_function(
         f"pattern => new RegExp(pattern).test(document.querySelector('{SAID}').textContent)",
         arg=pattern,
-        timeout=15_000,
     )
 
 
@@ -66,14 +65,12 @@ def picture(page):
 
 
 def another_picture(page, before):
-    page.wait_for_function(
-        "before => document.querySelector('#inspector img[data-role=z]').src !== before", arg=before, timeout=15_000
-    )
+    page.wait_for_function("before => document.querySelector('#inspector img[data-role=z]').src !== before", arg=before)
 
 
 def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page, host):
     assert page.get_attribute(SAID, "role") == "status" and page.inner_text(SAID) == ""
-    begin_training(page, budget=1_000_000)
+    begin_training(page)
     page.click("#train-pause")
     run_state(page, "paused")
     page.click("button[role=tab][data-tab-id=explore]")

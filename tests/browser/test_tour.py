@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from driving import chw, settled, shown, strongest, z_of
+from driving import PATIENCE, chw, settled, shown, strongest, z_of
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ RECORD = """() => {
 
 
 def over(page):
-    page.wait_for_selector("#tour-bar", state="detached")
+    page.wait_for_selector("#tour-bar", state="detached", timeout=3 * PATIENCE)  # a whole tour
 
 
 def started(page):
@@ -47,6 +47,9 @@ def test_the_tour_shows_every_station_on_the_real_page(open_page, shared):
     said, kept = [], []
     page.on("console", lambda message: said.append(message.text))
     page.on("download", lambda download: kept.append(download))
+    page.click("button[role=tab][data-tab-id=compare]")  # what is read for the first time may take longer than it waits
+    page.wait_for_selector("#compare-table[data-ready='1']", state="attached")
+    page.click("button[role=tab][data-tab-id=explore]")
     page.evaluate(RECORD)
     page.click("#tour")
     over(page)
@@ -98,17 +101,18 @@ def test_it_stops_at_once_and_leaves_the_page_as_it_stands(open_page, opened):
 
 
 def test_it_can_be_halted(open_page, opened):
-    page = open_page(query="?still=1&pace=4")
+    page = open_page(query="?still=1&pace=1")
+    slider = f"#sliders input[data-dim='{strongest(opened)}']"
     page.click("#tour")
     page.wait_for_selector("#tour-bar[data-station=slide]")
     page.click("#tour-pause")
     page.wait_for_selector("#inspector[data-ready]")
-    value = page.input_value(f"#sliders input[data-dim='{strongest(opened)}']")
+    value = page.input_value(slider)
     page.wait_for_timeout(700)
-    assert page.input_value(f"#sliders input[data-dim='{strongest(opened)}']") == value
+    assert page.input_value(slider) == value
     assert page.get_attribute("#tour-bar", "data-station") == "slide"
     page.click("#tour-pause")
-    page.wait_for_selector("#tour-bar[data-station=walk]")
+    page.wait_for_function("([slider, value]) => document.querySelector(slider).value !== value", arg=[slider, value])
     page.keyboard.press("Escape")
     over(page)
 
@@ -136,9 +140,8 @@ def test_the_caption_fits(open_page, width, theme, lang):
     over(page)
 
 
-def test_a_small_catalog_has_a_tour_as_well(browser, flat_url):
-    page = browser.new_page()
-    faults = []
+def test_a_small_catalog_has_a_tour_as_well(blank_page, flat_url):
+    page, faults = blank_page, []
     page.on("pageerror", lambda error: faults.append(str(error)))
     page.goto(f"{flat_url}?still=1&pace=20")
     settled(page)
@@ -147,4 +150,3 @@ def test_a_small_catalog_has_a_tour_as_well(browser, flat_url):
     over(page)
     assert not faults
     assert "lattice" in page.evaluate("window.stations")
-    page.close()

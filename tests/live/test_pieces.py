@@ -91,12 +91,12 @@ def test_it_is_driven_from_outside_through_the_disk(runs):
     until(lambda: run.knobs.get("lr") == 0.002)
     assert list(runs.work(run, forked(train_piece), 1)) == []  # one piece at a time
     runs.drive(run, "pause")
-    piece.join(20)
+    piece.join(60)
     assert run.state == "paused" and not piece.is_alive() and not runs.wanting(run)  # nobody's minute is wasted
     at = run.step
     runs.drive(run, "step")
     assert runs.wanting(run)
-    work(runs, run).join(20)
+    work(runs, run).join(60)
     assert run.state == "paused" and run.step == at + 1
     assert run.knobs["lr"] == 0.002
     runs.drive(run, "resume")
@@ -104,8 +104,8 @@ def test_it_is_driven_from_outside_through_the_disk(runs):
     until(lambda: run.step > at + 5 and run.state == "running")
     began = time.monotonic()
     runs.drive(run, "stop")
-    assert run.state == "stopped" and time.monotonic() - began < 0.5
-    piece.join(20)
+    assert run.state == "stopped" and time.monotonic() - began < 10  # and not when the piece ends
+    piece.join(60)
     until(lambda: not runs.busy("cpu"))
     assert run.saved > at + 5 and not runs.wanting(run)
 
@@ -126,7 +126,7 @@ def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     piece = work(runs, run, lend=forked(train_piece, children))
     until(lambda: run.step > saved + 3)
     os.kill(children[0], signal.SIGKILL)
-    piece.join(20)
+    piece.join(60)
     assert run.state == "stopped" and run.reason["key"] == "run.not_lent"
     assert run.reason["values"] == {"reason": "GPU task aborted", "step": saved}
     until(lambda: not runs.busy("cpu"))
