@@ -48,7 +48,8 @@ def test_what_cannot_be_recorded_goes_on_eagerly(eager, caplog):
     assert len(caplog.records) == 1 and "not permitted" in caplog.text
 
 
-def test_a_recording_that_does_something_else_is_given_up_after_one_step(eager, caplog):
+@pytest.mark.parametrize("loss", [1e9, float("nan")])
+def test_a_recording_that_does_something_else_is_given_up_after_one_step(eager, caplog, loss):
     class Wrong(OnCpu):
         def _record(self, batch):
             class Graph:
@@ -59,7 +60,7 @@ def test_a_recording_that_does_something_else_is_given_up_after_one_step(eager, 
 
             self._graph, self._batch = Graph(), batch
             self._told = tuple(Step.__call__(self, batch))
-            self._told[0].fill_(1e9)
+            self._told[0].fill_(loss)
             self.graph = Graph
 
     kinds = []

@@ -119,7 +119,7 @@ class ReplayedStep(Step):
         self._graph.replay()
         loss, terms = self._told
         found, wanted = float(loss), float(expected)
-        if abs(found - wanted) > AGREES * abs(wanted):
+        if not abs(found - wanted) <= AGREES * abs(wanted):  # NaN is within no distance
             log.warning("a recorded step has the loss %g and not %g: training goes on without it", found, wanted)
             loss, terms = loss.clone(), terms.clone()
             self._gave_up, self._graph, self._told = True, None, None
