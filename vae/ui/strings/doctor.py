@@ -130,8 +130,8 @@ DOCTOR: dict[str, dict[str, str]] = {
         "ko": "이 이미지들에 보통 VAE가 쓰는 것보다 작은 C를 고르십시오.",
     },
     "remedy.push": {
-        "en": "Choose a β above 1: factors are only told apart under pressure.",
-        "ko": "1보다 큰 β를 고르십시오. 요인은 압력을 받아야 갈라집니다.",
+        "en": "Choose a β above 1: pressure often helps to tell factors apart, though it guarantees nothing.",
+        "ko": "1보다 큰 β를 고르십시오. 압력은 요인이 갈라지는 데 흔히 도움이 되지만, 보장하지는 않습니다.",
     },
     "remedy.overfit": {
         "en": "More images, fewer steps, a smaller network or a larger β.",
