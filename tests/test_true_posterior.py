@@ -7,7 +7,7 @@ import torch
 
 from vae.bound import log_likelihood
 from vae.checkpoint import load
-from vae.true_posterior import true_posterior
+from vae.true_posterior import nearest, true_posterior
 
 
 def likelihood_of(network, x):
@@ -39,6 +39,12 @@ def test_a_linear_decoder_has_a_gaussian_posterior(linear, mu, logvar):
     assert near.sum() > 50
     assert torch.allclose(torch.from_numpy(grid.log_posterior)[near], exact.log_prob(points)[near], atol=2e-3)
     assert torch.allclose(torch.from_numpy(grid.log_q), q.log_prob(points))
+    # Bishop 2006, section 10.1.2: the best factors keep the mean and the diagonal of the precision.
+    best, diagonal = nearest(grid), precision.diagonal()
+    shape = 0.5 * (diagonal.log().sum() - torch.logdet(precision))
+    assert best.mu == pytest.approx(exact.mean.tolist(), abs=5e-3)
+    assert best.sigma == pytest.approx(diagonal.rsqrt().tolist(), rel=2e-2)
+    assert best.gap == pytest.approx(shape.item(), abs=5e-3) and best.gap <= grid.gap
 
 
 def sampled(likelihood, mu, logvar, samples=20_000, wider=3.0):

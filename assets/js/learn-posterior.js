@@ -19,9 +19,9 @@ export function mountPosterior(step, name) {
 
   function show(answer) {
     picked = answer;
-    const {axes, mu, sigma, log_evidence: evidence, elbo, gap} = answer;
+    const {axes, mu, sigma, log_evidence: evidence, elbo, gap, nearest} = answer;
     const {x, y} = {x: at => EDGE.left + share(at, axes[0]) * SIDE, y: at => EDGE.top + (1 - share(at, axes[1])) * SIDE};
-    const ellipse = k => draw('ellipse', {class: 'lse-chart-level', cx: x(mu[0]), cy: y(mu[1]), rx: (k * sigma[0] * SIDE) / length(axes[0]), ry: (k * sigma[1] * SIDE) / length(axes[1])});
+    const ellipse = (q, k, name) => draw('ellipse', {class: `lse-chart-${name}`, cx: x(q.mu[0]), cy: y(q.mu[1]), rx: (k * q.sigma[0] * SIDE) / length(axes[0]), ry: (k * q.sigma[1] * SIDE) / length(axes[1])});
     const [across, up] = axes.map(axis => ticks(axis, SIDE, 80));
     const [bottom, end] = [EDGE.top + SIDE, EDGE.left + SIDE];
     plane.setAttribute('aria-label', t('learn.posterior_label'));
@@ -32,21 +32,23 @@ export function mountPosterior(step, name) {
         {class: 'lse-chart-axes'},
         draw('path', {d: `M${EDGE.left} ${EDGE.top}V${bottom}H${end}`}),
         ...across.values.map(value => draw('text', {x: x(value), y: bottom + 16, 'text-anchor': 'middle'}, number(value, across.decimals))),
-        ...up.values.map(value => draw('text', {x: EDGE.left - 6, y: y(value) + 4, 'text-anchor': 'end'}, number(value, up.decimals))),
+        ...up.values.filter(value => y(value) > EDGE.top + 20).map(value => draw('text', {x: EDGE.left - 6, y: y(value) + 4, 'text-anchor': 'end'}, number(value, up.decimals))),
         draw('text', {x: end, y: bottom + 33, 'text-anchor': 'end'}, 'z0'),
         draw('text', {x: 2, y: EDGE.top + 8}, 'z1'),
       ),
-      ellipse(1),
-      ellipse(2),
+      ...[1, 2].map(k => ellipse(nearest, k, 'best')),
+      ...[1, 2].map(k => ellipse({mu, sigma}, k, 'level')),
     );
     told.show([
       ['evidence', t('learn.posterior_evidence'), nats(evidence, 2)],
       ['elbo', t('learn.posterior_elbo'), nats(elbo, 2)],
       ['difference', t('learn.posterior_difference'), nats(evidence - elbo, 2)],
       ['gap', t('learn.posterior_gap'), nats(gap, 2)],
+      ['amortisation', t('learn.posterior_amortisation'), nats(gap - nearest.gap, 2)],
+      ['shape', t('learn.posterior_shape'), nats(nearest.gap, 2)],
     ]);
   }
-  const key = ['true', 'q'].map(name => make('p', {className: `lse-key lse-key-${name}`}, make('i'), t(`learn.posterior_${name}`)));
+  const key = ['true', 'q', 'best'].map(name => make('p', {className: `lse-key lse-key-${name}`}, make('i'), t(`learn.posterior_${name}`)));
   step.live.append(make('div', {className: 'lse-beside'}, plane, make('div', {}, make('div', {}, ...key), told.element)));
   step.go(t('learn.explore'), () => picked && visit('explore', {model: name, index: picked.index, z: picked.mu}));
 }

@@ -168,6 +168,7 @@ def test_distortions_are_those_of_sampled_codes(ask, seen):
     assert abs(sampled.mean() + told["rate"] - loose) < 5 * error
     assert told["all"]["neg_elbo_decoding_mu"] < told["all"]["neg_elbo"]
 
+    assert 0 <= told["nearest"]["gap"] <= told["gap"] + 1e-6
 
 def test_the_bill_of_all_pixels_is_the_distortion(ask, catalog):
     told = ask("pixels", "tiny", ROW)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from dataclasses import asdict
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from vae.forecast import spectrum
 from vae.gradients import reparameterised, score_function, slopes
 from vae.model import Posterior
 from vae.objective import kl_to_prior
-from vae.true_posterior import true_posterior
+from vae.true_posterior import nearest, true_posterior
 from vae.ui import explorer
 from vae.ui.catalog import Opened
 from vae.ui.figures import pack
@@ -132,7 +133,10 @@ def gradients(opened: Opened, row: int) -> dict[str, Any]:
 
 
 def posterior(opened: Opened, row: int) -> dict[str, Any]:
-    """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian: `density` (S, S) over its greatest."""
+    """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian: `density` (S, S) over its greatest.
+
+    `nearest` is the best Gaussian of that kind: its `gap` is owed to the posterior's shape, the rest to the encoder.
+    """
     x = _image(opened, row)
     q = _encode(opened, x)
     grid = true_posterior(lambda z: _likelihood(opened, x, z), q.mu[0], q.logvar[0], _grid_steps(opened))
@@ -143,6 +147,7 @@ def posterior(opened: Opened, row: int) -> dict[str, Any]:
         "steps": len(density),
         "density": pack(density, "float32"),
         "mu": q.mu[0].tolist(),
+        "nearest": asdict(nearest(grid)),
         "sigma": q.logvar[0].mul(0.5).exp().tolist(),
         "log_evidence": grid.log_evidence,
         "elbo": grid.elbo,

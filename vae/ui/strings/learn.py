@@ -91,12 +91,13 @@ LEARN: dict[str, dict[str, str]] = {
     "learn.posterior_text": {
         "en": "Where the true posterior and the encoder's Gaussian differ is exactly what the ELBO lacks of log p(x). "
         "With two latents Bayes' rule can be computed point by point: the shade is p(z|x), the ellipses are q at one "
-        "and two σ. Choose other images: some clouds are bent or stretched along a diagonal that no ellipse with "
-        "upright axes can follow, and those pay more nats.",
+        "and two σ. Choose other images. Often the ellipse merely stands beside the cloud, or is too wide for it: "
+        "that is the amortisation gap. Only what the best upright ellipse, dashed, would still lose is owed to the "
+        "cloud's shape.",
         "ko": "참 사후분포와 인코더의 가우스분포가 다른 만큼 ELBO는 정확히 log p(x)에 못 미칩니다. 잠재 차원이 둘이면 "
         "베이즈 규칙을 점마다 계산할 수 있습니다. 음영이 p(z|x)이고 타원은 q의 1σ와 2σ입니다. 다른 이미지를 골라 "
-        "보세요. 어떤 구름은 휘었거나 대각선으로 늘어나 축이 곧은 타원이 따라갈 수 없고, 그런 이미지는 더 많은 nat를 "
-        "치릅니다.",
+        "보세요. 타원이 그저 구름에서 비켜나 있거나 너무 넓을 때가 많은데, 그것이 상각 간극입니다. 축이 곧은 가장 좋은 "
+        "타원(점선)도 잃는 만큼만 구름의 모양 탓입니다.",
     },
     "learn.elbo_title": {
         "en": "The ELBO in nats, and why decoding μ flatters it",

@@ -73,11 +73,16 @@ LEARN_SEEN: dict[str, dict[str, str]] = {
     "learn.posterior_elbo": {"en": "ELBO", "ko": "증거 하한(ELBO)"},
     "learn.posterior_difference": {"en": "Difference", "ko": "차이"},
     "learn.posterior_gap": {"en": "KL(q ‖ p(z|x)) on the grid", "ko": "격자에서 KL(q ‖ p(z|x))"},
+    "learn.posterior_amortisation": {"en": "… of it amortisation", "ko": "… 그중 상각"},
+    "learn.posterior_shape": {"en": "… of it the shape", "ko": "… 그중 모양"},
     "learn.posterior_true": {"en": "true posterior p(z|x)", "ko": "참 사후분포 p(z|x)"},
     "learn.posterior_q": {"en": "encoder's q(z|x), 1 and 2 σ", "ko": "인코더의 q(z|x), 1σ와 2σ"},
+    "learn.posterior_best": {"en": "the best upright Gaussian", "ko": "축이 곧은 가장 좋은 가우스분포"},
     "learn.posterior_label": {
-        "en": "The true posterior over z0 and z1 as shades, and the encoder's Gaussian as two ellipses",
-        "ko": "z0과 z1에 대한 참 사후분포의 음영과 인코더 가우스분포의 두 타원",
+        "en": "The true posterior over z0 and z1 as shades, the encoder's Gaussian as two ellipses, and the best "
+        "upright one as two dashed ellipses",
+        "ko": "z0과 z1에 대한 참 사후분포의 음영, 인코더 가우스분포의 두 타원, 축이 곧은 가장 좋은 가우스분포의 점선 "
+        "타원 둘",
     },
     "learn.elbo_rate": {"en": "Rate of this image", "ko": "이 이미지의 레이트"},
     "learn.elbo_sampled": {"en": "−ELBO, z sampled", "ko": "−ELBO, z 표본"},
