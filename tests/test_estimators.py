@@ -89,6 +89,7 @@ def test_what_does_not_fit_is_named(codes, rows, images, named):
 def test_dependence_is_the_total_correlation_of_all_and_of_every_two(codes):
     found = dependence(*codes)
     assert found.total_correlation == pytest.approx(total_correlation(*codes, IMAGES).item(), rel=1e-4)
+    assert found.log_joint == pytest.approx(exact(*codes)[0].mean().item(), rel=1e-4)
     assert torch.equal(found.pairs.diagonal(), torch.zeros(4))
     for i, j in ((0, 1), (3, 1), (2, 3)):
         joint, marginals = exact(*(part[:, [i, j]] for part in codes))

@@ -56,11 +56,12 @@ def total_correlation(z: Tensor, mu: Tensor, logvar: Tensor, images: int) -> Ten
 class Dependence:
     """How far q(z) is from the product of its marginals, in nats: of all latents, and (D, D) of every two of them.
 
-    `pairs` is the mutual information, symmetric, with zeros on its diagonal.
+    `pairs` is the mutual information, symmetric, with zeros on its diagonal; `log_joint` the mean of log q(z).
     """
 
     total_correlation: float
     pairs: Tensor
+    log_joint: float
 
 
 def dependence(z: Tensor, mu: Tensor, logvar: Tensor) -> Dependence:
@@ -81,4 +82,5 @@ def dependence(z: Tensor, mu: Tensor, logvar: Tensor) -> Dependence:
         pairs.append((density.transpose(1, 2) @ density / len(mu)).log())  # the mean over images of q(z_i|x)·q(z_j|x)
     joint, marginals, pairs = (torch.cat(each) for each in (joint, marginals, pairs))
     found = (pairs - marginals[:, :, None] - marginals[:, None]).mean(0)
-    return Dependence((joint - marginals.sum(1)).mean().item(), found.fill_diagonal_(0))
+    total = (joint - marginals.sum(1)).mean().item()
+    return Dependence(total, found.fill_diagonal_(0), joint.mean().item())

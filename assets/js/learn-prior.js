@@ -42,9 +42,9 @@ export function mountPrior(step, names) {
       const [i, j] = answer.pair;
       told.show([
         ['information', t('learn.prior_pair', {i, j}), nats(answer.information, 2)],
-        ['total', t('learn.prior_total', {n: answer.dims.length}), nats(answer.total_correlation, 2)],
+        ['total', t('learn.prior_total', {n: answer.dims.length}), answer.total_correlation === null ? t('learn.prior_untold') : nats(answer.total_correlation, 2)],
       ]);
-      note.textContent = t('learn.prior_count', {i, j, n: number(answer.count), images: number(answer.images)});
+      note.textContent = t('learn.prior_count', {i, j, n: number(answer.count), images: number(answer.images), measured: number(answer.measured)});
       redraw();
     },
   );

@@ -38,6 +38,7 @@ CODES, MEASURED_CODES = 2_000, 320  # samples of the aggregate posterior: drawn 
 CODE_DIMS = 8
 DIRECTIONS = 40  # bars of a spectrum
 DIRECTION_IMAGES = 1_000  # where the model has no forecast of its own
+TOLD_APART = 0.5  # nats below ln N at which the codes name their image, whatever they have in common
 
 
 def gallery(opened: Opened) -> dict[str, Any]:
@@ -200,6 +201,10 @@ def costs(opened: Opened, row: int) -> dict[str, Any]:
         "original": data_uri(opened.originals([row])[0].numpy()),
         "reconstruction": data_uri(opened.decode(q.mu)[0].numpy()),
         "distortion": -_likelihood(opened, x, q.mu).item(),
+
+    The numbers are of the first `measured` samples. `total_correlation` is None where nearly every code is a place of
+    its own, so that log q(z) is that of its own image less ln N: it then says how many images there are, and falls by
+    ln 2 with each doubling of N.
         "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
         "all": {key: finite(metrics.get(key)) for key in ("distortion", "rate")},
         "beta": None if weight is None else weight / noise_variance(opened.model.config),
@@ -212,10 +217,13 @@ def aggregate(opened: Opened) -> dict[str, Any]:
     """
     model, generator = opened.model, torch.Generator().manual_seed(0)
     kl = np.asarray(model.stats["kl"], float)
+    log_own = -0.5 * (eps.square() + logvar[rows] + math.log(2 * math.pi))[:MEASURED_CODES].sum(1).mean().item()
+    measurable = log_own - found.log_joint <= math.log(len(mu)) - TOLD_APART  # I(x; z) of these codes
     dims = np.sort(np.argsort(-kl, kind="stable")[: max(2, min(CODE_DIMS, int((kl >= ACTIVE_NATS).sum())))])
     mu, logvar = (torch.from_numpy(part[:, dims]) for part in (model.mu, model.logvar))
     rows = torch.randperm(len(mu), generator=generator)[:CODES]
-    z = mu[rows] + torch.exp(0.5 * logvar[rows]) * torch.randn(len(rows), len(dims), generator=generator)
+    eps = torch.randn(len(rows), len(dims), generator=generator)
+    z = mu[rows] + torch.exp(0.5 * logvar[rows]) * eps
     known = {"name": opened.name, "count": len(z), "images": len(mu), "dims": dims.tolist()}
     if len(dims) < 2:
         return {**known, "pair": None}
@@ -223,7 +231,8 @@ def aggregate(opened: Opened) -> dict[str, Any]:
     i, j = sorted(divmod(int(found.pairs.argmax()), len(dims)))
     return {
         **known,
-        "total_correlation": found.total_correlation,
+        "measured": min(MEASURED_CODES, len(z)),
+        "total_correlation": found.total_correlation if measurable else None,
         "pair": [int(dims[i]), int(dims[j])],
         "information": found.pairs[i, j].item(),
         "samples": [pack(z[:, d].numpy(), "float32") for d in (i, j)],

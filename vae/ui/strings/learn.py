@@ -133,8 +133,8 @@ LEARN: dict[str, dict[str, str]] = {
         "움직여 보세요. 막대는 두 모델의 왜곡 + β · 레이트입니다. 각 모델이 자신을 학습한 β에서 이기나요?",
     },
     "learn.prior_title": {
-        "en": "Each z ~ N(0, 1) is N(0, I), but q(z) is no product",
-        "ko": "z마다 N(0, 1)이면 N(0, I), 그러나 q(z)는 곱이 아니다",
+        "en": "Independent z ~ N(0, 1) are N(0, I), but q(z) is no product",
+        "ko": "독립인 N(0, 1)의 곱은 N(0, I), 그러나 q(z)는 곱이 아니다",
     },
     "learn.prior_text": {
         "en": "Independent standard normals, multiplied, are N(0, I): nothing is lost by saying it latent by latent. "

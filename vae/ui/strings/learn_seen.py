@@ -139,9 +139,15 @@ LEARN_SEEN: dict[str, dict[str, str]] = {
     "learn.prior_which": {"en": "Which cloud", "ko": "어느 구름"},
     "learn.prior_pair": {"en": "Information of z{i} about z{j}", "ko": "z{i}와(과) z{j}의 상호정보량"},
     "learn.prior_total": {"en": "Total correlation of {n} latents", "ko": "잠재 차원 {n}개의 총상관"},
+    "learn.prior_untold": {
+        "en": "not measurable: the codes tell all images apart",
+        "ko": "잴 수 없음: 코드만으로 모든 이미지가 구별됩니다",
+    },
     "learn.prior_count": {
-        "en": "z{i} and z{j} depend on each other most. {n} samples of the mixture of {images} posteriors.",
-        "ko": "z{i}와(과) z{j}의 의존성이 가장 큽니다. 사후분포 {images}개의 혼합에서 뽑은 표본 {n}개입니다.",
+        "en": "z{i} and z{j} depend on each other most. {n} samples of the mixture of {images} posteriors are drawn; "
+        "the numbers are the mean of {measured} of them.",
+        "ko": "z{i}와(과) z{j}의 의존성이 가장 큽니다. 사후분포 {images}개의 혼합에서 뽑은 표본 {n}개를 그렸고, 수치는 "
+        "그중 {measured}개의 평균입니다.",
     },
     "learn.prior_label": {
         "en": "z{i} against z{j} with both marginals: {which}",
