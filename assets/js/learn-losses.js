@@ -17,9 +17,9 @@ export function mountLosses(step, _, {losses}) {
       draw('path', {class: className, d: line(points, place)}),
       draw('text', {class: 'lse-chart-name', x: area.x + area.width, y: Math.max(place.y(points.at(-1)[1]) - 6, area.y + 10), 'text-anchor': 'end'}, text),
     ];
-    const cut = ([x, value]) => [x, Math.min(value, y[1])];
-    const high = [[0, 0], [Math.min(MOST, y[1] / beta), Math.min(y[1], beta * MOST)]];
-    const target = [0, capacity, MOST].map(x => cut([x, gamma * Math.abs(x - capacity)]));
+    const reach = y[1] / gamma; // of either arm, before it leaves the chart
+    const high = [0, Math.min(MOST, y[1] / beta)].map(x => [x, beta * x]);
+    const target = [Math.max(0, capacity - reach), capacity, Math.min(MOST, capacity + reach)].map(x => [x, gamma * Math.abs(x - capacity)]);
     return [
       ...named(high, 'β · KL', 'lse-chart-line lse-chart-faint'),
       ...named(target, 'γ · |KL − C|', 'lse-chart-line'),

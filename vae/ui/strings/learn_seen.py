@@ -196,12 +196,14 @@ LEARN_SEEN: dict[str, dict[str, str]] = {
         "ko": "예전의 같은 코드, M_N = 144 / 162,770, 픽셀은 [−1, 1]",
     },
     "learn.losses_posts": {
-        "en": "the same as posts read it, M_N = 128 / 4,096",
-        "ko": "블로그 글의 해석, M_N = 128 / 4,096",
+        "en": "the same as posts read it, M_N = 128 / 4,096, pixels in [−1, 1]",
+        "ko": "블로그 글의 해석, M_N = 128 / 4,096, 픽셀은 [−1, 1]",
     },
     "learn.losses_note": {
-        "en": "w·P / 2 at σ = 1 in units of [0, 1]; with loss B the same factor belongs to γ, and C stays in nats.",
-        "ko": "σ = 1, [0, 1] 단위에서 w·P / 2입니다. 손실 B에서는 같은 배수가 γ에 붙고 C는 nat 그대로입니다.",
+        "en": "β here is w·P / 2 at σ = 1 and pixels in [0, 1], and a quarter of that for pixels in [−1, 1], whose "
+        "squared errors are four times as large. With loss B the same factor belongs to γ, and C stays in nats.",
+        "ko": "여기서의 β는 σ = 1이고 픽셀이 [0, 1]일 때 w·P / 2이며, 제곱 오차가 네 배인 [−1, 1]에서는 그 4분의 "
+        "1입니다. 손실 B에서는 같은 배수가 γ에 붙고 C는 nat 그대로입니다.",
     },
     "learn.losses_go": {"en": "Train with either in the Train tab", "ko": "학습 탭에서 둘 중 하나로 학습하기"},
 }
