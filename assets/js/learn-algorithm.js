@@ -34,6 +34,7 @@ export function mountAlgorithm(step, _, {seeds}) {
   const ask = step.asks(
     seed => step.call('watch_training', seed),
     answer => {
+      clearInterval(playing);
       training = answer;
       original.src = answer.original;
       above.style.backgroundImage = `url("${answer.originals}")`;
@@ -65,6 +66,7 @@ export function mountAlgorithm(step, _, {seeds}) {
   /** Walk on, so quickly that each step is seen. */
   function play(count) {
     clearInterval(playing);
+    if (!training) return;
     const goal = at + count;
     playing = setInterval(() => {
       show(at + 1);

@@ -31,6 +31,7 @@ const STEPS = {
   losses: mountLosses,
 };
 const AHEAD = '250px'; // a step begins so far before it is seen
+const FOLLOWED = 5000; // milliseconds for which a step that was asked for is kept in its place
 
 export function mount({element, props, server}) {
   fill(element);
@@ -52,15 +53,18 @@ export function mount({element, props, server}) {
   contents.querySelector('ol').replaceChildren(...entries);
   ready(contents);
 
-  // Steps above the wanted one may still be drawn and push it down: it is followed until the reader does something.
-  let aim = null;
+  // Steps above the wanted one may still be drawn and push it down: it is followed for a while, until the reader does
+  // something, be it outside of the page's parts, as on the window's scrollbar.
+  let [aim, followed] = [null, 0];
   new ResizeObserver(() => aim && section(aim).scrollIntoView({block: 'start'})).observe(element.querySelector('.lse-learn'));
-  for (const event of ['wheel', 'touchmove', 'pointerdown', 'keydown']) element.addEventListener(event, () => (aim = null), {passive: true});
+  for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(event, () => (aim = null), {passive: true});
 
   /** Scroll to a step and say that it is the one that is looked at. */
   function show(key) {
     if (!payload.steps.includes(key)) return;
     aim = key;
+    clearTimeout(followed);
+    followed = setTimeout(() => (aim = null), FOLLOWED);
     section(key).scrollIntoView({block: 'start'});
     section(key).querySelector('h2').focus({preventScroll: true});
     change('lesson', key);
