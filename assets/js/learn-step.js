@@ -28,8 +28,8 @@ export function createStep(section, key, call) {
     live.setAttribute('aria-busy', 'false');
     ready(section);
   }
-  function fail({message}) {
-    error.textContent = message;
+  function fail({message}, again) {
+    error.replaceChildren(message, ' ', button(t('learn.again'), again, {'data-do': 'retry'}));
     error.hidden = false;
   }
 
@@ -37,15 +37,17 @@ export function createStep(section, key, call) {
   function asks(send, apply) {
     const pump = createPump({
       send,
-      fail,
+      fail: refusal => fail(refusal, () => ask(last)),
       idle: settle,
+    let last;
       apply(answer, question) {
         error.hidden = true;
         return apply(answer, question);
       },
     });
     pumps.push(pump);
-    return question => {
+    function ask(question) {
+      last = question;
       begin();
       pump.push(question);
     };

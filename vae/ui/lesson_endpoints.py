@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,11 +10,12 @@ from vae.ui.catalog import Catalog, Opened
 from vae.ui.endpoints import endpoint, is_whole
 from vae.ui.first_steps import SEEDS, first_steps
 from vae.ui.strings import UserError
+from vae.ui.turns import Turns
 
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Learn tab calls as `server.name(...)`, beside some of Explore's and Compare's."""
-    computing = threading.Lock()  # up to a second of one core each: a queue, not a crowd
+    computing = Turns()  # up to two seconds of one core each; a step that is sent away offers to ask again
 
     def place(name: Any, row: Any) -> tuple[Opened, int]:
         opened = catalog.open(name)
@@ -30,7 +30,9 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
         return answers.encoded(*place(name, row))
 
     def costs(name: Any, row: Any) -> dict[str, Any]:
-        return answers.costs(*place(name, row))
+        opened, row = place(name, row)
+        with computing:
+            return answers.costs(opened, row)
 
     def own_q(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
