@@ -1,6 +1,6 @@
 // What every pixel pays: x, p, and the cross-entropy of the two, to be read pixel by pixel.
 
-import {facts, nats} from './learn-step.js';
+import {facts, nats, originalCaption} from './learn-step.js';
 import {float32, uint8} from './arrays.js';
 import {make, visit} from './page.js';
 import {number, t} from './strings.js';
@@ -28,7 +28,10 @@ export function mountBernoulli(step, name) {
   const read = make('p', {className: 'lse-read', 'aria-live': 'polite'});
   const told = facts();
   let [shown, cursor] = [null, [0, 0]];
-  step.images(name, row => ask(row));
+  step.images(name, (row, gallery) => {
+    figures[0].lastChild.textContent = originalCaption(gallery);
+    ask(row);
+  });
   const ask = step.asks(row => step.call('pixels', name, row), show);
 
   function show(answer) {

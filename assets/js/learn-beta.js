@@ -1,6 +1,6 @@
 // What beta buys and costs: two models of the same images, their bill at any beta, and where they stand in the plane.
 
-import {picture, slider} from './learn-step.js';
+import {originalCaption, picture, slider} from './learn-step.js';
 import {make, visit} from './page.js';
 import {drawRates} from './rates.js';
 import {number, t} from './strings.js';
@@ -13,7 +13,10 @@ export function mountBeta(step, names) {
   const said = make('p', {className: 'lse-read', 'aria-live': 'polite'});
   const plane = make('div', {className: 'lse-plane-rates'});
   let models = null;
-  step.images(names[0], row => ask(row));
+  step.images(names[0], (row, gallery) => {
+    original.caption.textContent = originalCaption(gallery);
+    ask(row);
+  });
   const ask = step.asks(row => Promise.all(names.map(name => step.call('costs', name, row))), show);
   const drawPlane = step.asks(
     () => step.call('rates', ...names),

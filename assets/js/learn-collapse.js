@@ -30,11 +30,16 @@ export function mountCollapse(step, name) {
     ];
   });
   const said = make('p', {className: 'lse-read', 'aria-live': 'polite'});
+  const hidden = make('p', {className: 'lse-note'});
   const marks = make('div', {className: 'lse-buttons'});
   const threshold = slider({low: RANGE[0], high: RANGE[1], value: Math.log10(0.5), label: 'β·σ²', say: value => t('learn.collapse_slider', {value: plain(10 ** value)}), move: redraw});
   const ask = step.asks(
     () => step.call('directions', name),
     answer => {
+      if (answer.missing) {
+        step.lack(t('learn.collapse_images', {reason: answer.missing}));
+        return;
+      }
       shown = answer;
       const half = answer.pixels / 2;
       const jump = (key, text, value) =>
@@ -51,7 +56,8 @@ export function mountCollapse(step, name) {
         jump('mean', t('learn.collapse_mean', {half: number(half)}), half),
         ...(answer.threshold ? [jump('own', t('learn.collapse_own', {value: plain(answer.threshold)}), answer.threshold)] : []),
       );
-      document.querySelector('#learn-collapse .lse-step-text').textContent = t('learn.collapse_text', {pixels: number(answer.pixels), half: number(half)});
+      hidden.textContent = t('learn.collapse_hidden', {pixels: number(answer.pixels), half: number(half)});
+      step.live.append(threshold.element, hidden, marks, chart.element, said);
       redraw();
     },
   );
@@ -67,7 +73,6 @@ export function mountCollapse(step, name) {
     const y = [Math.min(values.at(-1), 0.5) / 2, 2 * Math.max(values[0], shown.pixels / 2)];
     chart.show({values, threshold: level, x: [0, values.length], y, log: true, xTicks: false, xTitle: t('learn.collapse_x'), yTitle: t('learn.collapse_y'), label});
   }
-  step.live.append(threshold.element, marks, chart.element, said);
   step.go(t('learn.collapse_go', {name}), () => visit('explore', {model: name, index: undefined, z: []}));
   ask();
 }

@@ -11,6 +11,7 @@ export function createStep(section, key, call) {
   const live = section.querySelector('.lse-live');
   const wait = make('p', {className: 'lse-step-wait', role: 'status', hidden: true}, make('progress'), t('learn.computing'));
   const error = make('p', {className: 'lse-error', role: 'alert', hidden: true});
+  const images = make('p', {className: 'lse-note', hidden: true});
   const pumps = [];
   let late = 0;
   live.append(wait, error);
@@ -33,13 +34,16 @@ export function createStep(section, key, call) {
     error.hidden = false;
   }
 
-  /** A function that asks for something: the newest question wins, and the step is ready once all are answered. */
+  /**
+   * A function that asks for something: the newest question wins, and the step is ready once all are answered. What was
+   * refused can be asked once more.
+   */
   function asks(send, apply) {
+    let last;
     const pump = createPump({
       send,
       fail: refusal => fail(refusal, () => ask(last)),
       idle: settle,
-    let last;
       apply(answer, question) {
         error.hidden = true;
         return apply(answer, question);
@@ -50,7 +54,8 @@ export function createStep(section, key, call) {
       last = question;
       begin();
       pump.push(question);
-    };
+    }
+    return ask;
   }
 
   return {
@@ -58,7 +63,6 @@ export function createStep(section, key, call) {
     live,
     call,
     asks,
-    fail,
     ready: settle,
     /** Nothing here can show this step: say so. */
     lack(sentence) {
@@ -68,7 +72,7 @@ export function createStep(section, key, call) {
     /** Put a model's images above everything else; `choose(row, gallery)` is called with the first, and on each click. */
     images(name, choose) {
       const place = make('div', {className: 'lse-strip-learn', role: 'group', 'aria-label': t('learn.images')});
-      live.append(place);
+      live.append(place, images);
       const ask = asks(
         () => galleryOf(name, call),
         gallery => {
@@ -76,6 +80,8 @@ export function createStep(section, key, call) {
             for (const button of place.querySelectorAll('button')) button.setAttribute('aria-pressed', Number(button.dataset.row) === row);
             choose(row, gallery);
           };
+          images.hidden = !gallery.missing;
+          if (gallery.missing) images.textContent = t('learn.missing', {reason: gallery.missing});
           place.replaceChildren(...gallery.rows.map((row, i) => thumbnail(gallery, row, i, pick)), make('small', {textContent: t('learn.model', {name: gallery.title})}));
           pick(gallery.rows[Math.min(3, gallery.rows.length - 1)]);
         },
@@ -111,6 +117,9 @@ function thumbnail({rows, sheet, title}, row, i, pick) {
   button.addEventListener('click', () => pick(row));
   return button;
 }
+
+/** What x is: the image, or what was decoded in its place. */
+export const originalCaption = ({missing}) => t(missing ? 'inspector.stored' : 'learn.original');
 
 /** A picture with its caption; `show(uri)` fills it. */
 export function picture(caption, role) {

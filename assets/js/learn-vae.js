@@ -1,6 +1,6 @@
 // From an image to mu and sigma, to z, to an image: the cloud of one image's codes, and a z that can leave it.
 
-import {button, picture} from './learn-step.js';
+import {button, originalCaption, picture} from './learn-step.js';
 import {make, visit} from './page.js';
 import {namedAll, number, t} from './strings.js';
 
@@ -22,6 +22,7 @@ export function mountVae(step, name) {
     (answer, [, gallery]) => {
       shown = answer;
       original.show(answer.original);
+      original.caption.textContent = originalCaption(gallery);
       rows = gallery.order.slice(0, ROWS).map(dim => axis(dim, answer, gallery.follows[dim]));
       const caption = make('p', {className: 'lse-note', textContent: t('learn.vae_cloud', {n: rows.length})});
       cloud.replaceChildren(caption, ...rows.map(({element}) => element));

@@ -52,6 +52,7 @@ def gallery(opened: Opened) -> dict[str, Any]:
         "sheet": sheet(opened.originals(rows), len(rows), quality=90),
         "dims": opened.dims,
         "order": np.argsort(-kl, kind="stable").tolist(),
+        "missing": opened.missing,
         "awake": int((kl >= ACTIVE_NATS).sum()),
         "follows": explorer.followed(opened),
     }
@@ -233,6 +234,8 @@ def aggregate(opened: Opened) -> dict[str, Any]:
         **known,
         "measured": min(MEASURED_CODES, len(z)),
         "total_correlation": found.total_correlation if measurable else None,
+    if opened.missing:
+        return {"missing": opened.missing}
         "pair": [int(dims[i]), int(dims[j])],
         "information": found.pairs[i, j].item(),
         "samples": [pack(z[:, d].numpy(), "float32") for d in (i, j)],
@@ -241,7 +244,7 @@ def aggregate(opened: Opened) -> dict[str, Any]:
 
 def directions(opened: Opened) -> dict[str, Any]:
     """Variances of the images along their strongest directions, in the likelihood's coordinates, to be held against
-    beta·sigma²; with this model's own threshold and the nats of its latents in use.
+    beta·sigma²; with this model's own threshold. Of what is `missing` alone where the images are not here.
     """
     config, weight = opened.model.config, kl_weight(opened.model.config)
     if opened.forecast is not None:
@@ -251,8 +254,7 @@ def directions(opened: Opened) -> dict[str, Any]:
         values = spectrum(opened.originals(rows).numpy(), config.model.likelihood)
     kl = np.sort(np.asarray(opened.model.stats["kl"], float))[::-1]
     return {
-        "name": opened.name,
-        "title": opened.title,
+        "missing": None,
         "values": values[values > 0].tolist()[:200],
         "shown": DIRECTIONS,
         "whole": float(values.sum()),

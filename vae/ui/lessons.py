@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from vae.checkpoint import Entry
 from vae.config import ModelConfig, TrainConfig
+from vae.data import DATASETS
+from vae.data.gathered import find_gathered
 from vae.objective import SquaredErrorLoss, effective_beta
 
 _MNIST = ("mnist-kingma", "mnist-vae", "digits-vae")  # small images: samples by the hundred take no time
@@ -19,12 +22,14 @@ class Step:
     """One step: `key` begins its strings and ends its id, `#learn-<key>`.
 
     `models`: the shipped ones that show it best, in this order; after them any for which `fits`, smallest images first.
-    None where a step brings its own model or needs none.
+    None where a step brings its own model or needs none. Those whose images are here come before all others, unless a
+    step looks at stored codes alone.
     """
 
     key: str
     models: tuple[str, ...] | None
     fits: Callable[[ModelConfig], bool] = lambda model: True
+    needs_images: bool = True
 
 
 STEPS = (
@@ -34,10 +39,10 @@ STEPS = (
     Step("gradients", _MNIST),
     Step("posterior", ("mnist-2d",), lambda model: model.latent_dim == 2),
     Step("elbo", _MNIST),
-    Step("bernoulli", ("mnist-vae", "mnist-kingma"), lambda model: model.likelihood == "bernoulli"),
+    Step("bernoulli", ("mnist-vae", "mnist-kingma", "digits-vae"), lambda model: model.likelihood == "bernoulli"),
     Step("beta", ()),
-    Step("prior", ("mnist-2d", "scene3d-beta", "scene3d-vae"), lambda model: model.latent_dim > 1),
-    Step("collapse", ("mnist-collapsed",)),
+    Step("prior", ("mnist-2d", "scene3d-beta", "scene3d-vae"), lambda model: model.latent_dim > 1, False),
+    Step("collapse", ("mnist-collapsed",), lambda model: model.likelihood == "gaussian"),
     Step("losses", None),
 )
 
@@ -50,21 +55,22 @@ _OTHERS = {
 }
 
 
-def chosen(entries: Sequence[Entry]) -> dict[str, Any]:
+def chosen(entries: Sequence[Entry], data_root: Path) -> dict[str, Any]:
     """Step -> name of its model, or None where none is fit.
 
     For `beta` two names, the plain VAE first; for `prior` up to three to choose from.
     """
     found: dict[str, Any] = {}
+    lacks = {entry.name: not _has_images(entry, data_root) for entry in entries}
     for step in STEPS:
         if step.models is None:
             continue
         fit = [entry for entry in entries if step.fits(TrainConfig.from_json(entry.header["config"]).model)]
-        fit.sort(key=lambda entry, models=step.models: _rank(entry, models))
+        fit.sort(key=lambda entry, step=step: (step.needs_images and lacks[entry.name], *_rank(entry, step.models)))
         found[step.key] = fit[0].name if fit else None
         if step.key == "prior":
             found["prior"] = [entry.name for entry in fit[:3]] or None
-    return found | {"beta": pair(entries)}
+    return found | {"beta": pair(sorted(entries, key=lambda entry: lacks[entry.name]))}
 
 
 def pair(entries: Sequence[Entry]) -> list[str] | None:
@@ -85,6 +91,15 @@ def others() -> list[dict[str, Any]]:
         beta = effective_beta(SquaredErrorLoss(weight), pixels, span)
         rows.append({"key": key, "pixels": pixels, "weight": weight, "beta": beta})
     return rows
+
+
+def _has_images(entry: Entry, data_root: Path) -> bool:
+    """As far as can be told without opening the model."""
+    recorded = entry.header["dataset"]
+    spec = DATASETS.get(recorded["name"])
+    if spec is None:
+        return find_gathered(recorded["name"], data_root) is not None
+    return spec.version == recorded["version"] and spec.missing(data_root) is None
 
 
 def _rank(entry: Entry, models: tuple[str, ...]) -> tuple[int, int]:

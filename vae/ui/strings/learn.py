@@ -17,6 +17,11 @@ LEARN: dict[str, dict[str, str]] = {
         "en": "No checkpoint is here for this step: train a model in the Train tab and start the app on its folder.",
         "ko": "이 단계에 쓸 체크포인트가 없습니다. 학습 탭에서 모델을 학습한 뒤 그 폴더로 앱을 시작하세요.",
     },
+    "learn.missing": {
+        "en": "The images are missing: what stands for x here are reconstructions, and the numbers are theirs. "
+        "{reason}",
+        "ko": "이미지가 없어서 여기의 x는 복원이며, 모든 수치도 복원에 대한 것입니다. {reason}",
+    },
     "learn.original": {"en": "x, the image", "ko": "x, 이미지"},
     "learn.decoded": {"en": "from z", "ko": "z에서 디코딩"},
     "learn.seconds": {"en": "{n} s", "ko": "{n}초"},
@@ -149,13 +154,12 @@ LEARN: dict[str, dict[str, str]] = {
     "learn.collapse_title": {"en": "Why mean-MSE + KL collapses", "ko": "평균 MSE + KL이 붕괴하는 까닭"},
     "learn.collapse_text": {
         "en": "A mean over pixels hides a β of half the number of pixels. A latent wakes only if the images vary "
-        "along its direction by more than β·σ². The bars are those variances, strongest first. Move the threshold: "
-        "with the squared error summed it stands at ½; with the mean over {pixels} pixels at {half}, above "
-        "everything: all latents sleep, and the decoder paints the mean image.",
+        "along its direction by more than β·σ². The bars are those variances, strongest first. Move the threshold "
+        "from the sum of the squared error to its mean: it rises above everything, all latents sleep, and the decoder "
+        "paints the mean image.",
         "ko": "픽셀에 대한 평균은 픽셀 수의 절반이나 되는 β를 숨깁니다. 잠재 차원은 그 방향으로 이미지의 분산이 "
-        "β·σ²보다 클 때만 깨어납니다. 막대는 큰 것부터 늘어놓은 그 분산입니다. 문턱을 움직여 보세요. 제곱 오차의 "
-        "합이면 문턱이 ½이고, {pixels}픽셀의 평균이면 {half}이어서 모든 것 위에 있습니다. 모든 잠재 차원이 잠들고 "
-        "디코더는 평균 이미지만 그립니다.",
+        "β·σ²보다 클 때만 깨어납니다. 막대는 큰 것부터 늘어놓은 그 분산입니다. 임계값을 제곱 오차의 합에서 "
+        "평균으로 옮겨 보세요. 모든 막대보다 높아져 모든 잠재 차원이 잠들고 디코더는 평균 이미지만 그립니다.",
     },
     "learn.losses_title": {"en": "Loss H and loss B", "ko": "손실 H와 손실 B"},
     "learn.losses_text": {

@@ -153,6 +153,18 @@ LEARN_SEEN: dict[str, dict[str, str]] = {
         "en": "z{i} against z{j} with both marginals: {which}",
         "ko": "z{i}와(과) z{j}, 두 주변분포: {which}",
     },
+    "learn.collapse_missing": {
+        "en": "This step needs a model with a Gaussian likelihood, and there is none here.",
+        "ko": "이 단계에는 가우시안 우도를 쓰는 모델이 필요한데, 여기에는 없습니다.",
+    },
+    "learn.collapse_images": {
+        "en": "This step measures the images themselves, and they are missing. {reason}",
+        "ko": "이 단계는 이미지 자체를 재는데, 이미지가 없습니다. {reason}",
+    },
+    "learn.collapse_hidden": {
+        "en": "With the squared error summed the threshold stands at ½; with its mean over {pixels} pixels at {half}.",
+        "ko": "제곱 오차의 합이면 임계값이 ½이고, {pixels}픽셀의 평균이면 {half}입니다.",
+    },
     "learn.collapse_slider": {"en": "β·σ² = {value}", "ko": "β·σ² = {value}"},
     "learn.collapse_sum": {"en": "summed error: ½", "ko": "오차의 합: ½"},
     "learn.collapse_mean": {"en": "mean error: {half}", "ko": "오차의 평균: {half}"},

@@ -39,7 +39,7 @@ def build(shared: Shared) -> None:
         TEMPLATE,
         {
             "steps": [step.key for step in STEPS],
-            "models": chosen(shared.catalog.usable()),
+            "models": chosen(shared.catalog.usable(), shared.catalog.data_root),
             "losses": others(),
             "seeds": SEEDS,
         },
