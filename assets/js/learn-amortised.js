@@ -24,9 +24,9 @@ export function mountAmortised(step, name) {
   function show({trace, encoder, own, images}) {
     const end = trace.at(-1)[0];
     const low = Math.min(encoder.nats, own.nats, ...trace.map(([, y]) => y));
-    const high = trace.find(([ms]) => ms >= 0.03 * end)?.[1] ?? trace[0][1]; // the first fall is steep: it may leave the chart
+    const inside = trace.filter(([ms]) => ms >= 0.03 * end); // the first fall is steep: the chart begins after it
+    const high = Math.max(encoder.nats, inside[0][1]);
     const y = [low - 0.12 * (high - low), high];
-    const inside = trace.map(([ms, nats]) => [ms, Math.min(nats, high)]);
     chart.show({trace: inside, encoder, x: [0, end], y, xTitle: t('learn.amortised_x'), yTitle: t('learn.amortised_y'), label: t('learn.amortised_y')});
     const total = images && [encoder, own].map(({ms}) => time((images * ms) / 1000));
     told.show([

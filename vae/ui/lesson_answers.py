@@ -5,9 +5,10 @@ The lock of a model is held for a few decodes at a time, so that a slider elsewh
 
 from __future__ import annotations
 
+import math
 import time
-from typing import Any
 from dataclasses import asdict
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from torch import Tensor
 
 from vae.amortisation import neg_elbo, own_posterior
 from vae.bound import log_likelihood
-from vae.doctor import ACTIVE_NATS, kl_weight, noise_variance
+from vae.doctor import ACTIVE_NATS, kl_weight
 from vae.estimators import dependence
 from vae.forecast import spectrum
 from vae.gradients import reparameterised, score_function, slopes
@@ -34,41 +35,35 @@ HELD_VALUES = 200_000  # values decoded while the lock is held: some ten millise
 OWN_SECONDS, OWN_STEPS = 1.2, 300  # of gradient steps on one image's own q
 COMPARED = 256  # samples by which two posteriors, or a mean and its samples, are compared
 GRADIENTS = 400
+BILLED = 64  # samples of a distortion that stands beside those of all test images
 CODES, MEASURED_CODES = 2_000, 320  # samples of the aggregate posterior: drawn as points, and held against all images
 CODE_DIMS = 8
+TOLD_APART = 0.5  # nats below ln N at which the codes name their image, whatever they have in common
 DIRECTIONS = 40  # bars of a spectrum
 DIRECTION_IMAGES = 1_000  # where the model has no forecast of its own
-TOLD_APART = 0.5  # nats below ln N at which the codes name their image, whatever they have in common
 
 
 def gallery(opened: Opened) -> dict[str, Any]:
     """A few images to choose from, one of each class where there are such; and what the page must know of a model."""
-    model, rows = opened.model, _chosen(opened)
-    kl = np.asarray(model.stats["kl"], float)
+    rows = _chosen(opened)
     return {
-        "name": opened.name,
         "title": opened.title,
         "rows": rows,
         "sheet": sheet(opened.originals(rows), len(rows), quality=90),
-        "dims": opened.dims,
-        "order": np.argsort(-kl, kind="stable").tolist(),
-        "missing": opened.missing,
-        "awake": int((kl >= ACTIVE_NATS).sum()),
+        "order": np.argsort(-np.asarray(opened.model.stats["kl"], float), kind="stable").tolist(),
         "follows": explorer.followed(opened),
+        "missing": opened.missing,
     }
 
 
 def encoded(opened: Opened, row: int) -> dict[str, Any]:
-    """What the encoder makes of an image: mu and sigma of each latent and its nats; with the picture of mu."""
-    x = _image(opened, row)
-    posterior = _encode(opened, x)
+    """What the encoder makes of an image: mu and sigma of each latent."""
+    posterior = _encode(opened, _image(opened, row))
     return {
-        **_named(opened, row),
+        "index": _index(opened, row),
         "original": data_uri(opened.originals([row])[0].numpy()),
-        "reconstruction": data_uri(opened.decode(posterior.mu)[0].numpy()),
         "mu": posterior.mu[0].tolist(),
         "sigma": posterior.logvar[0].mul(0.5).exp().tolist(),
-        "kl": kl_to_prior(posterior.mu, posterior.logvar)[0].tolist(),
     }
 
 
@@ -76,7 +71,7 @@ def own_q(opened: Opened, row: int) -> dict[str, Any]:
     """One pass of the encoder against gradient steps on a q of this image alone: nats and milliseconds, measured now.
 
     Milliseconds are of this thread at work, so that it does not matter who else uses the machine; `trace` holds them
-    and the −ELBO along the steps. Both ends are compared under the same noise.
+    and the −ELBO along the steps. All of them are compared under the same noise.
     """
     x = _image(opened, row)
     few, generator = _small(opened), torch.Generator().manual_seed(0)
@@ -87,7 +82,7 @@ def own_q(opened: Opened, row: int) -> dict[str, Any]:
         posterior = _encode(opened, x)
         took.append(time.thread_time() - started)
     trace, spent, best = [], 0.0, Posterior(torch.zeros(1, opened.dims), torch.zeros(1, opened.dims))
-    trace.append([0.0, _nats(opened, x, best, eps[:16])])
+    trace.append([0.0, _nats(opened, x, best, eps)])
     steps = own_posterior(opened.model.network, x, generator, samples=16 if few else 4, lr=0.1)
     began = time.thread_time()
     while max(spent, (time.thread_time() - began) / 2) < OWN_SECONDS and len(trace) <= OWN_STEPS:
@@ -96,9 +91,8 @@ def own_q(opened: Opened, row: int) -> dict[str, Any]:
             best = next(steps)
         spent += time.thread_time() - started
         wanted = len(trace) < 20 or len(trace) % 10 == 0
-        trace.append([1e3 * spent, _nats(opened, x, best, eps[:16]) if wanted else None])
+        trace.append([1e3 * spent, _nats(opened, x, best, eps) if wanted else None])
     return {
-        **_named(opened, row),
         "encoder": {"nats": _nats(opened, x, posterior, eps), "ms": 1e3 * min(took)},
         "own": {"nats": _nats(opened, x, best, eps), "ms": 1e3 * spent, "steps": len(trace) - 1},
         "trace": [point for point in trace if point[1] is not None],
@@ -131,7 +125,7 @@ def gradients(opened: Opened, row: int) -> dict[str, Any]:
         of: {name: pack(getattr(estimate, of)[:, dims].numpy(), "float32") for name, estimate in by.items()}
         for of in ("mu", "logvar")
     }
-    return {**_named(opened, row), "dims": dims, "count": count, "samples": samples}
+    return {"dims": dims, "count": count, "samples": samples}
 
 
 def posterior(opened: Opened, row: int) -> dict[str, Any]:
@@ -144,16 +138,16 @@ def posterior(opened: Opened, row: int) -> dict[str, Any]:
     grid = true_posterior(lambda z: _likelihood(opened, x, z), q.mu[0], q.logvar[0], _grid_steps(opened))
     density = np.exp(grid.log_posterior - grid.log_posterior.max())
     return {
-        **_named(opened, row),
+        "index": _index(opened, row),
         "axes": [[float(axis[0]), float(axis[-1])] for axis in grid.axes],
         "steps": len(density),
         "density": pack(density, "float32"),
         "mu": q.mu[0].tolist(),
-        "nearest": asdict(nearest(grid)),
         "sigma": q.logvar[0].mul(0.5).exp().tolist(),
         "log_evidence": grid.log_evidence,
         "elbo": grid.elbo,
         "gap": grid.gap,
+        "nearest": asdict(nearest(grid)),
     }
 
 
@@ -161,13 +155,10 @@ def distortions(opened: Opened, row: int) -> dict[str, Any]:
     """−log p(x|z) of one image for many z drawn from q, and for z = mu; with what the file says of all test images."""
     x = _image(opened, row)
     q = _encode(opened, x)
-    count = COMPARED if _small(opened) else COMPARED // 2
-    eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
-    nats = -_likelihood(opened, x, q.mu + torch.exp(0.5 * q.logvar) * eps)
     metrics = opened.model.header["metrics"]
     return {
-        **_named(opened, row),
-        "sampled": nats.tolist(),
+        "index": _index(opened, row),
+        "sampled": _sampled(opened, x, q, COMPARED if _small(opened) else COMPARED // 2).tolist(),
         "mu": -_likelihood(opened, x, q.mu).item(),
         "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
         "all": {key: finite(metrics.get(key)) for key in ("neg_elbo", "neg_elbo_decoding_mu")},
@@ -181,45 +172,42 @@ def pixels(opened: Opened, row: int) -> dict[str, Any]:
     with opened.lock, torch.inference_mode():
         logits = opened.model.network.decode(q.mu)
     return {
-        **_named(opened, row),
+        "index": _index(opened, row),
         "shape": list(x.shape[1:]),
         "x": pack(opened.originals([row])[0].numpy(), "uint8"),
         "logits": pack(logits[0].numpy(), "float32"),
-        "distortion": -_likelihood(opened, x, q.mu).item(),
         "floor": opened.floor,
     }
 
 
 def costs(opened: Opened, row: int) -> dict[str, Any]:
-    """Distortion, rate and picture of one image, z = mu; and of all test images as the file says, z sampled."""
+    """Distortion and rate of one image, the mean of many sampled z, and the picture of mu; and as the file says, the
+    same of all test images.
+    """
     x = _image(opened, row)
     q = _encode(opened, x)
     metrics = opened.model.header["metrics"]
-    weight = kl_weight(opened.model.config)
     return {
-        **_named(opened, row),
+        "index": _index(opened, row),
         "title": opened.title,
         "original": data_uri(opened.originals([row])[0].numpy()),
         "reconstruction": data_uri(opened.decode(q.mu)[0].numpy()),
-        "distortion": -_likelihood(opened, x, q.mu).item(),
-
-    The numbers are of the first `measured` samples. `total_correlation` is None where nearly every code is a place of
-    its own, so that log q(z) is that of its own image less ln N: it then says how many images there are, and falls by
-    ln 2 with each doubling of N.
+        "distortion": _sampled(opened, x, q, BILLED).mean().item(),
         "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
         "all": {key: finite(metrics.get(key)) for key in ("distortion", "rate")},
-        "beta": None if weight is None else weight / noise_variance(opened.model.config),
     }
 
 
 def aggregate(opened: Opened) -> dict[str, Any]:
     """The aggregate posterior of the stored images: its total correlation, and samples of the two latents that depend
     on each other most. Of at most eight latents, those in use first; `pair` is None where there is only one latent.
+
+    The numbers are of the first `measured` samples. `total_correlation` is None where nearly every code is a place of
+    its own, so that log q(z) is that of its own image less ln N: it then says how many images there are, and falls by
+    ln 2 with each doubling of N.
     """
     model, generator = opened.model, torch.Generator().manual_seed(0)
     kl = np.asarray(model.stats["kl"], float)
-    log_own = -0.5 * (eps.square() + logvar[rows] + math.log(2 * math.pi))[:MEASURED_CODES].sum(1).mean().item()
-    measurable = log_own - found.log_joint <= math.log(len(mu)) - TOLD_APART  # I(x; z) of these codes
     dims = np.sort(np.argsort(-kl, kind="stable")[: max(2, min(CODE_DIMS, int((kl >= ACTIVE_NATS).sum())))])
     mu, logvar = (torch.from_numpy(part[:, dims]) for part in (model.mu, model.logvar))
     rows = torch.randperm(len(mu), generator=generator)[:CODES]
@@ -229,13 +217,13 @@ def aggregate(opened: Opened) -> dict[str, Any]:
     if len(dims) < 2:
         return {**known, "pair": None}
     found = dependence(z[:MEASURED_CODES], mu, logvar)
+    log_own = -0.5 * (eps.square() + logvar[rows] + math.log(2 * math.pi))[:MEASURED_CODES].sum(1).mean().item()
+    measurable = log_own - found.log_joint <= math.log(len(mu)) - TOLD_APART  # I(x; z) of these codes
     i, j = sorted(divmod(int(found.pairs.argmax()), len(dims)))
     return {
         **known,
         "measured": min(MEASURED_CODES, len(z)),
         "total_correlation": found.total_correlation if measurable else None,
-    if opened.missing:
-        return {"missing": opened.missing}
         "pair": [int(dims[i]), int(dims[j])],
         "information": found.pairs[i, j].item(),
         "samples": [pack(z[:, d].numpy(), "float32") for d in (i, j)],
@@ -246,23 +234,20 @@ def directions(opened: Opened) -> dict[str, Any]:
     """Variances of the images along their strongest directions, in the likelihood's coordinates, to be held against
     beta·sigma²; with this model's own threshold. Of what is `missing` alone where the images are not here.
     """
+    if opened.missing:
+        return {"missing": opened.missing}
     config, weight = opened.model.config, kl_weight(opened.model.config)
     if opened.forecast is not None:
         values = opened.forecast.spectrum
     else:
         rows = np.unique(np.linspace(0, len(opened.model.index) - 1, DIRECTION_IMAGES).astype(int))
         values = spectrum(opened.originals(rows).numpy(), config.model.likelihood)
-    kl = np.sort(np.asarray(opened.model.stats["kl"], float))[::-1]
     return {
         "missing": None,
         "values": values[values > 0].tolist()[:200],
         "shown": DIRECTIONS,
-        "whole": float(values.sum()),
-        "likelihood": config.model.likelihood,
         "pixels": int(np.prod(config.model.shape)),
         "threshold": weight,
-        "kl": kl[kl >= ACTIVE_NATS].tolist(),
-        "index": int(opened.model.index[0]),
     }
 
 
@@ -280,8 +265,9 @@ def _chosen(opened: Opened) -> list[int]:
     return rows
 
 
-def _named(opened: Opened, row: int) -> dict[str, Any]:
-    return {"name": opened.name, "row": row, "index": int(opened.model.index[row])}
+def _index(opened: Opened, row: int) -> int:
+    """Of the test image, by which Explore knows it."""
+    return int(opened.model.index[row])
 
 
 def _small(opened: Opened) -> bool:
@@ -315,6 +301,12 @@ def _likelihood(opened: Opened, x: Tensor, z: Tensor) -> Tensor:
         with opened.lock, torch.no_grad():
             parts.append(log_likelihood(opened.model.network, x, part))
     return torch.cat(parts)
+
+
+def _sampled(opened: Opened, x: Tensor, q: Posterior, count: int) -> Tensor:
+    """−log p(x|z) of so many z drawn from q, (count,), always the same ones."""
+    eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
+    return -_likelihood(opened, x, q.mu + torch.exp(0.5 * q.logvar) * eps)
 
 
 def _nats(opened: Opened, x: Tensor, q: Posterior, eps: Tensor) -> float:
