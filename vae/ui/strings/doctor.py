@@ -100,7 +100,7 @@ DOCTOR: dict[str, dict[str, str]] = {
     "spectrum.latent": {"en": "this model's latent: {nats} nats", "ko": "이 모델의 잠재 차원: {nats} nat"},
     "spectrum.label": {
         "en": "Spectrum of the images: {n} directions above the threshold, {m} latents in use",
-        "ko": "이미지의 스펙트럼: 문턱을 넘는 방향 {n}개, 쓰이는 잠재 차원 {m}개",
+        "ko": "이미지의 스펙트럼: 임계값을 넘는 방향 {n}개, 쓰이는 잠재 차원 {m}개",
     },
     "remedy.nan": {
         "en": "Lower the learning rate or β; train in fp32.",

@@ -60,14 +60,14 @@ LEARN: dict[str, dict[str, str]] = {
         "handwritten digits for the first time. Take one step and read each line for the first digit; take ten and "
         "watch the pictures come. The distortion says how badly the picture fits, the rate how much the code tells: "
         "both in nats, so that they can be added.",
-        "ko": "학습은 다섯 줄을 되풀이합니다. 인코딩, 표본 추출, 디코딩, 두 손실의 합, 한 걸음. 여기서 작은 VAE가 "
-        "손글씨 숫자를 처음 만납니다. 한 걸음을 내딛고 첫 번째 숫자의 각 줄을 읽어 보세요. 열 걸음을 내디디면 그림이 "
+        "ko": "학습은 다섯 줄을 되풀이합니다. 인코딩, 표본 추출, 디코딩, 두 손실의 합, 한 스텝. 여기서 작은 VAE가 "
+        "손글씨 숫자를 처음 만납니다. 한 스텝을 진행하고 첫 번째 숫자의 각 줄을 읽어 보세요. 열 스텝을 진행하면 그림이 "
         "떠오릅니다. 왜곡은 그림이 얼마나 맞지 않는지, 레이트는 코드가 얼마나 말하는지를 뜻하며, 둘 다 nat 단위라서 "
         "더할 수 있습니다.",
     },
     "learn.amortised_title": {
         "en": "Why one network, not a q for every image",
-        "ko": "이미지마다 q 대신 네트워크 하나를 쓰는 까닭",
+        "ko": "이미지마다 q 대신 신경망 하나를 쓰는 까닭",
     },
     "learn.amortised_text": {
         "en": "The encoder is a shortcut: one pass in place of an optimisation for every image. The curve is that "
@@ -76,7 +76,8 @@ LEARN: dict[str, dict[str, str]] = {
         "nats and milliseconds.",
         "ko": "인코더는 지름길입니다. 이미지마다 최적화하는 대신 한 번 통과합니다. 곡선이 바로 그 최적화로, 이 "
         "이미지만의 μ와 σ에 대한 경사 하강을 방금 실행한 것이고, 직선은 인코더입니다. 이미지 전용 q가 조금 더 낮게 "
-        "끝나기도 하는데, 그 차이가 상각 간극입니다. 다른 이미지를 골라 nat와 밀리초를 비교해 보세요.",
+        "끝나기도 하는데, 그 차이가 상각 간극(amortization gap)입니다. 다른 이미지를 골라 nat와 밀리초를 "
+        "비교해 보세요.",
     },
     "learn.gradients_title": {"en": "Reparameterisation against the score function", "ko": "재매개변수화와 점수 함수"},
     "learn.gradients_text": {
@@ -115,17 +116,17 @@ LEARN: dict[str, dict[str, str]] = {
         "makes the difference printed below. Choose an image, and see who is flattered most.",
         "ko": "하한은 표본 z의 왜곡을 요구합니다. μ를 디코딩한 값은 하한이 아닙니다. 막대는 한 이미지의 구름에서 뽑은 "
         "여러 z의 왜곡이고 선은 μ의 왜곡인데, 거의 모든 표본이 더 비쌉니다. 레이트는 두 경우 모두 잡음이 든 코드의 "
-        "값입니다. 모든 시험 이미지에서 이것만으로 아래의 차이가 생깁니다. 이미지를 골라 어느 것이 가장 좋아 보이는지 "
-        "확인해 보세요.",
+        "값입니다. 모든 테스트 이미지에서 이것만으로 아래의 차이가 생깁니다. 이미지를 골라 어느 것이 가장 좋아 "
+        "보이는지 확인해 보세요.",
     },
     "learn.bernoulli_title": {"en": "The Bernoulli term, log by log", "ko": "베르누이 항, 로그 하나하나"},
     "learn.bernoulli_text": {
-        "en": "Every pixel pays the log of the probability that it was given. A white pixel with p = .99 costs .01 "
-        "nats, with p = .01 it costs 4.6. Move over the map and read the bill. A grey pixel can never be free: even "
+        "en": "Every pixel pays the log of the probability that it was given. A white pixel with p = 0.99 costs 0.01 "
+        "nats, with p = 0.01 it costs 4.6. Move over the map and read the bill. A grey pixel can never be free: even "
         "the exact p = x leaves its own entropy. The sum of these entropies is a floor that no decoder gets below.",
-        "ko": "모든 픽셀은 자신에게 주어진 확률의 로그만큼 값을 치릅니다. 흰 픽셀은 p = .99일 때 .01 nat, p = .01일 "
-        "때 4.6 nat입니다. 지도 위로 움직이며 계산서를 읽어 보세요. 회색 픽셀은 공짜가 될 수 없습니다. 정확히 p = "
-        "x여도 자신의 엔트로피가 남습니다. 이 엔트로피의 합이 어떤 디코더도 내려갈 수 없는 바닥입니다.",
+        "ko": "모든 픽셀은 자신에게 주어진 확률의 로그만큼 값을 치릅니다. 흰 픽셀은 p = 0.99일 때 0.01 nat, p = "
+        "0.01일 때 4.6 nat입니다. 지도 위로 움직이며 계산서를 읽어 보세요. 회색 픽셀은 공짜가 될 수 없습니다. 정확히 "
+        "p = x여도 자신의 엔트로피가 남습니다. 이 엔트로피의 합이 어떤 디코더도 내려갈 수 없는 바닥입니다.",
     },
     "learn.beta_title": {"en": "What β buys, and what it costs", "ko": "β로 얻는 것과 치르는 것"},
     "learn.beta_text": {
