@@ -6,9 +6,13 @@ import numpy as np
 import pytest
 import torch
 
+from vae import export, storage
+from vae.data import default_root
 from vae.objective import distortion, kl_to_prior
 from vae.ui import lesson_answers
+from vae.ui.catalog import Catalog
 from vae.ui.lessons import STEPS
+from vae.ui.strings import UserError, say
 
 pytestmark = pytest.mark.browser
 
@@ -137,6 +141,9 @@ def shown_by_what_is_drawn(page, models):
     assert fact(page, "prior", "information") == pytest.approx(information["information"], abs=0.006)
     assert fact(page, "prior", "total") == pytest.approx(information["total_correlation"], abs=0.006)
 
+    parts = [fact(page, "posterior", name) for name in ("amortisation", "shape")]
+    assert sum(parts) == pytest.approx(found["gap"], abs=0.011) and min(parts) >= 0
+
     effective = page.locator("#learn-losses [data-loss=conv] td").last.inner_text()
     assert effective == "512"
 
@@ -183,20 +190,98 @@ def test_the_training_is_walked_step_by_step(learn):
     assert "mean of 64 images" in learn.inner_text("#learn-algorithm [data-line=step]")
 
 
-def test_sliders_weigh_and_wake(learn, models):
-    come_to(learn, "collapse")
-    learn.click("#learn-collapse [data-do=mean]")
-    assert learn.get_attribute("#learn-collapse .lse-read", "data-awake") == "0"
-    learn.click("#learn-collapse [data-do=sum]")
-    name = learn.inner_text("#learn-collapse .lse-step-go").split()[1]
-    spectrum = models[name].forecast.spectrum
-    assert int(learn.get_attribute("#learn-collapse .lse-read", "data-awake")) == (spectrum > 0.5).sum()
+def test_buttons_wait_for_a_training(page):
+    held = []
+
+    def hold(route):
+        held.append(route) if "watch_training" in (route.request.post_data or "") else route.continue_()
+
+    page.route(lambda address: "component_server" in address, hold)
+    page.click("button[role=tab][data-tab-id=learn]")
+    page.eval_on_selector("#learn-algorithm", "part => part.scrollIntoView()")
+    while not held:
+        page.wait_for_timeout(20)
+    for key in ("one", "ten", "all"):
+        page.click(f"#learn-algorithm [data-do={key}]")
+    page.wait_for_timeout(150)  # some ticks of the walk: a fault of the page fails the test
+    held[0].continue_()
+    drawn(page, "algorithm")
+    assert page.get_attribute("#learn-algorithm .lse-at", "data-at") == "0"
+
+
+def test_what_was_refused_can_be_asked_again(learn, models, monkeypatch):
+    def refuse(*_):
+        raise UserError("run.busy")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(lesson_answers, "distortions", refuse)
+        learn.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
+        learn.click("#learn-elbo .lse-error [data-do=retry]", trial=True)
+        assert learn.inner_text("#learn-elbo .lse-error").startswith(say("run.busy"))
+    learn.click("#learn-elbo .lse-error [data-do=retry]")
+    learn.wait_for_selector("#learn-elbo [data-fact=rate]")
+    assert learn.locator("#learn-elbo .lse-error:visible").count() == 0
+
+
+@pytest.fixture(scope="module")
+def even(tiny, finished, digits, tmp_path_factory):
+    """The file of a model of the digits with a Gaussian likelihood."""
+    path = tmp_path_factory.mktemp("even") / "even.safetensors"
+    export.export(finished(tiny(model={"likelihood": "gaussian"}), digits["train"]), digits["test"], path)
+    return path
+
+
+def test_sliders_weigh(learn):
     come_to(learn, "beta")
     said = learn.inner_text("#learn-beta .lse-read")
     move = "e => { e.value = 5; e.dispatchEvent(new Event('input', {bubbles: true})); }"
     learn.eval_on_selector("#learn-beta input[type=range]", move)
     assert learn.inner_text("#learn-beta .lse-read") != said
     assert learn.inner_text("#learn-beta .lse-row output") == "β = 32.00"
+
+
+def test_a_spectrum_wakes_latents(page, even, address_of):
+    page.goto(f"{address_of(even.parent)}?still=1")
+    page.click("button[role=tab][data-tab-id=learn]")
+    assert "{" not in page.inner_text("#learn-collapse .lse-step-text"), "before there is any answer"
+    come_to(page, "collapse")
+    page.click("#learn-collapse [data-do=mean]")
+    assert page.get_attribute("#learn-collapse .lse-read", "data-awake") == "0"
+    page.click("#learn-collapse [data-do=sum]")
+    spectrum = lesson_answers.directions(Catalog(even.parent, default_root()).open("even"))["values"]
+    assert int(page.get_attribute("#learn-collapse .lse-read", "data-awake")) == sum(value > 0.5 for value in spectrum)
+
+
+def test_missing_images_are_said(page, even, address_of, tmp_path):
+    tensors, header = storage.read(even)
+    folder = tmp_path / "checkpoints"
+    folder.mkdir()
+    storage.write(folder / "bare.safetensors", tensors, header | {"dataset": header["dataset"] | {"version": "0"}})
+    page.goto(f"{address_of(folder)}?still=1")
+    page.click("button[role=tab][data-tab-id=learn]")
+    for key in ("vae", "elbo"):
+        come_to(page, key)
+        assert "the model was trained on version 0" in page.inner_text(f"#learn-{key} .lse-live")
+    assert page.inner_text("#learn-vae figcaption >> nth=0") == say("inspector.stored")
+    come_to(page, "collapse")
+    assert "they are missing" in page.inner_text("#learn-collapse .lse-live")
+    assert page.locator("#learn-collapse .lse-chart, #learn-collapse .lse-error:visible").count() == 0
+
+
+def test_the_arms_of_loss_b_keep_their_slope(learn):
+    come_to(learn, "losses")
+
+    def arms(capacity, gamma):
+        move = "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+        for label, value in (("C", capacity), ("γ", gamma)):
+            learn.eval_on_selector(f"#learn-losses input[aria-label={label}]", move, value)
+        d = learn.get_attribute("#learn-losses .lse-chart-line:not(.lse-chart-faint)", "d")
+        points = np.array(numbers(d.replace("M", " ").replace("L", " "))).reshape(3, 2)
+        return np.diff(points[:, 1]) / np.diff(points[:, 0])
+
+    unit = arms(15, 1)
+    for capacity, gamma in ((15, 8), (30, 16)):
+        assert arms(capacity, gamma) == pytest.approx(gamma * unit, rel=0.01)
 
 
 def test_a_button_carries_model_image_and_z_to_explore(learn, models):
@@ -217,6 +302,19 @@ def test_the_contents_lead_to_a_step(learn):
     drawn(learn, "bernoulli")
     learn.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 60")
     assert learn.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
+
+
+def test_a_reader_who_leaves_a_step_is_not_pulled_back(learn):
+    learn.click("#learn-contents a[href='#learn-bernoulli']")
+    drawn(learn, "bernoulli")
+    there = learn.evaluate("""async () => {
+      document.documentElement.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));  // as on a scrollbar
+      scrollTo(0, 0);
+      document.querySelector('#learn-losses').style.minHeight = '3000px';
+      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+      return scrollY;
+    }""")
+    assert there == 0
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
