@@ -22,7 +22,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=port or 7860, help="port to listen on")
     parser.add_argument("--checkpoints", default=ROOT / "checkpoints", help="folder of *.safetensors, or user/name")
     parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
-    parser.add_argument("--runs", type=Path, help="folder of training runs (default: beside app.py, else a cache)")
+    parser.add_argument("--runs", type=Path, help="folder of runs (default: in $LATENT_EXPLORER_DATA or beside app.py)")
     parser.add_argument("--mcp", action="store_true", help="offer the API as tools of the Model Context Protocol too")
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:

@@ -1,6 +1,7 @@
 """The Train tab's public endpoints: what comes in is checked, what goes out is an answer or a sentence."""
 
 import base64
+import os
 import pickle
 import shutil
 import threading
@@ -36,6 +37,26 @@ def app(tmp_path_factory):
     uploads = tmp_path_factory.mktemp("uploads")
     yield shared, {function.__name__: function for function in train_endpoints(shared, uploads)}, uploads
     shared.training.close()
+
+
+@pytest.mark.parametrize(
+    ("named", "writable", "chosen", "wanted"),
+    [
+        (True, True, None, "data/runs"),  # as a Space is told to keep both
+        (False, True, None, "project/runs"),
+        (False, False, None, "cache/latent-space-explorer/runs"),
+        (True, False, "elsewhere", "elsewhere"),
+        (True, True, "elsewhere", "elsewhere"),
+    ],
+)
+def test_runs_lie_where_they_are_kept(tmp_path, monkeypatch, named, writable, chosen, wanted):
+    monkeypatch.setattr(f"{Shared.__module__}.PROJECT", tmp_path / "project")
+    monkeypatch.setattr(os, "access", lambda path, mode: writable)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LATENT_EXPLORER_DATA", str(tmp_path / "data") if named else "")
+    shared = Shared.of(FOLDER, tmp_path / "data", tmp_path / chosen if chosen else None)
+    shared.training.close()
+    assert shared.runs == shared.training.folder == shared.catalog.runs == tmp_path / wanted
 
 
 def asked(app, name, *arguments):

@@ -23,9 +23,10 @@ class Shared:
 
     @classmethod
     def of(cls, checkpoints: Path, data: Path | None = None, runs: Path | None = None) -> "Shared":
-        """Data lie in their usual folder unless another is given, and runs in the project or, where that is read-only,
-        in the usual folder of the data.
+        """Data lie in their usual folder unless another is given. Runs lie in the project, but where that is read-only,
+        or a folder was named that is there to stay, as the hosts of a Space do, in the usual folder of the data.
         """
         data = data or default_root()
-        runs = runs or (PROJECT if os.access(PROJECT, os.W_OK) else default_root()) / "runs"
+        elsewhere = os.environ.get("LATENT_EXPLORER_DATA") or not os.access(PROJECT, os.W_OK)
+        runs = runs or (default_root() if elsewhere else PROJECT) / "runs"
         return cls(Catalog(checkpoints, data, Path(runs)), Path(runs), Runs(Path(runs), data, lent=lent_devices()))
