@@ -3,7 +3,7 @@
 import {describeCompare, followLink} from './compare-link.js';
 import {createComparer, SIDES} from './comparer.js';
 import {isSecret, linked} from './link.js';
-import {announce, change, make, onModels, onVisit, ready, visit} from './page.js';
+import {announce, change, make, onModels, onVisit, outdated, ready, visit, watch} from './page.js';
 import {mountPairMaps} from './pair-maps.js';
 import {mountPairPictures} from './pair-pictures.js';
 import {mountPairRows} from './pair-rows.js';
@@ -122,6 +122,10 @@ export function mount({element, props, server}) {
     if (link && first) followLink(comparer, view, {known: name => isSecret(name) || Boolean(groupOf(name)), partners, first}, link);
     else open(first);
   }
+  watch('renewed', () => {
+    const {couple} = comparer.state;
+    if (couple && SIDES.some(side => outdated(couple[side]))) comparer.open(couple.left.name, couple.right.name);
+  });
   describeCompare(element, comparer, view);
   onVisit('compare', ({model, index, z}) => {
     notice.textContent = '';

@@ -9,7 +9,7 @@ import {mountLattice} from './lattice.js';
 import {begin, isLinked, isSecret, linked, openLinkedTab} from './link.js';
 import {mountMap} from './map.js';
 import {mountOwnImage} from './own-image.js';
-import {announce, change, onVisit, watch} from './page.js';
+import {announce, change, onVisit, outdated, watch} from './page.js';
 import {mountSliders} from './sliders.js';
 import {offer} from './stage.js';
 import {fill, t} from './strings.js';
@@ -48,6 +48,10 @@ export function mount({element, props, server}) {
     agree();
     enable(true);
     element.querySelector('.lse-explore').classList.toggle('lse-nameless', !model.follows.some(Boolean));
+  });
+  watch('renewed', () => {
+    const {model} = explorer.state;
+    if (model && outdated(model)) follow(model.name); // its map and codes would lie beside another network's pictures
   });
   onVisit('explore', where => explorer.go(where));
   describeExplore(element, explorer, map.view);

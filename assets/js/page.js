@@ -6,7 +6,7 @@ import {titleOfRun} from './train-words.js';
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
-export const shared = {model: null, comparing: false, training: false, learning: false, lesson: null};
+export const shared = {model: null, comparing: false, training: false, learning: false, lesson: null, renewed: null};
 
 /** Call `listener` with the new value whenever `key` of the shared state changes. */
 export function watch(key, listener) {
@@ -37,6 +37,14 @@ export function announce({name, title, run, group}) {
   keepModels([...keptModels().filter(other => other.name !== name), {...model, run: about}]);
   for (const picker of pickers) picker(model);
 }
+
+/** The file of a model was made anew, `trained` steps into its training: whoever shows an older one opens it again. */
+export function renew(name, trained) {
+  if (shared.renewed?.name !== name || shared.renewed.trained !== trained) change('renewed', {name, trained});
+}
+
+/** Is this what a file held before it was made anew? */
+export const outdated = ({name, trained}) => name === shared.renewed?.name && trained !== shared.renewed.trained;
 
 /** The models that were announced on earlier visits. */
 function keptModels() {

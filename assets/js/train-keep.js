@@ -1,6 +1,6 @@
 // What becomes of a run: a checkpoint that Explore and Compare open, a file to take away, and one that comes back.
 
-import {announce, visit} from './page.js';
+import {announce, renew, visit} from './page.js';
 import {has, spoken, t} from './strings.js';
 import {base64, saveAs} from './train-save.js';
 import {titleOfRun} from './train-words.js';
@@ -36,7 +36,10 @@ export function mountKeep(element, trainer, titleOf) {
   async function follow() {
     const {run, status} = trainer.state;
     const kept = status?.kept;
-    if (kept?.name) announce({name: kept.name, title: run, run: entryOf(run), group: titleOf(kept.dataset)});
+    if (kept?.name) {
+      announce({name: kept.name, title: run, run: entryOf(run), group: titleOf(kept.dataset)});
+      renew(kept.name, kept.step);
+    }
     if (!wanted?.sent || !kept) return;
     const {what, run: whose} = wanted;
     if (whose !== run) return void (wanted = null);

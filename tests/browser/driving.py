@@ -11,6 +11,10 @@ PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's o
 PIXELS = """canvas => { const c = canvas.getContext('2d');
   return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
 
+# The page's own modules, as a promise: name -> what that one exports.
+MODULES = r"""import(performance.getEntriesByType('resource').map(entry => entry.name)
+  .find(name => /explorer-[0-9a-f]+\.js/.test(name))).then(({modules}) => modules)"""
+
 
 def pixel_of(page, xy):
     """Window pixel of a point of the map."""

@@ -75,14 +75,19 @@ def test_a_run_from_start_to_explore(trained_page):
     drawn_run(page)
     assert points(page) == held + 1
 
+    page.click("#train-open")
+    wait_for(page, "() => document.querySelector('#model').value.startsWith('run-')")
+    page.wait_for_selector("#map[data-ready='1']")
+
+    # It goes on, and is opened again as it stands by then, though its name is the same.
+    page.click("button[role=tab][data-tab-id=train]")
     page.click("#train-pause")  # resume
-    run_state(page, "running")
+    wait_for(page, "n => Number(document.querySelector('#train-curves').dataset.points) > n + 3", held)
     page.click("#train-stop")
     run_state(page, "stopped")
-    page.wait_for_selector("#train-open:not([disabled])")
-    page.click("#train-open")
+    with page.expect_request(lambda request: '"open_model"' in (request.post_data or "")):
+        page.click("#train-open")
     page.wait_for_selector("#map[data-ready='1']")
-    wait_for(page, "() => document.querySelector('#model').value.startsWith('run-')")
     page.wait_for_selector("#sliders input[data-dim='0']", state="attached")
 
     # After a reload the model is still offered, before the tab has been opened.

@@ -31,6 +31,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "name": opened.name,
         "title": opened.title,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
+        "trained": model.header["steps"],
         "total": images_of(opened),
         "index": figures.pack(model.index, "int32"),
         "dims": opened.dims,
@@ -258,8 +259,9 @@ def place(opened: Opened, projection: str, x: float, y: float) -> dict[str, Any]
 
 def thumbnails(opened: Opened) -> dict[str, Any]:
     """How the sprite sheets are cut; `key` is the same for models that show the same pictures."""
-    height, width = opened.model.header["config"]["model"]["shape"][1:]
-    source = opened.name if opened.images is None else opened.model.header["dataset"]["sha256"]
+    header = opened.model.header
+    height, width = header["config"]["model"]["shape"][1:]
+    source = header["dataset"]["sha256"] if opened.images is not None else f"{opened.name}@{header['steps']}"
     rows = hashlib.sha256(opened.model.index.tobytes()).hexdigest()[:12]
     return {
         "key": f"{source}:{rows}",
