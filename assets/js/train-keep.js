@@ -12,7 +12,7 @@ export function mountKeep(element, trainer, titleOf) {
   progress.setAttribute('aria-label', t('train.keep_share'));
   upload.parentElement.title = t('train.upload_help');
   let wanted = null; // what to do with the checkpoint once it is there
-  let word = ''; // said about an upload
+  let word = ''; // said about an upload, or about a checkpoint that will not come
 
   const helps = {explore: 'train.to_explore_help', compare: 'train.to_compare_help', download: 'train.download_help'};
   for (const button of buttons) button.addEventListener('click', () => want(button.dataset.keep));
@@ -40,9 +40,14 @@ export function mountKeep(element, trainer, titleOf) {
       announce({name: kept.name, title: run, run: entryOf(run), group: titleOf(kept.dataset)});
       renew(kept.name, kept.step);
     }
-    if (!wanted?.sent || !kept) return;
+    if (!wanted?.sent || !status) return;
     const {what, run: whose} = wanted;
     if (whose !== run) return void (wanted = null);
+    if (!kept) {
+      wanted = null; // the server was started anew meanwhile, and has forgotten what it was making
+      word = t('train.keep_again');
+      return draw();
+    }
     if (kept.error) {
       wanted = null;
       draw();

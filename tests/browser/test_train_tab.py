@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import begin_training, drawn_run, run_state
+from driving import answered, begin_training, drawn_run, run_state
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -75,6 +75,11 @@ def test_a_run_from_start_to_explore(trained_page):
     drawn_run(page)
     assert points(page) == held + 1
 
+    # A server that is started anew has forgotten what it was making.
+    page.route(*answered("keep", {"ok": {}}))
+    page.click("#train-open")
+    page.wait_for_selector(".lse-train-kept:has-text('press once more')")
+    page.unroute_all()
     page.click("#train-open")
     wait_for(page, "() => document.querySelector('#model').value.startsWith('run-')")
     page.wait_for_selector("#map[data-ready='1']")

@@ -115,6 +115,10 @@ TRAIN: dict[str, dict[str, str]] = {
     "train.keep_encode": {"en": "Encoding the test images …", "ko": "테스트 이미지를 인코딩하는 중 …"},
     "train.keep_measure": {"en": "Measuring the model …", "ko": "모델을 재는 중 …"},
     "train.keep_write": {"en": "Writing the checkpoint …", "ko": "체크포인트를 쓰는 중 …"},
+    "train.keep_again": {
+        "en": "The server was started anew while it made the checkpoint: press once more.",
+        "ko": "체크포인트를 만드는 동안 서버가 다시 시작되었습니다. 한 번 더 누르십시오.",
+    },
     "train.keep_share": {"en": "Progress of the checkpoint", "ko": "체크포인트 진행률"},
     "train.kept": {"en": "Kept as {name}.", "ko": "보관됨: {name}."},
     "train.runs": {"en": "Your runs", "ko": "내 학습"},
