@@ -20,7 +20,8 @@ function refused({error, key, values}) {
 
 /**
  * Wrap Gradio's server object: the value of {ok}, or a Refusal. Where the server is gone, what may be asked twice waits
- * for its return; with `once` it is refused.
+ * for its return; with `once` it is refused. Gradio does not hand on why a server that is there has refused something:
+ * it may be busy, or started anew and know this page no more.
  */
 export function caller(server, {once = false} = {}) {
   return async (name, ...args) => {
@@ -32,11 +33,16 @@ export function caller(server, {once = false} = {}) {
         return answer.ok;
       }
       const here = await ask();
-      if (here && attempt === ATTEMPTS) throw new Refusal(t('connection.unknown'), 'connection.unknown');
-      if (once) throw new Refusal(t('error.network'), 'error.network');
+      if (once || (here && attempt === ATTEMPTS)) throw unanswered(here);
       if (!here) await back();
     }
   };
+}
+
+/** What a request that came to nothing says, in the page's language; `here`: the server is there. */
+export function unanswered(here) {
+  const key = here ? 'error.refused' : 'error.network';
+  return new Refusal(t(key), key);
 }
 
 /** {on, emit, fail}; `fail` tells the listeners of "error" the sentence of an error. */

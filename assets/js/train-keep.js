@@ -1,11 +1,15 @@
 // What becomes of a run: a checkpoint that Explore and Compare open, a file to take away, and one that comes back.
 
+import {Refusal} from './events.js';
 import {announce, renew, visit} from './page.js';
-import {has, spoken, t} from './strings.js';
+import {has, number, spoken, t} from './strings.js';
 import {base64, saveAs} from './train-save.js';
 import {titleOfRun} from './train-words.js';
 
-export function mountKeep(element, trainer, titleOf) {
+const MB = 2 ** 20;
+
+/** @param most bytes of a checkpoint that may be loaded */
+export function mountKeep(element, trainer, titleOf, most) {
   const buttons = [...element.querySelectorAll('[data-keep]')];
   const upload = element.querySelector('input[type=file]');
   const [said, progress] = [element.querySelector('.lse-train-kept span'), element.querySelector('progress')];
@@ -103,6 +107,7 @@ export function mountKeep(element, trainer, titleOf) {
     word = t('train.uploading', {name: file.name});
     draw();
     try {
+      if (file.size > most) throw new Refusal(t('run.too_large', {mb: number(Math.ceil(file.size / MB)), limit: most / MB}));
       const {name, dataset, title} = await trainer.call('upload', trainer.owner, file.name, await base64(file));
       announce({name, title, group: titleOf(dataset)});
       word = t('train.uploaded', {name: title});

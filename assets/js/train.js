@@ -43,7 +43,7 @@ export function mount({element, props, server, trigger}) {
   mountTrainMap(find('#train-map'), trainer);
   mountPictures(find('.lse-train-board'), trainer);
   mountTime(find('#train-time'), trainer);
-  mountKeep(find('.lse-train-keep'), trainer, choose.titleOf);
+  mountKeep(find('.lse-train-keep'), trainer, choose.titleOf, payload.most_bytes);
   mountRuns(find('.lse-train-runs'), trainer);
 
   const findings = find('.lse-train-findings');

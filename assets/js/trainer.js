@@ -1,10 +1,9 @@
 // The Train tab's logic: the run that is shown, what is known of it, and the requests that follow. Draws nothing.
 
 import {onBack} from './connection.js';
-import {caller, createEvents, Refusal} from './events.js';
+import {caller, createEvents, unanswered} from './events.js';
 import {createPump} from './pump.js';
 import {ownerToken, recall, remember} from './stored.js';
-import {t} from './strings.js';
 
 const LIVELY = 125; // ms between two polls of a run that moves and is looked at
 const BUSY = 400; // while a checkpoint or a look is made, or a place in the queue is waited for
@@ -15,6 +14,7 @@ const LONGEST = 15_000; // ms between two attempts at a server that does not ans
 const MEMORY = 24e6; // characters of pictures that are kept for time travel
 const LENDING = 3000; // ms until a piece of a run that nobody has begun is asked for again
 const AHEAD = 3; // looks that a film asks for at once
+const UNANSWERED = ['error.network', 'error.refused'];
 export const ACTIVE = ['waiting', 'running', 'paused'];
 
 const blank = () => ({
@@ -142,7 +142,7 @@ export function createTrainer(server, visible) {
     const seen = {epoch: state.epoch, rows: state.rows.length, look: state.live?.step ?? -1, moments: state.version, bounds: state.bounds.length};
     let late = 0;
     try {
-      const patience = new Promise((_, refuse) => (late = setTimeout(() => refuse(new Refusal(t('error.network'), 'error.network')), PATIENCE)));
+      const patience = new Promise((_, refuse) => (late = setTimeout(() => refuse(unanswered(false)), PATIENCE)));
       const answer = await Promise.race([call('poll', owner, state.run, seen), patience]);
       if (mine !== turn) return;
       if (misses) emit('calm');
@@ -156,7 +156,7 @@ export function createTrainer(server, visible) {
         return fail(error);
       }
       misses += 1;
-      if (error.key !== 'error.network') fail(error);
+      if (!UNANSWERED.includes(error.key)) fail(error);
       else state.lost = misses > 1;
       if (state.lost) emit('status');
     } finally {

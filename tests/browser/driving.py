@@ -84,12 +84,12 @@ def card_error(page, image):
     return np.abs(pixels - chw(image).astype(float)).mean()
 
 
-def answered(function, answer):
+def answered(function, answer, status=200):
     """What a page is to be routed by, so that a server function seems to give that answer."""
 
     def route(request):
         asked = f'"fn_name":"{function}"' in (request.request.post_data or "")
-        request.fulfill(json=answer) if asked else request.fallback()
+        request.fulfill(json=answer, status=status) if asked else request.fallback()
 
     return "**/component_server/", route
 

@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from driving import PATIENCE, begin_training, drawn_run, leaves, run_state, set_slider, settled
+from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, leaves, run_state, set_slider, settled
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
@@ -109,3 +109,38 @@ def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page,
     page.click("#train-stop")
     run_state(page, "stopped")
     assert page.evaluate("window.never_reloaded") is True
+
+
+POLLED = """async ({trainer}) => {
+  const said = [];
+  const made = trainer.createTrainer({poll: async () => undefined}, () => true);
+  made.on('error', text => said.push(text));
+  await new Promise(done => {
+    made.on('status', () => made.state.lost && done());
+    made.attach('run');
+  });
+  made.attach(null);
+  return said;
+}"""
+
+
+def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
+    before = picture(page)
+    page.route(*answered("decode", {"error": "busy"}, status=503))
+    set_slider(page, 0, 2.5)
+    page.wait_for_selector("#explore .lse-error:has-text('The server refused this request')")
+    page.unroute_all()
+    set_slider(page, 0, -2.5)
+    another_picture(page, before)
+    page.wait_for_selector("#explore .lse-error", state="hidden")
+    assert page.inner_text(SAID) == ""
+
+    page.click("button[role=tab][data-tab-id=train]")
+    page.route(*answered("upload", {"error": "busy"}, status=503))
+    large = tmp_path / "large.safetensors"
+    for size, said in ((33 * 2**20, "33 MB, and at most 32 MB"), (9, "The server refused this request")):
+        with large.open("wb") as file:
+            file.truncate(size)
+        page.set_input_files(".lse-train-keep input[type=file]", large)
+        page.wait_for_selector(f"#train .lse-error:has-text('{said}')")
+    assert page.evaluate(f"{MODULES}.then({POLLED})") == [], "a poll that is refused is asked again, that is all"

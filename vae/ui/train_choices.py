@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.data import DATASETS, DatasetSpec, available
-from vae.limits import TRAINING
+from vae.limits import CHECKPOINTS, TRAINING
 from vae.live.recipe import PRESETS, UNITS, WAYS, Recipe, suggested
 from vae.live.run import COLUMNS
 from vae.live.runs import checked_recipe
@@ -31,6 +31,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
         "limits": {key: list(ends) for key, ends in TRAINING.items()},
         "columns": list(COLUMNS),
+        "most_bytes": CHECKPOINTS.most_bytes,
     }
 
 

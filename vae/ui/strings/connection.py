@@ -5,10 +5,6 @@ CONNECTION: dict[str, dict[str, str]] = {
         "en": "The server does not answer; this page goes on by itself as soon as it does.",
         "ko": "서버가 응답하지 않습니다. 다시 연결되면 이 페이지는 저절로 이어집니다.",
     },
-    "connection.unknown": {
-        "en": "The server was changed and does not know this page any more: reload it.",
-        "ko": "서버가 바뀌어 이 페이지를 더 이상 알지 못합니다. 페이지를 새로 고치십시오.",
-    },
     "connection.back": {
         "en": "The server is back.",
         "ko": "서버에 다시 연결되었습니다.",

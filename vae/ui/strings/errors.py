@@ -68,6 +68,10 @@ ERRORS: dict[str, dict[str, str]] = {
         "en": "The server does not answer; the page goes on as soon as it does.",
         "ko": "서버가 응답하지 않습니다. 응답이 오는 대로 이어집니다.",
     },
+    "error.refused": {
+        "en": "The server refused this request: try again in a moment, and reload the page if that does not help.",
+        "ko": "서버가 이 요청을 거부했습니다. 잠시 후 다시 시도하고, 그래도 안 되면 페이지를 새로 고치십시오.",
+    },
     "error.no_models": {
         "en": "No checkpoint in {folder} can be opened.",
         "ko": "{folder} 폴더에 열 수 있는 체크포인트가 없습니다.",
