@@ -143,7 +143,8 @@ export const STATIONS = [
       await page.until(() => page.comparer?.state.picked);
       page.comparer.reset();
       page.look('#figure-one', '#figure-one');
-      await page.figure.show('png');
+      page.figure.show('png');
+      await page.drawn(['figure-one']); // which a stop does not wait for
       page.look('#figure-one', '#figure-one');
     },
   },

@@ -94,6 +94,16 @@ def answered(function, answer, status=200):
     return "**/component_server/", route
 
 
+def held_back(function, held):
+    """What a page is to be routed by, so that calls of a server function wait in `held`."""
+
+    def route(request):
+        asked = f'"fn_name":"{function}"' in (request.request.post_data or "")
+        held.append(request) if asked else request.fallback()
+
+    return "**/component_server/", route
+
+
 def leaves(address: str) -> bool:
     parts = urlparse(address)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
