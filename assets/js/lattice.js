@@ -4,6 +4,7 @@ import {nearest} from './arrays.js';
 import {afterPaint, make, ready} from './page.js';
 import {number, t} from './strings.js';
 
+const SCROLL = 10; // pixels to the side that a finger stays within while it scrolls the page
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 export function mountLattice(element, explorer) {
@@ -12,7 +13,7 @@ export function mountLattice(element, explorer) {
   const frame = make('i', {'aria-hidden': true});
   let values = null; // of either latent, rising; null while no sheet is on the screen
   let framed = null; // column and row, counted from the top left
-  let pressed = null; // the same of the cell that a pressed pointer has reached
+  let pressed = null; // the same of the cell that a pressed pointer has reached, or before that {from} of a finger
 
   explorer.on('model', model => {
     values = pressed = null;
@@ -70,12 +71,15 @@ export function mountLattice(element, explorer) {
 
   board.addEventListener('pointerdown', event => {
     if (!event.isPrimary || event.button !== 0) return;
-    pressed = {};
-    if (event.pointerType === 'touch') return; // it may be about to scroll the page
+    pressed = event.pointerType === 'touch' ? {from: event.clientX} : {};
+    if ('from' in pressed) return; // it may be about to scroll the page
     board.setPointerCapture(event.pointerId);
     follow(event);
   });
-  board.addEventListener('pointermove', follow);
+  board.addEventListener('pointermove', event => {
+    if (pressed && 'from' in pressed && Math.abs(event.clientX - pressed.from) < SCROLL) return;
+    follow(event);
+  });
   board.addEventListener('pointerup', event => {
     follow(event);
     pressed = null;

@@ -158,3 +158,16 @@ def test_a_thumb_on_a_phone(open_page, two, theme):
     assert box["x"] >= 0 and box["x"] + box["width"] <= 390
     page.touchscreen.tap(*middle(page, 4, 13))
     stands_at(page, two, cell(4, 13))
+    finger = page.context.new_cdp_session(page)
+
+    def touch(kind, *places):
+        points = [{"x": float(x), "y": float(y)} for x, y in places]
+        finger.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    touch("Start", middle(page, 9, 9))
+    touch("Move", np.add(middle(page, 9, 9), (4, 0)))
+    assert framed(page) == (4, 13), "it may be about to scroll the page"
+    touch("Move", middle(page, 9, 15))
+    touch("Move", middle(page, 8, 13))
+    touch("End")
+    stands_at(page, two, cell(8, 13))
