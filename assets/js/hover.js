@@ -54,7 +54,7 @@ export function followPointer(stage, {find, hover, card, drag, click, lassoing =
     drag(px - (pressed.dragged ?? pressed).px, py - (pressed.dragged ?? pressed).py);
     pressed.dragged = {px, py};
   });
-  stage.addEventListener('pointerleave', () => setOver(-1));
+  stage.addEventListener('pointerleave', event => event.pointerType !== 'touch' && setOver(-1)); // a finger leaves as it taps
   stage.addEventListener('pointerdown', event => {
     const [px, py] = at(event);
     pressed = event.isPrimary && event.button === 0 ? {px, py, dragged: null, path: null} : null;

@@ -418,7 +418,7 @@ def test_the_strongest_slider_sways_once_and_returns(open_page, opened):
     page.wait_for_selector("#inspector[data-ready] figure[data-source=picked]")
 
 
-def test_a_phone(open_page):
+def test_a_phone(open_page, opened):
     page = open_page(width=390, height=844, has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for part in ("map", "inspector", "sliders", "traversal", "doctor", "header"):
@@ -428,3 +428,11 @@ def test_a_phone(open_page):
     before = page.get_attribute("#inspector", "data-index")
     page.tap("#random-image")
     page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
+    settled(page)
+    row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[0]
+    page.locator("#map .lse-stage").scroll_into_view_if_needed()
+    page.touchscreen.tap(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
+    page.wait_for_selector(
+        f"#map:has(.lse-hovered:not([hidden])) .lse-card[data-index='{int(opened.model.index[row])}']:not([hidden])"
+    )
+    page.wait_for_selector("#map .lse-hovered", state="hidden")  # after a while by itself
