@@ -34,7 +34,7 @@ export function mountPairRows(element, comparer) {
       if (found) showStays(row.stays[side], found);
     });
   });
-  comparer.on('picking', wait);
+  comparer.on('picking', () => ready(element, false));
   comparer.on('traversing', wait);
   comparer.on('z', ({z}) => rows.forEach(row => row.show(z)));
   comparer.on('settled', check);

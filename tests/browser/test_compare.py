@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 import torch
-from driving import MODULES, lonely, set_slider, z_of
+from driving import MODULES, answered, lonely, set_slider, z_of
 from PIL import Image
 
 from vae.matching import align
@@ -287,6 +287,15 @@ def test_from_explore_to_compare_and_back_with_the_same_image_and_z(page, both):
     page.wait_for_function("document.querySelector('#model').value === 'scene3d-vae'")
     page.wait_for_selector("#inspector[data-ready='1']")
     assert np.allclose(z_of(page, 10), left, atol=1e-4)
+
+
+def test_an_image_that_is_refused_leaves_the_rows_as_they_were(tab):
+    index = image_of(tab)
+    tab.route(*answered("pick_pair", {"error": "There is no such image."}))
+    tab.locator("#compare-random").click()
+    tab.wait_for_selector(".lse-error:has-text('There is no such image.')")
+    stands(tab)
+    assert image_of(tab) == index
 
 
 def test_a_model_that_is_made_anew_is_compared_anew(tab):
