@@ -15,7 +15,7 @@ export function mountLosses(step, _, {losses}) {
   const chart = createChart(270, ({beta, gamma, capacity, y}, place, area) => {
     const named = (points, text, className) => [
       draw('path', {class: className, d: line(points, place)}),
-      draw('text', {class: 'lse-chart-name', x: area.x + area.width, y: Math.max(place.y(points.at(-1)[1]) - 6, area.y + 10), 'text-anchor': 'end'}, text),
+      draw('text', {class: 'lse-chart-name', x: place.x(points.at(-1)[0]), y: Math.max(place.y(points.at(-1)[1]) - 6, area.y + 10), 'text-anchor': 'end'}, text),
     ];
     const reach = y[1] / gamma; // of either arm, before it leaves the chart
     const high = [0, Math.min(MOST, y[1] / beta)].map(x => [x, beta * x]);
