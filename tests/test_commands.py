@@ -15,6 +15,7 @@ import torch
 
 from vae import checkpoint, commands, snapshot, storage
 from vae.__main__ import parser
+from vae.arguments import configured
 from vae.data import DATASETS
 from vae.objective import OBJECTIVES
 from vae.presets import PRESETS
@@ -94,7 +95,7 @@ def test_a_schedule_is_configured(run, arguments, knots):
 
 def test_another_objective_leaves_the_path_of_beta_behind():
     given = parser().parse_args(["train", "--preset", "scene3d-beta", "--objective", "vae", *map(str, OUT)])
-    config = commands.configured(given, None)
+    config = configured(given, None)
     assert config.objective.name == "vae"
     assert config.schedule == PRESETS["scene3d-vae"].schedule
 
@@ -157,7 +158,7 @@ def test_seconds_are_roughly_kept_and_the_output_stays_json(run, digits):
 
 
 def test_seconds_on_resuming_are_counted_from_now(run, monkeypatch):
-    monkeypatch.setattr(commands, "steps_per_second", lambda *arguments: 10.0)
+    monkeypatch.setattr("vae.arguments.steps_per_second", lambda *arguments: 10.0)
     assert run("train", *TINY, "--steps", 12, "--out", "a.safetensors")[0] == 0
     assert run("train", "--resume", "a.resume", "--seconds", 1.5, "--out", "a.safetensors")[0] == 0
     assert checkpoint.load("a.safetensors").header["steps"] == 12 + 15

@@ -17,6 +17,7 @@ from PIL import Image
 import app
 from vae import checkpoint, commands, hub
 from vae.__main__ import main, parser
+from vae.arguments import configured
 from vae.data import Subset, available, load
 from vae.ui import Shared, build_demo, launch
 
@@ -104,7 +105,7 @@ def test_a_training_of_the_readme_trains(words, monkeypatch, tmp_path, need):
         draw_pictures(Path(parsed.images))
         words += ["--data", "data"]
     else:
-        config = commands.configured(parsed, None)
+        config = configured(parsed, None)
         problem = available(config.dataset)
         need(problem is None, str(problem))
     assert main([*words, "--steps", "2"]) == 0
@@ -128,7 +129,7 @@ def test_what_the_readme_trains_is_what_is_shipped():
         path.name for path in checkpoint.FOLDER.glob("*.safetensors")
     )
     for out, words in made.items():
-        config = commands.configured(parser().parse_args(words), None)
+        config = configured(parser().parse_args(words), None)
         shipped = checkpoint.load(ROOT / out).config
         assert config.to_json() | {"training": None} == shipped.to_json() | {"training": None}, out
 

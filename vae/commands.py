@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 import time
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +13,15 @@ import torch
 from tqdm import tqdm
 
 from vae import checkpoint, hub, snapshot
+from vae.arguments import configured, root_of, with_budget
 from vae.brought import brought
-from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
-from vae.data import DATASETS, SPLITS, ImageSet, default_root, load
-from vae.data.own import PREFIX
+from vae.config import ConfigError
+from vae.data import DATASETS, SPLITS, ImageSet, load
 from vae.evaluate import BESIDE, SCORES, evaluate
 from vae.export import add_map, export
-from vae.presets import PRESETS
 from vae.reader import save_reader, train_reader
 from vae.storage import CheckpointError
-from vae.train import TrainState, steps_per_epoch, steps_per_second, train
+from vae.train import TrainState, train
 
 _SNAPSHOT_SECONDS = 60
 _TITLES = {
@@ -36,12 +33,6 @@ _TITLES = {
     "beta_vae": "beta-VAE score",
     "factor_vae": "FactorVAE score",
     "modularity": "modularity",
-}
-_SECTIONS = {
-    "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
-    "objective": ("beta", "gamma", "capacity"),
-    "schedule": ("beta_knots", "anneal_steps"),
-    "training": ("batch_size", "lr", "seed"),
 }
 
 
@@ -62,22 +53,22 @@ def run_list(arguments: Namespace) -> None:
 
 
 def run_data(arguments: Namespace) -> None:
-    name = brought(arguments, arguments.name, _root(arguments))
+    name = brought(arguments, arguments.name, root_of(arguments))
     for split in SPLITS:
-        images = load(name, split, _root(arguments))
+        images = load(name, split, root_of(arguments))
         print(f"{images.name} {split}: {len(images):,} images {images.spec.shape}, sha256 of the pixels: ", end="")
         print(images.sha256() if split == "test" else "not taken", flush=True)
-    print(f"data folder: {_root(arguments)}; licence: {images.spec.licence}")
+    print(f"data folder: {root_of(arguments)}; licence: {images.spec.licence}")
 
 
 def run_train(arguments: Namespace) -> None:
     out = _out(arguments)
     device = _device(arguments.device)
     resumed = snapshot.load(Path(arguments.resume), device) if arguments.resume else None
-    arguments.dataset = brought(arguments, arguments.dataset, _root(arguments))
+    arguments.dataset = brought(arguments, arguments.dataset, root_of(arguments))
     config = configured(arguments, resumed.config if resumed else None)
-    data = load(config.dataset, "train", _root(arguments))
-    test = load(config.dataset, "test", _root(arguments))
+    data = load(config.dataset, "train", root_of(arguments))
+    test = load(config.dataset, "test", root_of(arguments))
     config = with_budget(arguments, config, data, device, resumed.step if resumed else 0)
     state = resumed or TrainState.fresh(config, device)
     state.config = config
@@ -95,7 +86,7 @@ def run_evaluate(arguments: Namespace) -> None:
             f"{model.path}: was trained on {spec.name} {trained_on} {model.config.model.shape}, "
             f"but here is {spec.version} {spec.shape}."
         )
-    test = load(model.config.dataset, "test", _root(arguments))
+    test = load(model.config.dataset, "test", root_of(arguments))
     with _Stages() as stages:
         metrics = evaluate(model.network, test, stages, model.header["seed"])
     print(json.dumps(metrics) if arguments.json else _summary(metrics))
@@ -111,7 +102,7 @@ def run_embed(arguments: Namespace) -> None:
 
 def run_reader(arguments: Namespace) -> None:
     out = _out(arguments)
-    train_images, test = (load(arguments.dataset, split, _root(arguments)) for split in ("train", "test"))
+    train_images, test = (load(arguments.dataset, split, root_of(arguments)) for split in ("train", "test"))
     with _Stages() as stages:
         reader = train_reader(train_images, test, arguments.steps, arguments.seed, stages)
     save_reader(reader, out)
@@ -131,98 +122,6 @@ def run_push(arguments: Namespace) -> None:
 def run_pull(arguments: Namespace) -> None:
     paths = hub.pull(arguments.repo, Path(arguments.to or checkpoint.FOLDER), arguments.replace)
     print(json.dumps([str(path) for path in paths]) if arguments.json else "\n".join(map(str, paths)))
-
-
-def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:
-    """The recipe that the arguments ask for: preset or defaults, changed by what was given.
-
-    Raises:
-        ConfigError: no data set, a value out of range, or something other than the budget changed on resuming.
-    """
-    given = {key: value for key, value in vars(arguments).items() if value is not None}
-    if resumed:
-        fixed = [key for keys in _SECTIONS.values() for key in keys] + ["beta_from", "dataset", "objective", "preset"]
-        changed = [key for key in fixed if key in given]
-        if changed:
-            raise ConfigError(f"--{changed[0].replace('_', '-')} cannot change when a training is resumed")
-        return resumed
-    if "preset" in given:
-        base = PRESETS[given["preset"]]
-        if given.get("dataset", base.dataset) != base.dataset:
-            raise ConfigError(f"preset {given['preset']} is for {base.dataset}, not for {given['dataset']}")
-    elif "dataset" in given:
-        own = given["dataset"].startswith(PREFIX)
-        spec = load(given["dataset"], "test", _root(arguments)).spec if own else DATASETS[given["dataset"]]
-        base = TrainConfig(spec.name)
-        base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
-    else:
-        raise ConfigError("--dataset or --preset is needed")
-    given["objective"] = given.get("objective", base.objective.name)
-    needs = dict.fromkeys(("beta", "beta_from", "beta_knots"), BETA_OBJECTIVES)
-    needs |= dict.fromkeys(("gamma", "capacity"), ("beta_b",))
-    for key, objectives in needs.items():
-        if key in given and given["objective"] not in objectives:
-            wanted = " or ".join(objectives)
-            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {wanted}, not {given['objective']}")
-    given |= _annealing(given, base)
-    parts = {
-        section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
-        for section, keys in _SECTIONS.items()
-    }
-    parts["objective"] = replace(parts["objective"], name=given["objective"])
-    return replace(base, **parts)
-
-
-def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
-    """What --beta-from, --beta-knots and --anneal-steps mean for the schedule and for the beta to end with.
-
-    Raises:
-        ConfigError: one of them is missing or has nothing to move.
-    """
-    if "beta_from" in given:
-        if "beta_knots" in given:
-            raise ConfigError("--beta-from and --beta-knots exclude each other")
-        if given.get("anneal_steps", 0) < 1:
-            raise ConfigError("--beta-from needs --anneal-steps, the number of steps until --beta is reached")
-        beta = given.get("beta", base.objective.beta)
-        return {"beta_knots": ((0, given["beta_from"]), (given["anneal_steps"], beta)), "anneal_steps": 0}
-    if "anneal_steps" in given and given["objective"] != "beta_b":
-        raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
-    if "beta_knots" in given:
-        return {"beta": given.get("beta", given["beta_knots"][-1][1])}
-    if given["objective"] not in BETA_OBJECTIVES:
-        return {"beta_knots": ()}  # an objective without a beta has no path of it either
-    if base.schedule.beta_knots and "beta" in given:
-        raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
-    return {}
-
-
-def with_budget(
-    arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device, done: int = 0
-) -> TrainConfig:
-    """The configuration with its number of steps: --steps and --epochs count from the very start, --seconds from now.
-
-    Raises:
-        ConfigError: a budget that is not a positive number, or is used up by the steps already `done`.
-        DataError: the data set has fewer images than a batch.
-    """
-    per_epoch, steps = steps_per_epoch(config, data), arguments.steps
-    for key in ("epochs", "seconds"):
-        value = getattr(arguments, key)
-        if value is not None and not 0 < value < math.inf:
-            raise ConfigError(f"--{key} must be a positive number, not {value}")
-    if arguments.epochs is not None:
-        steps = math.ceil(arguments.epochs * per_epoch)
-    if arguments.seconds is not None:
-        more = max(1, int(arguments.seconds * steps_per_second(config, data, device)))
-        tqdm.write(f"{more:,} steps fit into {arguments.seconds:.0f} s", file=sys.stderr)
-        steps = done + more
-    if steps is None:
-        return config
-    training = replace(config.training, steps=steps)
-    if steps < done:
-        raise ConfigError(f"the snapshot has done {done:,} steps, which is more than {steps:,}")
-    return replace(config, training=training)
 
 
 def _run(state: TrainState, data: ImageSet, kept: Path) -> None:
@@ -296,10 +195,6 @@ def _out(arguments: Namespace) -> Path:
     if out.suffix != ".safetensors" or not out.parent.is_dir():
         raise ConfigError(f"--out must be a *.safetensors in a folder that exists, not {out}")
     return out
-
-
-def _root(arguments: Namespace) -> Path:
-    return Path(arguments.data) if arguments.data else default_root()
 
 
 def _device(name: str | None) -> torch.device:

@@ -86,9 +86,3 @@ class Client:
         failed = [error for error, _ in done if error]
         assert not failed, f"{len(failed)} of {len(done)} failed:\n" + "\n".join(failed[:25])
         return [answer for _, answer in done]
-
-    def upload(self, name: str, content: bytes) -> str:
-        """Where the app has put a file."""
-        answer = self.send("POST", "/gradio_api/upload", files={"files": (name, content)})
-        assert answer.status_code == 200, answer.text
-        return answer.json()[0]
