@@ -56,6 +56,7 @@ export function mountTime(element, trainer) {
     let i = at === null || nearest(moments, at) >= moments.length - 1 ? 0 : nearest(moments, at);
     draw();
     try {
+      await trainer.look(moments.at(-1)).catch(() => {}); // on its axes lies the whole film; a moment that is gone has no say
       for (; i < trainer.state.moments.length && !held(); i++) {
         const began = performance.now();
         const {moments: now} = trainer.state;

@@ -56,8 +56,13 @@ export function createTrainer(server, visible) {
   const looks = new Map();
   const fetching = new Map();
   let held = 0;
+  let axes = null; // of the maps of all these: the step whose codes they are those of
   const weight = look => look.reconstructions.length + look.samples.length + look.traversal.uri.length + look.map.x.length + look.map.y.length;
   function store(step, look) {
+    if (look.axes !== axes) {
+      looks.clear();
+      [axes, held] = [look.axes, 0];
+    }
     if (looks.has(step)) return;
     looks.set(step, look);
     held += weight(look);
@@ -302,6 +307,8 @@ export function createTrainer(server, visible) {
       if (known) show(known);
       else travels.push(step);
     },
+    /** The look of a moment, shown or not. */
+    look: fetched,
     /** A moment of a film and the moments after it: shown once it is here, unless `held` by then. */
     async project(step, next, held) {
       const {run} = state;

@@ -72,6 +72,7 @@ def test_a_look_decodes_with_the_model_of_its_moment(run):
 
 def test_all_moments_lie_on_the_axes_of_the_newest_codes(run):
     looks, newest = Looks(), run.moments[-1]
+    assert looks.at(run, newest)["axes"] == looks.at(run, 0)["axes"] == newest
     found = looks.at(run, newest)["map"]
     codes = read_moment(run.folder, newest, run.config)[1]
     np.testing.assert_allclose(np.stack([numbers(found[axis]) for axis in "xy"], 1), pca(codes), atol=1e-4)
@@ -93,6 +94,7 @@ def test_the_newest_look_is_made_aside_and_comes_once(run):
     looks = Looks()
     assert looks.newest(run, -1) is None  # asked for, not waited for
     found = until(lambda: looks.newest(run, -1))
+    assert found["axes"] is None  # its own
     assert found["step"] == run.moments[-1] and looks.newest(run, found["step"]) is None
     assert looks.view(run).findings
 

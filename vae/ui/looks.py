@@ -195,6 +195,7 @@ def look(run: LiveRun, view: View, step: int, axes: Axes | None = None) -> dict[
     spread = float(codes.var(axis=0).sum())
     return {
         "step": step,
+        "axes": None if live else axes.step,  # looks with other axes do not belong into one film
         "seconds": about["seconds"],
         "reconstructions": sheet(reconstructions[:SHOWN], SHOWN, quality=90),
         "samples": sheet(samples, SAMPLE_COLUMNS, quality=90),
