@@ -10,6 +10,7 @@ export function mountRuns(element, trainer) {
   function draw() {
     const {runs, run: shown, status} = trainer.state;
     summary.textContent = runs.length ? t('train.runs_count', {n: runs.length}) : t('train.runs');
+    const focused = list.contains(document.activeElement) ? document.activeElement.dataset.run : null;
     if (!runs.length) return list.replaceChildren(make('li', {textContent: t('train.runs_none')}));
     list.replaceChildren(
       ...runs.map(entry => {
@@ -17,12 +18,15 @@ export function mountRuns(element, trainer) {
         const name = make('b', {textContent: t('train.run_entry', {title: named(title), objective: t(`train.objective.${objective}`)})});
         const values = {state: t(`train.state_${state}`), step: number(step), steps: number(steps), time: clock(started)};
         const facts = make('span', {textContent: t(kept ? 'train.run_facts_kept' : 'train.run_facts', values)});
-        const button = make('button', {type: 'button', textContent: t(run === shown ? 'train.run_shown' : 'train.run_show'), disabled: run === shown});
+        const button = make('button', {type: 'button', textContent: t(run === shown ? 'train.run_shown' : 'train.run_show'), disabled: run === shown, 'data-run': run});
         button.setAttribute('aria-label', `${button.textContent}: ${name.textContent}, ${facts.textContent}`);
         button.addEventListener('click', () => trainer.attach(run, true));
         return make('li', {}, make('div', {}, name, facts), button);
       }),
     );
+    if (!focused) return;
+    const again = list.querySelector(`[data-run="${focused}"]:enabled`) ?? summary; // that of the run on the screen is not to be pressed
+    again.focus({preventScroll: true});
   }
 
   trainer.on('runs', runs => {

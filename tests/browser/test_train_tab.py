@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import answered, begin_training, drawn_run, run_state
+from driving import MODULES, answered, begin_training, drawn_run, run_state
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -146,6 +146,50 @@ def test_a_folder_is_dropped_and_becomes_a_data_set(page, tmp_path):
     page.wait_for_function("document.querySelector('#train-dataset').value.startsWith('own:')")
     assert "24" in page.inner_text("[data-own=said]")
     page.wait_for_selector("#train-start:not([disabled])")
+
+
+AXES = """async ({trainer}) => {
+  const asked = [];
+  const empty = {reconstructions: '', samples: '', traversal: {uri: ''}, map: {x: '', y: ''}};
+  const look = async (owner, run, step) => {
+    asked.push(step);
+    return {ok: {step, axes: asked.includes(2) ? 2 : 1, ...empty}};
+  };
+  const made = trainer.createTrainer({look, poll: () => new Promise(() => {})}, () => true);
+  made.attach('run');
+  const seen = [];
+  for (const step of [0, 1, 1, 2, 1, 2]) seen.push((await made.look(step)).axes);
+  made.attach(null);
+  return {asked, seen};
+}"""
+FOCUS = """modules => {
+  const list = document.createElement('details');
+  list.open = true;
+  list.innerHTML = '<summary></summary><ul></ul>';
+  document.querySelector('#train').append(list);
+  const entry = {title: 'Digits', objective: 'vae', state: 'stopped', step: 1, steps: 2, started: 3, kept: null};
+  const state = {runs: ['first', 'second'].map(run => ({...entry, run})), run: null, status: null};
+  let draw = null;
+  const on = (event, listener) => event === 'run' && (draw = listener);
+  modules['train-runs'].mountRuns(list, {state, on, refresh: () => {}});
+  list.querySelector('[data-run=second]').focus();
+  const focused = [null, 'second'].map(run => {
+    state.run = run;
+    draw();
+    return document.activeElement.dataset.run ?? document.activeElement.tagName;
+  });
+  list.remove();
+  return focused;
+}"""
+
+
+def test_parts_of_the_tab_by_themselves(page):
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#train-status[data-state=idle]")
+    found = page.evaluate(f"{MODULES}.then({AXES})")
+    assert found["asked"] == [0, 1, 2, 1], "a look whose map lies on other axes is asked for anew, others are kept"
+    assert found["seen"] == [1, 1, 1, 2, 2, 2]
+    assert page.evaluate(f"{MODULES}.then({FOCUS})") == ["second", "SUMMARY"], "where the list was drawn anew"
 
 
 def test_what_cannot_be_chosen_is_said_before_the_start(page):
