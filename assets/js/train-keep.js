@@ -41,7 +41,7 @@ export function mountKeep(element, trainer, titleOf, most) {
     const {run, status} = trainer.state;
     const kept = status?.kept;
     if (kept?.name) {
-      announce({name: kept.name, title: run, run: entryOf(run), group: titleOf(kept.dataset)});
+      announce({name: kept.name, title: run, run: entryOf(run), group: entryOf(run)?.title ?? titleOf(kept.dataset)});
       renew(kept.name, kept.step);
     }
     if (!wanted?.sent || !status) return;
@@ -109,7 +109,7 @@ export function mountKeep(element, trainer, titleOf, most) {
     try {
       if (file.size > most) throw new Refusal(t('run.too_large', {mb: number(Math.ceil(file.size / MB)), limit: most / MB}));
       const {name, dataset, title} = await trainer.call('upload', trainer.owner, file.name, await base64(file));
-      announce({name, title, group: titleOf(dataset)});
+      announce({name, title, group: dataset});
       word = t('train.uploaded', {name: title});
       trainer.calm();
     } catch (error) {

@@ -144,7 +144,7 @@ def test_ones_own_images_become_a_data_set_to_choose(app, tmp_path):
 def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
     content = (FOLDER / "digits-vae.safetensors").read_bytes()
     found = asked(app, "upload", ADA, "../../my model.safetensors", base64.b64encode(content).decode())["ok"]
-    assert found["dataset"] == "digits" and found["title"] == "my-model"
+    assert found["dataset"] == DATASETS["digits"].title and found["title"] == "my-model"
     opened = app[0].catalog.open(found["name"])
     assert opened.name == found["name"] and opened.dims == 10
     assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
@@ -196,6 +196,7 @@ def test_an_upload_that_claims_a_visitors_images_must_fit_them(app):
     path = app[2] / "claims.safetensors"
     storage.write(path, tensors, header)
     found = asked(app, "upload", ADA, "claims", base64.b64encode(path.read_bytes()).decode())["ok"]
+    assert found["dataset"] == "Your images"
     opened = app[0].catalog.open(found["name"])
     assert opened.images is None and opened.missing
 

@@ -27,7 +27,7 @@ from vae.ui.looks import Looks, scene
 from vae.ui.shared import Shared
 from vae.ui.strings import Sentence, UserError, recognised_in
 from vae.ui.train_choices import chosen, listed
-from vae.ui.train_status import polled, status, summary
+from vae.ui.train_status import data_title, polled, status, summary
 from vae.ui.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             entry = take_in(folder, name, base64.b64decode(content, validate=True))
         except ValueError as error:  # of base64: other letters, or a wrong length
             raise UserError("run.not_a_checkpoint", reason="not base64") from error
-        return {"name": entry.name, "dataset": entry.header["dataset"]["name"], "title": entry.path.stem}
+        return {"name": entry.name, "dataset": data_title(entry.header["dataset"]["name"]), "title": entry.path.stem}
 
     def own(owner: Any, path: Any, size: Any) -> dict[str, Any]:
         _owner(owner)

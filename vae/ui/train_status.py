@@ -3,7 +3,7 @@
 from typing import Any
 
 from vae.data import DATASETS
-from vae.data.own import TITLE
+from vae.data.own import PREFIX, TITLE
 from vae.live.run import ADJUSTABLE, LiveRun
 from vae.live.runs import Runs
 from vae.ui.looks import Looks
@@ -103,5 +103,11 @@ def summary(run: LiveRun) -> dict[str, Any]:
 
 def title_of(run: LiveRun) -> str:
     """What it is trained on."""
-    spec = DATASETS.get(run.recipe.dataset)
-    return spec.title if spec else TITLE
+    return data_title(run.recipe.dataset) if run.recipe.dataset in DATASETS else TITLE
+
+
+def data_title(dataset: str) -> str:
+    """Of a data set as a checkpoint names it; one that is not known here is called so."""
+    if dataset in DATASETS:
+        return DATASETS[dataset].title
+    return TITLE if dataset.startswith(PREFIX) else dataset
