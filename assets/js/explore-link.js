@@ -32,9 +32,11 @@ export function describeExplore(element, explorer, view) {
 export function followLink(element, explorer, view, first, link) {
   const model = link.model ?? first?.name;
   const open = explorer.state;
+  let told = false;
   explorer.on('unopened', () => {
-    if (open.model || !first) return;
-    explorer.open(first); // what else the link says is about another model
+    if (open.model || told) return;
+    told = true;
+    if (first) explorer.open(first); // what else the link says is about another model
     complain(['model']);
     begin();
   });

@@ -57,12 +57,14 @@ export function mount({element, props, server}) {
   describeExplore(element, explorer, map.view);
   openLinkedTab();
   const link = linked('explore');
-  if (first.ok === undefined && !link?.model) {
-    error.textContent = t(first.key, first.values);
-    error.hidden = false;
-    enable(false);
-    agree();
-    return;
+  if (first.ok === undefined) {
+    enable(false); // until a model opens
+    if (!link?.model) {
+      error.textContent = t(first.key, first.values);
+      error.hidden = false;
+      agree();
+      return begin();
+    }
   }
   if (link) {
     change('model', link.model ?? first.ok.name, follow);

@@ -260,3 +260,13 @@ def test_in_a_frame_of_the_hub_the_page_around_is_told(blank_page, url, opened):
     told = page.wait_for_function("window.told?.queryString?.includes('image=') && window.told").json_value()
     assert told["queryString"].startswith(f"?still=1&tab=explore&model={opened.name}") and told["hash"] == ""
     assert "secret" not in told["queryString"]
+
+
+def test_where_no_model_opens_the_address_follows_all_the_same(blank_page, address_of, tmp_path):
+    page, address = blank_page, address_of(tmp_path)
+    for query, said in (("?still=1&model=gone", "could be followed (model)"), ("?still=1", "")):
+        page.goto(address + query)
+        page.wait_for_selector("#explore .lse-error:not([hidden])")
+        page.wait_for_selector(f"#link-said:has-text('{said}')", state="attached")
+        page.click("button[role=tab][data-tab-id=train]")
+        page.wait_for_function("location.search.includes('tab=train')")
