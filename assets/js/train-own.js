@@ -1,5 +1,7 @@
 // One's own images: dropped or chosen as a zip or a folder, sent to the app, and from then on a data set like the others.
 
+import {ask} from './connection.js';
+import {Refusal, unanswered} from './events.js';
 import {options} from './page.js';
 import {number, t} from './strings.js';
 import {zipped} from './train-zip.js';
@@ -19,17 +21,19 @@ export function mountOwn(element, trainer, choose) {
 
   const say = (key, values) => (said.textContent = key ? t(key, values) : '');
 
-  /** Send [{path, file}]: a zip as it is, pictures as one zip. */
-  async function take(found) {
+  /** Send what `find` promises, [{path, file}]: a zip as it is, pictures as one zip. */
+  async function take(find) {
     if (busy) return;
     busy = true;
     drop.dataset.busy = '1';
     try {
+      const found = await find();
       const ready = found.length === 1 && /\.zip$/i.test(found[0].path) ? found[0].file : await packed(found);
       if (ready) await send(ready);
     } catch (error) {
       say('');
-      trainer.fail(error);
+      const unreadable = error instanceof DOMException; // a file or folder that is gone, or not this page's to read
+      trainer.fail(unreadable ? new Refusal(t('train.own_unreadable'), 'train.own_unreadable') : error);
     }
     busy = false;
     delete drop.dataset.busy;
@@ -53,7 +57,9 @@ export function mountOwn(element, trainer, choose) {
     const body = new FormData();
     body.append('files', file, 'images.zip');
     const {root, api_prefix: prefix} = window.gradio_config;
-    const answer = await fetch(`${root}${prefix || ''}/upload`, {method: 'POST', body});
+    const answer = await fetch(`${root}${prefix || ''}/upload`, {method: 'POST', body}).catch(async () => {
+      throw unanswered(await ask());
+    });
     if (!answer.ok) return say('train.own_refused', {status: answer.status});
     const [path] = await answer.json();
     say('train.own_reading');
@@ -68,7 +74,7 @@ export function mountOwn(element, trainer, choose) {
   const listed = files => [...files].map(file => ({path: file.webkitRelativePath || file.name, file}));
   for (const input of [zip, folder]) {
     input.addEventListener('change', async () => {
-      await take(listed(input.files));
+      await take(() => listed(input.files));
       input.value = '';
     });
   }
@@ -81,13 +87,13 @@ export function mountOwn(element, trainer, choose) {
     drop.classList.add('lse-train-over');
   });
   element.addEventListener('dragleave', event => !element.contains(event.relatedTarget) && drop.classList.remove('lse-train-over'));
-  element.addEventListener('drop', async event => {
+  element.addEventListener('drop', event => {
     if (!carries(event)) return;
     event.preventDefault();
     drop.classList.remove('lse-train-over');
     const entries = [...event.dataTransfer.items].map(item => item.webkitGetAsEntry?.()).filter(Boolean);
     const files = listed(event.dataTransfer.files); // both are only there until this event is over
-    take(entries.some(entry => entry.isDirectory) ? (await Promise.all(entries.map(walked))).flat() : files);
+    take(async () => (entries.some(entry => entry.isDirectory) ? (await Promise.all(entries.map(walked))).flat() : files));
   });
 }
 

@@ -111,6 +111,12 @@ def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page,
     assert page.evaluate("window.never_reloaded") is True
 
 
+UNREADABLE = """() => {
+  const readEntries = (_, refuse) => refuse(new DOMException('A folder that is gone.', 'NotFoundError'));
+  const items = [{webkitGetAsEntry: () => ({isDirectory: true, createReader: () => ({readEntries})})}];
+  const drop = Object.assign(new Event('drop'), {dataTransfer: {types: ['Files'], items, files: []}});
+  document.querySelector('.lse-train-choose').dispatchEvent(drop);
+}"""
 POLLED = """async ({trainer}) => {
   const said = [];
   const made = trainer.createTrainer({poll: async () => undefined}, () => true);
@@ -136,6 +142,11 @@ def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
     assert page.inner_text(SAID) == ""
 
     page.click("button[role=tab][data-tab-id=train]")
+    page.route("**/gradio_api/upload", lambda route: route.abort())
+    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
+    page.wait_for_selector("#train .lse-error:has-text('The server refused this request')")
+    page.evaluate(UNREADABLE)
+    page.wait_for_selector("#train .lse-error:has-text('These files cannot be read')")
     page.route(*answered("upload", {"error": "busy"}, status=503))
     large = tmp_path / "large.safetensors"
     for size, said in ((33 * 2**20, "33 MB, and at most 32 MB"), (9, "The server refused this request")):

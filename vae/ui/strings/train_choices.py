@@ -49,6 +49,10 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
         "en": "There is no picture in what was dropped.",
         "ko": "끌어다 놓은 것 가운데 그림이 없습니다.",
     },
+    "train.own_unreadable": {
+        "en": "These files cannot be read: choose them once more.",
+        "ko": "이 파일들은 읽을 수 없습니다. 다시 고르십시오.",
+    },
     "train.own_many": {
         "en": "That is {mb} MB; send at most {limit} MB at once.",
         "ko": "{mb} MB입니다. 한 번에 {limit} MB까지 보내십시오.",
