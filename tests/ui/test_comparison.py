@@ -20,6 +20,7 @@ from vae.matching import align
 from vae.metrics import mutual_information
 from vae.ui import catalog as catalog_module
 from vae.ui import comparison, couple_figure
+from vae.ui import opened as opened_module
 from vae.ui.catalog import Catalog
 from vae.ui.compare_endpoints import compare_endpoints
 from vae.ui.strings import STRINGS, say
@@ -182,7 +183,7 @@ def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
     def damaged(name, *folder):
         raise CheckpointError(f"{name}: damaged")
 
-    monkeypatch.setattr(catalog_module, "reader_of", damaged)
+    monkeypatch.setattr(opened_module, "reader_of", damaged)
     fresh = replace(both.left)
     assert fresh.reader is None and fresh.spill() is None
     assert comparison.pick(comparison.Couple(fresh, both.right), int(both.index[0]))["left"]["reading"] is None

@@ -16,9 +16,11 @@ from vae.doctor import Evidence, Finding, findings
 from vae.forecast import forecast
 from vae.latent import lattice
 from vae.metrics import mutual_information
-from vae.ui import catalog, explorer
-from vae.ui.catalog import Catalog, Opened
+from vae.ui import explorer
+from vae.ui import opened as opened_module
+from vae.ui.catalog import Catalog
 from vae.ui.header import models
+from vae.ui.opened import Opened
 from vae.ui.strings import STRINGS, named, say
 
 
@@ -150,7 +152,7 @@ def test_other_numbers_of_latents_have_no_lattice(opened):
 
 
 def test_a_lattice_of_large_images_has_fewer_cells(two, monkeypatch):
-    monkeypatch.setattr(catalog, "LATTICE_SIDE", 100)
+    monkeypatch.setattr(opened_module, "LATTICE_SIDE", 100)
     payload = explorer.lattice(two)
     assert payload["values"] == lattice(3)[0].tolist()
     assert tiles(payload).shape == (3, 3, 32, 32)

@@ -23,9 +23,10 @@ from vae.images import tile
 from vae.latent import interpolate as line
 from vae.latent import traverse as walk
 from vae.limits import PICTURES, REQUESTS
-from vae.ui.catalog import Catalog, Opened
+from vae.ui.catalog import Catalog
 from vae.ui.endpoints import dims_of, is_finite, is_whole, row_of, z_of
 from vae.ui.header import FIGURES, finite
+from vae.ui.opened import Opened
 from vae.ui.pictures import encoded
 from vae.ui.sent import ANSWERS, Answers
 from vae.ui.strings import UserError, say

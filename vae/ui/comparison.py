@@ -11,8 +11,9 @@ from vae.config import TrainConfig
 from vae.doctor import kept_apart
 from vae.matching import Pair, Side, match
 from vae.ui import explorer, figures
-from vae.ui.catalog import Catalog, Opened
+from vae.ui.catalog import Catalog
 from vae.ui.header import finite
+from vae.ui.opened import Opened
 from vae.ui.pictures import data_uri
 from vae.ui.strings import UserError
 

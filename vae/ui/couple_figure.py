@@ -13,10 +13,10 @@ from vae.doctor import kl_weight, noise_variance
 from vae.latent import traverse
 from vae.matching import FOLLOWED
 from vae.metrics.agreement import rank_correlation
-from vae.ui.catalog import Opened
 from vae.ui.comparison import Couple
 from vae.ui.explorer import followed
 from vae.ui.figure_one import Column, Figure, gif, png
+from vae.ui.opened import Opened
 
 FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
 MOST_ROWS = 10

@@ -8,7 +8,8 @@ from typing import Any
 
 from vae.limits import REQUESTS
 from vae.ui import explorer
-from vae.ui.catalog import Catalog, Opened
+from vae.ui.catalog import Catalog
+from vae.ui.opened import Opened
 from vae.ui.own_image import own_pick, pixels_of
 from vae.ui.strings import UserError, say
 

@@ -12,7 +12,7 @@ from vae.latent import between_neighbours, traverse
 from vae.matching import FOLLOWED
 from vae.projection import explained
 from vae.ui import figures
-from vae.ui.catalog import Opened
+from vae.ui.opened import Opened
 from vae.ui.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
 
 STEPS = np.linspace(-3.0, 3.0, 9)

@@ -24,9 +24,9 @@ from vae.model import Posterior
 from vae.objective import kl_to_prior
 from vae.true_posterior import nearest, true_posterior
 from vae.ui import explorer
-from vae.ui.catalog import Opened
 from vae.ui.figures import pack
 from vae.ui.header import finite
+from vae.ui.opened import Opened
 from vae.ui.pictures import data_uri, sheet
 
 GALLERY = 10  # images to choose from

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from vae.ui import lesson_answers as answers
-from vae.ui.catalog import Catalog, Opened
+from vae.ui.catalog import Catalog
 from vae.ui.endpoints import endpoint, is_whole
 from vae.ui.first_steps import SEEDS, first_steps
+from vae.ui.opened import Opened
 from vae.ui.strings import UserError
 from vae.ui.turns import Turns
 

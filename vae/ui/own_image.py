@@ -14,7 +14,7 @@ from vae.floor import entropies
 from vae.latent import between_neighbours
 from vae.objective import distortion
 from vae.projection import affine
-from vae.ui.catalog import Opened
+from vae.ui.opened import Opened
 from vae.ui.pictures import data_uri
 from vae.ui.strings import UserError
 

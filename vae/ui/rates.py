@@ -12,10 +12,11 @@ from vae.checkpoint import Entry
 from vae.config import TrainConfig
 from vae.data import DATASETS
 from vae.doctor import kl_weight, noise_variance
-from vae.ui.catalog import Catalog, Opened
+from vae.ui.catalog import Catalog
 from vae.ui.comparison import measure
 from vae.ui.header import finite
 from vae.ui.kept import shown
+from vae.ui.opened import Opened
 
 
 def combinations(name: str) -> float | None:
