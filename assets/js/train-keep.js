@@ -42,7 +42,7 @@ export function mountKeep(element, trainer, titleOf, most) {
     const kept = status?.kept;
     if (kept?.name) {
       announce({name: kept.name, title: run, run: entryOf(run), group: entryOf(run)?.title ?? titleOf(kept.dataset)});
-      renew(kept.name, kept.step);
+      renew(kept.name, String(kept.step));
     }
     if (!wanted?.sent || !status) return;
     const {what, run: whose} = wanted;

@@ -301,7 +301,7 @@ def test_an_image_that_is_refused_leaves_the_rows_as_they_were(tab):
 def test_a_model_that_is_made_anew_is_compared_anew(tab):
     index = image_of(tab)
     with tab.expect_request(lambda request: '"compare"' in (request.post_data or "")):
-        tab.evaluate(f"{MODULES}.then(({{page}}) => page.renew('scene3d-vae', 1))")
+        tab.evaluate(f"{MODULES}.then(({{page}}) => page.renew('scene3d-vae', '1'))")
     stands(tab)
     assert image_of(tab) == index
 

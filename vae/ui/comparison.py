@@ -117,7 +117,7 @@ def side(opened: Opened) -> dict[str, Any]:
     return {
         "name": opened.name,
         "title": opened.title,
-        "trained": model.header["steps"],
+        "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "dims": opened.dims,
         "kl": np.asarray(model.stats["kl"], dtype=float).tolist(),
         "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),

@@ -31,7 +31,7 @@ def overview(opened: Opened) -> dict[str, Any]:
         "name": opened.name,
         "title": opened.title,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
-        "trained": model.header["steps"],
+        "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "total": images_of(opened),
         "index": figures.pack(model.index, "int32"),
         "dims": opened.dims,
