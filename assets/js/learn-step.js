@@ -5,6 +5,9 @@ import {createPump} from './pump.js';
 import {number, t} from './strings.js';
 
 const LATE = 400; // milliseconds after which a step says that it computes
+const BUSY = 'run.busy'; // too many ask at the same time, as a class does that opens the tab together
+const PATIENCE = 30_000; // milliseconds for which a step asks again by itself
+const PAUSE = 1000; // and about how often
 const galleries = new Map(); // model -> promise of its images: several steps show the same model
 
 export function createStep(section, key, call) {
@@ -35,13 +38,13 @@ export function createStep(section, key, call) {
   }
 
   /**
-   * A function that asks for something: the newest question wins, and the step is ready once all are answered. What was
-   * refused can be asked once more.
+   * A function that asks for something: the newest question wins, and the step is ready once all are answered. A server
+   * that is busy is asked again for a while; what was refused can be asked once more.
    */
   function asks(send, apply) {
     let last;
     const pump = createPump({
-      send,
+      send: patiently,
       fail: refusal => fail(refusal, () => ask(last)),
       idle: settle,
       apply(answer, question) {
@@ -50,6 +53,16 @@ export function createStep(section, key, call) {
       },
     });
     pumps.push(pump);
+    async function patiently(question) {
+      for (const end = performance.now() + PATIENCE; ; ) {
+        try {
+          return await send(question);
+        } catch (refusal) {
+          if (refusal.key !== BUSY || question !== last || performance.now() > end) throw refusal;
+          await new Promise(done => setTimeout(done, PAUSE * (0.5 + Math.random())));
+        }
+      }
+    }
     function ask(question) {
       last = question;
       begin();

@@ -209,18 +209,40 @@ def test_buttons_wait_for_a_training(page):
     assert page.get_attribute("#learn-algorithm .lse-at", "data-at") == "0"
 
 
-def test_what_was_refused_can_be_asked_again(learn, models, monkeypatch):
+@pytest.fixture
+def unasked(models, monkeypatch):
+    """Nothing has been asked of the models yet, and what will be is forgotten."""
+    for model in models.values():
+        monkeypatch.setattr(model, "lessons", {})
+
+
+def test_what_was_refused_can_be_asked_again(learn, unasked, monkeypatch):
     def refuse(*_):
-        raise UserError("run.busy")
+        raise UserError("request.disk")
 
     with monkeypatch.context() as patched:
         patched.setattr(lesson_answers, "distortions", refuse)
         learn.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
         learn.click("#learn-elbo .lse-error [data-do=retry]", trial=True)
-        assert learn.inner_text("#learn-elbo .lse-error").startswith(say("run.busy"))
+        assert learn.inner_text("#learn-elbo .lse-error").startswith(say("request.disk"))
     learn.click("#learn-elbo .lse-error [data-do=retry]")
     learn.wait_for_selector("#learn-elbo [data-fact=rate]")
     assert learn.locator("#learn-elbo .lse-error:visible").count() == 0
+
+
+def test_a_busy_server_is_asked_again_by_itself(learn, unasked, monkeypatch):
+    distortions, refused = lesson_answers.distortions, []
+
+    def at_the_third_time(*place):
+        if len(refused) == 2:
+            return distortions(*place)
+        refused.append(place)
+        raise UserError("run.busy")
+
+    monkeypatch.setattr(lesson_answers, "distortions", at_the_third_time)
+    learn.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
+    learn.wait_for_selector("#learn-elbo [data-fact=rate]")
+    assert len(refused) == 2 and learn.locator("#learn-elbo .lse-error:visible").count() == 0
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,7 @@ from vae.ui import lesson_answers
 from vae.ui.catalog import Catalog
 from vae.ui.first_steps import CONFIG, SEEDS, WATCHED
 from vae.ui.formulas import FORMULAS, formulas
-from vae.ui.lesson_endpoints import lesson_endpoints
+from vae.ui.lesson_endpoints import KEPT, lesson_endpoints
 from vae.ui.lessons import STEPS, chosen, others
 from vae.ui.strings import STRINGS, say
 from vae.ui.strings.learn_formulas import LEARN_FORMULAS
@@ -229,7 +229,8 @@ def test_missing_images_are_said_and_nothing_is_measured_on_what_stands_for_them
     assert ask("gallery", "tiny")["missing"] is None and ask("directions", "tiny")["missing"] is None
 
 
-def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions, monkeypatch):
+def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions, catalog, monkeypatch):
+    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
     at_work, go_on = threading.Event(), threading.Event()
 
     def slow(*_):
@@ -240,8 +241,8 @@ def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions,
     for name in ("own_q", "costs", "directions"):
         monkeypatch.setattr(lesson_answers, name, slow)
     with ThreadPoolExecutor(40) as pool:  # as many threads as Gradio has
-        asked = [pool.submit(functions["own_q"], ["tiny", 0]) for _ in range(20)]
-        asked += [pool.submit(functions["costs"], ["tiny", 0]) for _ in range(10)]
+        asked = [pool.submit(functions["own_q"], ["tiny", row]) for row in range(20)]
+        asked += [pool.submit(functions["costs"], ["tiny", row]) for row in range(10)]
         asked += [pool.submit(functions["directions"], ["tiny"]) for _ in range(10)]
         assert at_work.wait(60)
         try:
@@ -250,6 +251,19 @@ def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions,
             assert {each.result()["key"] for each in asked if each.done()} == {"run.busy"}
         finally:
             go_on.set()
+
+
+def test_what_a_class_asks_is_computed_once(functions, catalog, monkeypatch):
+    given = []
+    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
+    monkeypatch.setattr(lesson_answers, "distortions", lambda *place: given.append(place) or {"n": len(given)})
+    with ThreadPoolExecutor(8) as pool:
+        asked = list(pool.map(lambda _: functions["distortions"](["tiny", 1]), range(8)))
+    assert asked == [{"ok": {"n": 1}}] * 8
+    for row in range(2, 2 + KEPT):
+        functions["distortions"](["tiny", row])
+    assert functions["distortions"](["tiny", 1]) == {"ok": {"n": KEPT + 2}}, "the oldest has gone"
+    assert functions["distortions"](["tiny", 1 + KEPT]) == {"ok": {"n": KEPT + 1}}
 
 
 def test_directions_wake_as_many_latents_as_the_forecast_says(ask, catalog):

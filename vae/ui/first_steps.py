@@ -37,7 +37,6 @@ def _digits(split: str) -> ImageSet:
     return load("digits", split)
 
 
-@lru_cache(maxsize=SEEDS)
 def first_steps(seed: int) -> dict[str, Any]:
     """A whole short training: what one image becomes before each step, and what the step's batch cost.
 

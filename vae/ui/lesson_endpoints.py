@@ -1,4 +1,4 @@
-"""The Learn tab's server functions: validated, bounded in cost, stateless. No gradio in here."""
+"""The Learn tab's server functions: validated, bounded in cost, computed once for all who ask. No gradio in here."""
 
 from __future__ import annotations
 
@@ -13,10 +13,29 @@ from vae.ui.opened import Opened
 from vae.ui.strings import UserError
 from vae.ui.turns import Turns
 
+KEPT = 40  # answers of a model, some ten kilobytes each: the ten images of a gallery in four lessons
+
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Learn tab calls as `server.name(...)`, beside some of Explore's and Compare's."""
-    computing = Turns()  # up to two seconds of one core each; a step that is sent away offers to ask again
+    computing = Turns()  # up to two seconds of one core each; a step that is sent away asks again
+    trainings: dict[int, dict[str, Any]] = {}
+
+    def once(known: dict[Any, dict[str, Any]], key: Any, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The answer that somebody was given before, for a class opens the tab together; else computed in turn."""
+        answer = known.get(key)
+        if answer is None:
+            with computing:
+                answer = known.get(key)
+                if answer is None:
+                    answer = compute()
+                    while len(known) >= KEPT:
+                        del known[next(iter(known))]
+                    known[key] = answer
+        return answer
+
+    def of_model(lesson: str, opened: Opened, *place: int) -> dict[str, Any]:
+        return once(opened.lessons, (lesson, *place), lambda: getattr(answers, lesson)(opened, *place))
 
     def place(name: Any, row: Any) -> tuple[Opened, int]:
         opened = catalog.open(name)
@@ -31,54 +50,39 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
         return answers.encoded(*place(name, row))
 
     def costs(name: Any, row: Any) -> dict[str, Any]:
-        opened, row = place(name, row)
-        with computing:
-            return answers.costs(opened, row)
+        return of_model("costs", *place(name, row))
 
     def own_q(name: Any, row: Any) -> dict[str, Any]:
-        opened, row = place(name, row)
-        with computing:
-            return answers.own_q(opened, row)
+        return of_model("own_q", *place(name, row))
 
     def gradients(name: Any, row: Any) -> dict[str, Any]:
-        opened, row = place(name, row)
-        with computing:
-            return answers.gradients(opened, row)
+        return of_model("gradients", *place(name, row))
 
     def posterior(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
         if opened.dims != 2:
             raise UserError("error.two_latents", name=opened.title, dims=opened.dims)
-        with computing:
-            return answers.posterior(opened, row)
+        return of_model("posterior", opened, row)
 
     def distortions(name: Any, row: Any) -> dict[str, Any]:
-        opened, row = place(name, row)
-        with computing:
-            return answers.distortions(opened, row)
+        return of_model("distortions", *place(name, row))
 
     def pixels(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
         if opened.model.config.model.likelihood != "bernoulli":
             raise UserError("error.bernoulli", name=opened.title)
-        with computing:
-            return answers.pixels(opened, row)
+        return of_model("pixels", opened, row)
 
     def aggregate(name: Any) -> dict[str, Any]:
-        opened = catalog.open(name)
-        with computing:
-            return answers.aggregate(opened)
+        return of_model("aggregate", catalog.open(name))
 
     def directions(name: Any) -> dict[str, Any]:
-        opened = catalog.open(name)
-        with computing:
-            return answers.directions(opened)
+        return of_model("directions", catalog.open(name))
 
     def watch_training(seed: Any) -> dict[str, Any]:
         if not is_whole(seed) or not 0 <= seed < SEEDS:
             raise UserError("error.seed", last=SEEDS - 1)
-        with computing:
-            return first_steps(seed)
+        return once(trainings, seed, lambda: first_steps(seed))
 
     functions = (gallery, encoded, costs, own_q, gradients, posterior, distortions, pixels, aggregate, directions)
     return [endpoint(function) for function in (*functions, watch_training)]

@@ -54,6 +54,7 @@ class Opened:
     lock: threading.Lock = field(default_factory=threading.Lock)
     spilled: dict[str, Any] | None = None
     spill_lock: threading.Lock = field(default_factory=threading.Lock)
+    lessons: dict[Any, dict[str, Any]] = field(default_factory=dict)  # answers, see `vae.ui.lesson_endpoints`
 
     @property
     def dims(self) -> int:
