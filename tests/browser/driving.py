@@ -2,6 +2,7 @@
 
 import base64
 import io
+import time
 from urllib.parse import urlparse
 
 import numpy as np
@@ -102,6 +103,15 @@ def held_back(function, held):
         held.append(request) if asked else request.fallback()
 
     return "**/component_server/", route
+
+
+def came(page, things):
+    """The first of what the page's events put into a list, once it is there."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not things:
+        assert time.monotonic() < end, "it did not come in time"
+        page.wait_for_timeout(10)
+    return things[0]
 
 
 def leaves(address: str) -> bool:

@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from driving import (
+    came,
     card_error,
     chw,
     first_map,
+    held_back,
     hover,
     lonely,
     pixel_of,
@@ -282,41 +284,28 @@ def test_what_is_said_about_a_model(open_page, shared, width, theme):
         check_scores(page, entry.header["metrics"], width)
 
 
-def hold_opening(page, held):
-    """Requests that open a model wait in `held`."""
-
-    def hold(route):
-        held.append(route) if '"open_model"' in (route.request.post_data or "") else route.continue_()
-
-    page.route(lambda address: "component_server" in address, hold)
-
-
-def select_and_hold(page, held, name):
-    """Choose a model, whose request waits in `held` when this returns."""
-    with page.expect_request(lambda request: '"open_model"' in (request.post_data or "")):
-        page.select_option("#model", name)
+def hold_opening(page, name):
+    """Choose a model; its request, which waits."""
+    held = []
+    page.route(*held_back("open_model", held))
+    page.select_option("#model", name)
     page.wait_for_selector("#map .lse-opening", state="visible")
-    while not held:
-        page.wait_for_timeout(10)
+    return came(page, held)
 
 
 def test_while_a_model_is_read_the_map_says_so(page, shared):
-    held, name = [], shared.catalog.usable()[-1].name
-    hold_opening(page, held)
-    select_and_hold(page, held, name)
+    name = shared.catalog.usable()[-1].name
+    held = hold_opening(page, name)
     assert name in page.inner_text("#map .lse-opening")
     assert page.locator("#map[data-ready]").count() == 0
-    held[0].continue_()
+    held.continue_()
     settled(page)
     page.wait_for_selector("#map .lse-opening", state="hidden")
 
 
 def test_a_model_that_cannot_be_read_leaves_the_page_as_it_was(page, shared):
     before, name = page.input_value("#model"), shared.catalog.usable()[-1].name
-    held = []
-    hold_opening(page, held)
-    select_and_hold(page, held, name)
-    held[0].fulfill(json={"error": "That file is damaged."})
+    hold_opening(page, name).fulfill(json={"error": "That file is damaged."})
     page.wait_for_selector(".lse-error:has-text('That file is damaged.')")
     settled(page)
     page.wait_for_selector("#map .lse-opening", state="hidden")

@@ -5,6 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
+from driving import came, held_back
 
 from vae import export, storage
 from vae.data import default_root
@@ -192,19 +193,14 @@ def test_the_training_is_walked_step_by_step(learn):
 
 def test_buttons_wait_for_a_training(page):
     held = []
-
-    def hold(route):
-        held.append(route) if "watch_training" in (route.request.post_data or "") else route.continue_()
-
-    page.route(lambda address: "component_server" in address, hold)
+    page.route(*held_back("watch_training", held))
     page.click("button[role=tab][data-tab-id=learn]")
     page.eval_on_selector("#learn-algorithm", "part => part.scrollIntoView()")
-    while not held:
-        page.wait_for_timeout(20)
+    answer = came(page, held)
     for key in ("one", "ten", "all"):
         page.click(f"#learn-algorithm [data-do={key}]")
     page.wait_for_timeout(150)  # some ticks of the walk: a fault of the page fails the test
-    held[0].continue_()
+    answer.continue_()
     drawn(page, "algorithm")
     assert page.get_attribute("#learn-algorithm .lse-at", "data-at") == "0"
 

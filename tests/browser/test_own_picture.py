@@ -5,7 +5,7 @@ import io
 
 import numpy as np
 import pytest
-from driving import chw, leaves, pixel_of, set_slider, settled, shown, strongest, z_of
+from driving import came, chw, leaves, pixel_of, set_slider, settled, shown, strongest, z_of
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -162,12 +162,15 @@ def test_what_is_no_picture_is_said_and_changes_nothing(page):
 
 
 def test_the_keyboard_reaches_it_and_compare_takes_the_nearest_image(page, opened):
+    choosers = []
+    page.on(
+        "filechooser", lambda chooser: choosers.append(chooser)
+    )  # heard before anything is pressed: else the browser may open its own
     page.locator("#random-image").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "own-image"
-    with page.expect_file_chooser() as chooser:
-        page.keyboard.press(" ")
-    chooser.value.set_files({"name": "mine.png", "mimeType": "image/png", "buffer": png(checkerboard())})
+    page.keyboard.press(" ")
+    came(page, choosers).set_files({"name": "mine.png", "mimeType": "image/png", "buffer": png(checkerboard())})
     own_is_shown(page)
     near = page.inner_text("#inspector .lse-facts span:first-child").split("nearest test image: ")[1].split(",")[0]
     page.click("#to-compare")
