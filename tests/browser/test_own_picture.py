@@ -163,9 +163,8 @@ def test_what_is_no_picture_is_said_and_changes_nothing(page):
 
 def test_the_keyboard_reaches_it_and_compare_takes_the_nearest_image(page, opened):
     choosers = []
-    page.on(
-        "filechooser", lambda chooser: choosers.append(chooser)
-    )  # heard before anything is pressed: else the browser may open its own
+    # Heard before anything is pressed: else the browser may open its own.
+    page.on("filechooser", lambda chooser: choosers.append(chooser))
     page.locator("#random-image").focus()
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "own-image"
