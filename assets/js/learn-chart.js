@@ -3,7 +3,7 @@
 import {number} from './strings.js';
 import {draw, ticks} from './svg.js';
 
-const EDGE = {left: 50, right: 14, top: 24, bottom: 40};
+const EDGE = {left: 50, right: 18, top: 24, bottom: 40};
 const FIRST_WIDTH = 560; // until the page says how wide it is
 const LEAST_WIDTH = 200;
 

@@ -7,7 +7,7 @@ import {number, t} from './strings.js';
 import {draw, ticks} from './svg.js';
 
 const SIDE = 420; // units of the plane's drawing, whatever its pixels
-const EDGE = {left: 44, top: 10, right: 10, bottom: 38};
+const EDGE = {left: 44, top: 10, right: 18, bottom: 38};
 const SHADE = [20, 150, 136]; // seen on white and on black
 
 export function mountPosterior(step, name) {

@@ -15,7 +15,7 @@ const ruler = make('canvas').getContext('2d');
 
 /** How wide a text is, in pixels. */
 function measured(text) {
-  ruler.font = `600 ${SIZE}px ${getComputedStyle(document.querySelector('#compare') ?? document.body).fontFamily}`;
+  ruler.font = `600 ${SIZE}px ${getComputedStyle(document.querySelector('.gradio-container') ?? document.body).fontFamily}`;
   return ruler.measureText(text).width;
 }
 

@@ -9,6 +9,18 @@ import numpy as np
 from PIL import Image
 
 PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
+# Words of Learn's drawings that leave them, and names of models that lie on a dot.
+CUT = """() => {
+  const boxes = selector => [...document.querySelectorAll(selector)].map(part => [part, part.getBoundingClientRect()]);
+  const dots = boxes('#learn .lse-rates-dot :not(title):not(.lse-rates-reach)');
+  const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  return boxes('#learn svg text').filter(([text, box]) => {
+    const around = text.ownerSVGElement.getBoundingClientRect();
+    const named = text.closest('.lse-rates-name');
+    const outside = box.left < around.left - 1 || box.right > around.right + 1;
+    return outside || (named && dots.some(([, dot]) => covers(box, dot)));
+  }).map(([text]) => text.textContent);
+}"""
 PIXELS = """canvas => { const c = canvas.getContext('2d');
   return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
 
@@ -103,6 +115,11 @@ def held_back(function, held):
         held.append(request) if asked else request.fallback()
 
     return "**/component_server/", route
+
+
+def cut(page):
+    """Texts of the Learn tab's drawings that cannot be read whole."""
+    return page.evaluate(CUT)
 
 
 def came(page, things):

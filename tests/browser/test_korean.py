@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from driving import begin_training, drawn_run, run_state, settled
+from driving import begin_training, cut, drawn_run, run_state, settled
 from playwright.sync_api import expect
 
 from vae.ui import TABS
@@ -109,15 +109,6 @@ def test_every_data_set_is_korean(open_page, shared):
         assert untranslated(page, shared, "#header, #explore") == {}, name
 
 
-def test_learn_is_korean(open_page, shared):
-    page = open_page(query="?still=1&lang=ko")
-    page.click("button[role=tab][data-tab-id=learn]")
-    for step in page.eval_on_selector_all(".lse-step", "steps => steps.map(step => step.id)"):
-        page.eval_on_selector(f"#{step}", "step => step.scrollIntoView()")
-        page.wait_for_selector(f"#{step}[data-ready='1']")
-    assert untranslated(page, shared, "#learn") == {}
-
-
 def test_train_is_korean(open_page, shared, tmp_path):
     page = open_page(query="?still=1&lang=ko")
     page.click("button[role=tab][data-tab-id=train]")
@@ -156,7 +147,7 @@ def test_train_is_korean(open_page, shared, tmp_path):
 
 
 def test_lessons_are_korean(open_page, shared):
-    page = open_page(query="?still=1&lang=ko")
+    page = open_page(width=390, query="?still=1&lang=ko")
     for tab in [tab.key for tab in TABS if tab.key not in ("explore", "compare", "train")]:
         page.click(f"button[role=tab][data-tab-id={tab}]")
         page.wait_for_selector(f"#{tab}")
@@ -164,6 +155,7 @@ def test_lessons_are_korean(open_page, shared):
             page.eval_on_selector(f"#{step}", "step => step.scrollIntoView()")
             page.wait_for_selector(f"#{step}[data-ready='1']", state="attached")
         assert untranslated(page, shared, f"#{tab}") == {}
+    assert cut(page) == []
 
 
 def language(page):

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from driving import came, held_back
+from driving import came, cut, held_back
 
 from vae import export, storage
 from vae.data import default_root
@@ -339,6 +339,7 @@ def test_a_reader_who_leaves_a_step_is_not_pulled_back(learn):
 def test_a_phone_shows_all_of_it(open_page, theme):
     page = open_page(width=390, height=844, query=f"?still=1&__theme={theme}", has_touch=True, is_mobile=True)
     page.click("button[role=tab][data-tab-id=learn]")
-    for key in ("vae", "posterior", "bernoulli", "losses"):
+    for key in ("vae", "posterior", "bernoulli", "beta", "losses"):
         come_to(page, key)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert cut(page) == []
