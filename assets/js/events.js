@@ -13,8 +13,8 @@ export class Refusal extends Error {
   }
 }
 
-/** What an answer without {ok} says, in the page's language. */
-function refused({error, key, values}) {
+/** What an answer without {ok} says, in the page's language; an empty one, that it was refused. */
+export function refused({error = t('error.refused'), key, values}) {
   return new Refusal(key && has(key) ? t(key, values) : error, key);
 }
 

@@ -1,7 +1,7 @@
 // One's own images: dropped or chosen as a zip or a folder, sent to the app, and from then on a data set like the others.
 
 import {ask} from './connection.js';
-import {Refusal, unanswered} from './events.js';
+import {Refusal, refused, unanswered} from './events.js';
 import {options} from './page.js';
 import {number, t} from './strings.js';
 import {zipped} from './train-zip.js';
@@ -60,7 +60,7 @@ export function mountOwn(element, trainer, choose) {
     const answer = await fetch(`${root}${prefix || ''}/upload`, {method: 'POST', body}).catch(async () => {
       throw unanswered(await ask());
     });
-    if (!answer.ok) return say('train.own_refused', {status: answer.status});
+    if (!answer.ok) throw refused(await answer.json().catch(() => ({})));
     const [path] = await answer.json();
     say('train.own_reading');
     const {dataset, defaults, used, skipped, skipped_count: left} = await trainer.call('own', trainer.owner, path, Number(size.value));

@@ -1,7 +1,9 @@
 // Files out of the page and into it.
 
 import {blobAddress} from './arrays.js';
+import {Refusal} from './events.js';
 import {make} from './page.js';
+import {t} from './strings.js';
 
 /** Let the browser save a data URI as a file. */
 export function saveAs(name, uri) {
@@ -10,11 +12,11 @@ export function saveAs(name, uri) {
   setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }
 
-/** The bytes of a file as base64. */
+/** The bytes of a file as base64; a Refusal where it is gone, or not this page's to read. */
 export const base64 = file =>
   new Promise((done, refuse) => {
     const reader = new FileReader();
     reader.onload = () => done(reader.result.slice(reader.result.indexOf(',') + 1));
-    reader.onerror = () => refuse(reader.error);
+    reader.onerror = () => refuse(new Refusal(t('train.own_unreadable'), 'train.own_unreadable'));
     reader.readAsDataURL(file);
   });

@@ -7,9 +7,11 @@ from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, leav
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
+from vae.ui.strings import say
 
 pytestmark = pytest.mark.browser
 SAID = ".lse-connection"
+UPLOAD = "**/gradio_api/upload"
 
 
 class Host:
@@ -142,9 +144,14 @@ def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
     assert page.inner_text(SAID) == ""
 
     page.click("button[role=tab][data-tab-id=train]")
-    page.route("**/gradio_api/upload", lambda route: route.abort())
+    page.route(UPLOAD, lambda route: route.abort())
     page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
     page.wait_for_selector("#train .lse-error:has-text('The server refused this request')")
+    page.unroute(UPLOAD)
+    room = say("request.disk")
+    page.route(UPLOAD, lambda route: route.fulfill(status=507, json={"error": room, "key": "request.disk"}))
+    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
+    page.wait_for_selector(f"#train .lse-error:has-text('{room}')")
     page.evaluate(UNREADABLE)
     page.wait_for_selector("#train .lse-error:has-text('These files cannot be read')")
     page.route(*answered("upload", {"error": "busy"}, status=503))

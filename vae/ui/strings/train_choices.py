@@ -57,7 +57,6 @@ TRAIN_CHOICES: dict[str, dict[str, str]] = {
         "en": "That is {mb} MB; send at most {limit} MB at once.",
         "ko": "{mb} MB입니다. 한 번에 {limit} MB까지 보내십시오.",
     },
-    "train.own_refused": {"en": "The upload was refused ({status}).", "ko": "업로드가 거부되었습니다({status})."},
     "train.presets": {"en": "In one click", "ko": "한 번에 고르기"},
     "train.preset.vae": {"en": "Plain VAE", "ko": "보통 VAE"},
     "train.preset.vae_about": {
