@@ -18,8 +18,8 @@ export function mountAmortised(step, name) {
   ]);
   const told = facts();
   let picked = null;
-  step.images(name, row => ask((picked = row)));
-  const ask = step.asks(row => step.call('own_q', name, row), show);
+  step.images(name, row => ask([(picked = row)]));
+  const ask = step.asks(([row, again]) => step.call(again ? 'own_q_again' : 'own_q', name, row), show);
 
   function show({trace, encoder, own, images}) {
     const end = trace.at(-1)[0];
@@ -36,5 +36,5 @@ export function mountAmortised(step, name) {
       ...(total ? [['all', t('learn.amortised_all', {n: number(images)}), t('learn.amortised_times', {encoder: total[0], own: total[1]})]] : []),
     ]);
   }
-  step.live.append(chart.element, told.element, make('div', {className: 'lse-buttons'}, button(t('learn.again'), () => picked !== null && ask(picked), {'data-do': 'again'})));
+  step.live.append(chart.element, told.element, make('div', {className: 'lse-buttons'}, button(t('learn.again'), () => picked !== null && ask([picked, true]), {'data-do': 'again'})));
 }

@@ -226,6 +226,16 @@ def test_what_was_refused_can_be_asked_again(learn, unasked, monkeypatch):
     assert learn.locator("#learn-elbo .lse-error:visible").count() == 0
 
 
+def test_a_time_is_measured_once_more(learn, unasked, monkeypatch):
+    own_q, given = lesson_answers.own_q, []
+    monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or own_q(*place))
+    come_to(learn, "amortised")
+    assert len(given) == 1
+    learn.click("#learn-amortised [data-do=again]")
+    drawn(learn, "amortised")
+    assert len(given) == 2 and given[0] == given[1]
+
+
 def test_a_busy_server_is_asked_again_by_itself(learn, unasked, monkeypatch):
     distortions, refused = lesson_answers.distortions, []
 

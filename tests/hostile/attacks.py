@@ -81,6 +81,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "encoded": ("digits-vae", 0),
     "costs": ("digits-vae", 0),
     "own_q": ("digits-vae", 0),
+    "own_q_again": ("digits-vae", 0),
     "gradients": ("digits-vae", 0),
     "posterior": ("digits-vae", 0),
     "distortions": ("digits-vae", 0),

@@ -253,6 +253,14 @@ def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions,
             go_on.set()
 
 
+def test_what_measures_time_can_be_measured_again(functions, catalog, monkeypatch):
+    given = []
+    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
+    monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or {"n": len(given)})
+    asked = [functions[name](["tiny", 1])["ok"]["n"] for name in ("own_q", "own_q", "own_q_again", "own_q")]
+    assert asked == [1, 1, 2, 2]
+
+
 def test_what_a_class_asks_is_computed_once(functions, catalog, monkeypatch):
     given = []
     monkeypatch.setattr(catalog.open("tiny"), "lessons", {})

@@ -71,12 +71,12 @@ LEARN: dict[str, dict[str, str]] = {
     },
     "learn.amortised_text": {
         "en": "The encoder is a shortcut: one pass in place of an optimisation for every image. The curve is that "
-        "optimisation, gradient steps on μ and σ of this image alone, run just now; the line is the encoder. The q of "
-        "its own may end a little lower: that difference is the amortisation gap. Choose other images and compare "
-        "nats and milliseconds.",
+        "optimisation, gradient steps on μ and σ of this image alone, run on this server; the line is the encoder. "
+        "The q of its own may end a little lower: that difference is the amortisation gap. Choose other images and "
+        "compare nats and milliseconds.",
         "ko": "인코더는 지름길입니다. 이미지마다 최적화하는 대신 한 번 통과합니다. 곡선이 바로 그 최적화로, 이 "
-        "이미지만의 μ와 σ에 대한 경사 하강을 방금 실행한 것이고, 직선은 인코더입니다. 이미지 전용 q가 조금 더 낮게 "
-        "끝나기도 하는데, 그 차이가 상각 간극(amortization gap)입니다. 다른 이미지를 골라 nat와 밀리초를 "
+        "이미지만의 μ와 σ에 대한 경사 하강을 이 서버에서 실행한 것이고, 직선은 인코더입니다. 이미지 전용 q가 조금 더 "
+        "낮게 끝나기도 하는데, 그 차이가 상각 간극(amortization gap)입니다. 다른 이미지를 골라 nat와 밀리초를 "
         "비교해 보세요.",
     },
     "learn.gradients_title": {"en": "Reparameterisation against the score function", "ko": "재매개변수화와 점수 함수"},
