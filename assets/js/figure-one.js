@@ -9,6 +9,12 @@ export function mountFigureOne(element, comparer) {
   const stage = element.querySelector('.lse-figure');
   let address = '';
   let turn = 0;
+  let composing = false;
+
+  /** The buttons wait for an image, and for the figure that is on its way. */
+  const able = () => buttons.forEach(button => (button.disabled = composing || !comparer.state.picked));
+  able();
+  comparer.on('picked', able);
 
   for (const button of buttons) button.addEventListener('click', () => compose(button.dataset.kind));
   comparer.on('couple', () => {
@@ -17,6 +23,7 @@ export function mountFigureOne(element, comparer) {
     URL.revokeObjectURL(address);
     delete element.dataset.kind;
     ready(element);
+    able();
   });
 
   /** Compose the figure and show it; unless it is only to be shown, also download it. */
@@ -25,7 +32,8 @@ export function mountFigureOne(element, comparer) {
     if (!couple || !picked) return;
     const mine = ++turn;
     ready(element, false);
-    buttons.forEach(button => (button.disabled = true));
+    composing = true;
+    able();
     stage.replaceChildren(make('p', {role: 'status', textContent: t('compare.composing')}));
     try {
       const {uri, name} = await comparer.call('figure_one', couple.left.name, couple.right.name, picked.index, kind);
@@ -44,7 +52,8 @@ export function mountFigureOne(element, comparer) {
         comparer.fail(error);
       }
     } finally {
-      buttons.forEach(button => (button.disabled = false));
+      composing = false;
+      able();
       if (mine === turn) ready(element);
     }
   }

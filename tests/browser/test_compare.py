@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 import torch
-from driving import MODULES, answered, lonely, set_slider, z_of
+from driving import MODULES, answered, came, held_back, lonely, set_slider, z_of
 from PIL import Image
 
 from vae.matching import align
@@ -249,6 +249,18 @@ def test_figure_one_downloads(tab, both, kind):
     assert image.format == kind.upper() and image.width >= 600
     assert (getattr(image, "n_frames", 1) > 8) == (kind == "gif")
     tab.wait_for_selector(f"#figure-one[data-kind={kind}] img")
+
+
+def test_figure_one_waits_for_an_image(page):
+    held = []
+    page.route(*held_back("pick_pair", held))
+    page.click("button[role=tab][data-tab-id=compare]")
+    page.wait_for_selector("#compare-table[data-ready='1']", state="attached")
+    answer = came(page, held)
+    assert page.locator("#figure-one button[data-kind]:enabled").count() == 0
+    answer.continue_()
+    page.click("#figure-one button[data-kind=png]")
+    page.wait_for_selector("#figure-one[data-kind=png] img")
 
 
 def test_models_of_other_data_bring_their_partner_and_say_so(tab):
