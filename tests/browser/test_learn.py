@@ -33,6 +33,11 @@ def models(flat_shared):
 
 @pytest.fixture
 def learn(page):
+    return to_learn(page)
+
+
+def to_learn(page):
+    """Open the tab; its first steps, as far as a screen reaches, are asked for at once."""
     page.click("button[role=tab][data-tab-id=learn]")
     page.wait_for_selector("#learn-contents[data-ready='1']")
     return page
@@ -212,31 +217,32 @@ def unasked(models, monkeypatch):
         monkeypatch.setattr(model, "lessons", {})
 
 
-def test_what_was_refused_can_be_asked_again(learn, unasked, monkeypatch):
+def test_what_was_refused_can_be_asked_again(page, unasked, monkeypatch):
     def refuse(*_):
         raise UserError("request.disk")
 
     with monkeypatch.context() as patched:
         patched.setattr(lesson_answers, "distortions", refuse)
-        learn.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
-        learn.click("#learn-elbo .lse-error [data-do=retry]", trial=True)
-        assert learn.inner_text("#learn-elbo .lse-error").startswith(say("request.disk"))
-    learn.click("#learn-elbo .lse-error [data-do=retry]")
-    learn.wait_for_selector("#learn-elbo [data-fact=rate]")
-    assert learn.locator("#learn-elbo .lse-error:visible").count() == 0
+        to_learn(page)
+        page.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
+        page.click("#learn-elbo .lse-error [data-do=retry]", trial=True)
+        assert page.inner_text("#learn-elbo .lse-error").startswith(say("request.disk"))
+    page.click("#learn-elbo .lse-error [data-do=retry]")
+    page.wait_for_selector("#learn-elbo [data-fact=rate]")
+    assert page.locator("#learn-elbo .lse-error:visible").count() == 0
 
 
-def test_a_time_is_measured_once_more(learn, unasked, monkeypatch):
+def test_a_time_is_measured_once_more(page, unasked, monkeypatch):
     own_q, given = lesson_answers.own_q, []
     monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or own_q(*place))
-    come_to(learn, "amortised")
+    come_to(to_learn(page), "amortised")
     assert len(given) == 1
-    learn.click("#learn-amortised [data-do=again]")
-    drawn(learn, "amortised")
+    page.click("#learn-amortised [data-do=again]")
+    drawn(page, "amortised")
     assert len(given) == 2 and given[0] == given[1]
 
 
-def test_a_busy_server_is_asked_again_by_itself(learn, unasked, monkeypatch):
+def test_a_busy_server_is_asked_again_by_itself(page, unasked, monkeypatch):
     distortions, refused = lesson_answers.distortions, []
 
     def at_the_third_time(*place):
@@ -246,9 +252,10 @@ def test_a_busy_server_is_asked_again_by_itself(learn, unasked, monkeypatch):
         raise UserError("run.busy")
 
     monkeypatch.setattr(lesson_answers, "distortions", at_the_third_time)
-    learn.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
-    learn.wait_for_selector("#learn-elbo [data-fact=rate]")
-    assert len(refused) == 2 and learn.locator("#learn-elbo .lse-error:visible").count() == 0
+    to_learn(page)
+    page.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
+    page.wait_for_selector("#learn-elbo [data-fact=rate]")
+    assert len(refused) == 2 and page.locator("#learn-elbo .lse-error:visible").count() == 0
 
 
 @pytest.fixture(scope="module")
