@@ -91,18 +91,15 @@ def lent_url(trained, tmp_path_factory):
 
 
 @pytest.fixture
-def sub_path_address(trained, tmp_path):
-    """sub_path_address(path) -> the address of an app whose public address ends with that path."""
-    with ExitStack() as stack:
-        shared = Shared.of(trained.path.parent, default_root(), tmp_path)
-        yield lambda path: stack.enter_context(served(shared, root_path=path))
-
-
-@pytest.fixture
 def address_of(tmp_path):
-    """address_of(folder of checkpoints) -> the address of an app that shows them."""
+    """address_of(folder of checkpoints, **options of a server) -> the address of an app that shows them."""
     with ExitStack() as stack:
-        yield lambda folder: stack.enter_context(served(Shared.of(folder, default_root(), tmp_path / "runs")))
+
+        def begin(folder, **options):
+            shown = Shared.of(folder, default_root(), tmp_path / "runs")
+            return stack.enter_context(served(shown, **options))
+
+        yield begin
 
 
 @pytest.fixture(scope="session")
@@ -134,10 +131,11 @@ def flat_browser(browser, chromium):
 
 
 @pytest.fixture
-def open_page(browser, url):
+def open_page(browser, url, address_of):
     """open_page(width=, height=, query=, drawn=, script=) -> a page; its faults fail the test at the end.
 
-    It is `drawn`, by itself its whole first tab. The script runs before everything else in the page.
+    It is `drawn`, by itself its whole first tab. The script runs before everything else in the page. It is closed
+    before an app of `address_of` that it may have gone to.
     """
     contexts, faults = [], []
 

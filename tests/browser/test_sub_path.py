@@ -47,8 +47,8 @@ def proxied(address):
 
 
 @pytest.fixture
-def url(sub_path_address):
-    with proxied(sub_path_address(PATH)) as address:
+def url(trained, address_of):
+    with proxied(address_of(trained.path.parent, root_path=PATH)) as address:
         yield address
 
 
