@@ -23,7 +23,7 @@ from vae.config import TrainConfig
 from vae.limits import RequestLimits
 from vae.ui.guard import Guard
 from vae.ui.sent import ANSWERS, Answers, has_room
-from vae.ui.strings import UserError
+from vae.ui.strings import UserError, say
 
 ASKED, UPLOAD = "/gradio_api/component_server", "/gradio_api/upload"
 ERROR, WARNING, INFO = logging.ERROR, logging.WARNING, logging.INFO
@@ -181,6 +181,22 @@ def test_uploads_at_once_do_not_take_the_same_room(tmp_path):
     assert inside[0][0] == inside[0][1] > 1000 and guard.coming == 0  # what has come lies on the disk by now
     guard.coming = 49_500  # of others who are at it
     assert asker.post(UPLOAD, files=form).status_code == 507 and guard.coming == 49_500
+
+
+def test_a_picture_for_a_tool_takes_room_too(tmp_path):
+    """Gradio writes it down before it looks at it."""
+
+    async def behind(scope, receive, send):
+        await PlainTextResponse("taken")(scope, receive, send)
+
+    asker = TestClient(Guard(behind, tmp_path, RequestLimits(most_sent=2_000)))
+    sent = {"jsonrpc": "2.0", "id": 5, "method": "tools/call", "params": {"name": "encode", "arguments": {}}}
+    assert asker.post("/gradio_api/mcp/", json=sent).text == "taken"
+    sent["params"]["arguments"]["image"] = "data:image/png;base64,AAAA"
+    assert asker.post("/gradio_api/mcp/", json=sent).text == "taken"
+    (tmp_path / "file").write_bytes(b"x" * 1_900)
+    full = asker.post("/gradio_api/mcp", json=sent).json()
+    assert full["id"] == 5 and full["result"]["content"][0]["text"] == say("request.disk") and full["result"]["isError"]
 
 
 def test_what_nobody_came_back_for_goes_after_an_hour(tmp_path):

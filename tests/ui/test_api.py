@@ -12,12 +12,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
+import mcp
 import numpy as np
 import pytest
 import torch
 from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
+from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 
 import vae
@@ -270,12 +272,10 @@ def test_luma_keeps_grey_and_weighs_colours():
 
 def test_the_same_as_tools(folder, model, tmp_path):
     """A client of the Model Context Protocol finds the same six, described, and gets the same answers."""
-    mcp = pytest.importorskip("mcp")
-    from mcp.client.streamable_http import streamablehttp_client
 
     async def ask(url):
         async with (
-            streamablehttp_client(f"{url}gradio_api/mcp/") as (read, write, _),
+            streamable_http_client(f"{url}gradio_api/mcp/") as (read, write, _),
             mcp.ClientSession(read, write) as session,
         ):
             await session.initialize()

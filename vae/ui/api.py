@@ -85,7 +85,7 @@ def functions(catalog: Catalog) -> list[Callable[..., Any]]:
 
         Args:
             model: name of a model, as listed by checkpoints
-            image: a picture file; leave it out to use a test image
+            image: a picture file, to a tool as data:image/png;base64,…; leave it out to use a test image
             index: number of a test image on the model's map, whose stored code is returned, in place of a picture
 
         Returns:

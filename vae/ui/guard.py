@@ -18,10 +18,12 @@ from typing import Any
 from anyio import current_time, move_on_after, to_thread
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
+from starlette.responses import JSONResponse
 
 from vae.limits import MB, PICTURES, REQUESTS, RequestLimits
 from vae.ui.refusal import Answer, Message, Refused, Send, ordinary, place_of, refusal
 from vae.ui.sent import has_room
+from vae.ui.tools import Call, call_of, is_picture
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -31,13 +33,16 @@ _READ = re.compile(
     r"/|/config/?|/(assets|static|svelte)/.+|/(favicon\.ico|theme\.css|manifest\.json|robots\.txt)|"
     + PREFIX
     + r"(info/?|openapi\.json|app_id/?|user/?|startup-events|theme\.css|heartbeat/[^/]+|queue/(data|status)|"
-    r"upload_progress|call/(v2/)?[^/]+/[^/]+|file=(?!\w+:).+|mcp(/.*)?)"
+    r"upload_progress|call/(v2/)?[^/]+/[^/]+|file=(?!\w+:).+|mcp(/|/schema)?)"
 )
 # There is more in Gradio: run, proxy=, stream, deep_link, process_recording, vibe-edit, monitoring, dev.
-_WRITE = re.compile(PREFIX + r"(component_server/?|queue/join|call/(v2/)?[^/]+/?|cancel|reset/?|upload|mcp(/.*)?)")
-_OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": re.compile(PREFIX + r"mcp(/.*)?")}  # its sessions
+_WRITE = re.compile(PREFIX + r"(component_server/?|queue/join|call/(v2/)?[^/]+/?|cancel|reset/?|upload|mcp/?)")
+_TOOLS = re.compile(PREFIX + r"mcp/?")
+_OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": _TOOLS}  # a session of theirs
 _UPLOAD = PREFIX + "upload"
 _QUEUED = re.compile(PREFIX + r"(queue|call)/")
+_ORIGIN = (b"host", b"x-forwarded-host", b"x-forwarded-proto")  # pages and clients are told to come back there
+_HOSTS = re.compile(rb"[\w.:,\[\] -]*")
 _SEPARATORS = (b",", b"[", b"{")
 _MOST_UPLOAD = PICTURES.most_bytes + MB  # the form around its files
 
@@ -76,6 +81,12 @@ class Guard:
                     body = await self._body(receive, held)
                     if _QUEUED.match(_path(scope)) and fetches(body):
                         raise Refused(400, "request.malformed")
+                    if _TOOLS.fullmatch(_path(scope)):
+                        call = call_of(body)
+                        if told := await self._told(call):
+                            await JSONResponse(told)(scope, receive, answer)
+                            return
+                        body = call.body
                     await self.app(scope, _again(body, receive), answer)
         except Exception as error:
             if answer.started and not isinstance(error.__cause__ or error, HTTPException):
@@ -98,8 +109,10 @@ class Guard:
         return logging.WARNING
 
     def _admit(self, scope: Scope) -> None:
-        """Raises Refused where the address is not open or the request says that it is too large."""
+        """Raises Refused where the address is not open, its host no name, or the request says that it is too large."""
         method, path = scope["method"], _path(scope)
+        if not all(_HOSTS.fullmatch(value) for key, value in scope["headers"] if key.lower() in _ORIGIN):
+            raise Refused(400, "request.malformed")
         if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
             raise Refused(404, "request.unknown")
         if method == "POST":
@@ -154,6 +167,14 @@ class Guard:
                 raise Refused(503, "request.busy")
             if not message.get("more_body"):
                 return b"".join(parts)
+
+    async def _told(self, call: Call) -> dict[str, Any] | None:
+        """The answer to a tool's call that goes no further."""
+        if call.picture and not is_picture(call.picture):
+            return call.refused("api.data")
+        if call.picture and not await to_thread.run_sync(has_room, self.sent, len(call.body), self.limits):
+            return call.refused("request.disk")
+        return None
 
     def _upload(self, receive: Receive, left: list[int]) -> Receive:
         """Counts the bytes of a form, and takes them off what is `left` to come. What it raises is what Gradio's parser

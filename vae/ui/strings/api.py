@@ -5,6 +5,10 @@ API: dict[str, dict[str, str]] = {
         "en": "The image must be an uploaded file: with gradio_client, wrap its path in handle_file.",
         "ko": "이미지는 업로드한 파일이어야 합니다. gradio_client에서는 경로를 handle_file로 감싸 주십시오.",
     },
+    "api.data": {
+        "en": "The image must be the picture itself, as data:image/png;base64 and so on: no address is fetched.",
+        "ko": "이미지는 data:image/png;base64 형식의 그림 자체여야 합니다. 주소의 그림은 가져오지 않습니다.",
+    },
     "api.not_an_image": {
         "en": "{name} is not a picture: send a PNG, JPEG or WebP file.",
         "ko": "그림 파일이 아닙니다: {name}. PNG, JPEG 또는 WebP 파일을 보내 주십시오.",
