@@ -17,6 +17,12 @@ export function blobAddress(uri) {
   return URL.createObjectURL(new Blob([bytes(body)], {type: head.slice(5, head.indexOf(';'))}));
 }
 
+/** One of the values at random, another than the one that is there, so that whoever asks for one sees one. */
+export function another(values, there) {
+  const others = values.filter(value => value !== there);
+  return others.length ? others[Math.floor(Math.random() * others.length)] : there;
+}
+
 /** The index of the value that is nearest to `wanted`. */
 export function nearest(values, wanted) {
   let best = 0;

@@ -1,7 +1,7 @@
 // The Compare tab's logic: two models, one image, a z for each, and the requests that follow. Draws nothing.
 
 import {align} from './align.js';
-import {int32} from './arrays.js';
+import {another, int32} from './arrays.js';
 import {caller, createEvents} from './events.js';
 import {afterPaint} from './page.js';
 import {createPump} from './pump.js';
@@ -145,7 +145,7 @@ export function createComparer(server) {
     /** image and carried ({model, z}) come from another tab; `arrive` is called when the image is there. */
     open: (left, right, image, carried, arrive) => opens.push({left, right, image, carried, arrive}),
     pick,
-    random: () => state.couple && pick(index[Math.floor(Math.random() * index.length)]),
+    random: () => state.couple && pick(another(index, state.picked?.index)),
     /** Move a matched pair: its lead to `value`, the other to the same share of its codes. */
     setPair(number, value) {
       if (!state.picked) return;

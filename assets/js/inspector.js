@@ -1,5 +1,6 @@
 // Three pictures: the test image, its reconstruction, and the picture of the present z.
 
+import {another} from './arrays.js';
 import {judged} from './own-image.js';
 import {make, ready, visit} from './page.js';
 import {facts as factsOf, number, t} from './strings.js';
@@ -11,10 +12,7 @@ export function mountInspector(element, explorer) {
   const facts = element.querySelector('.lse-facts');
   const buttons = {
     reset: () => explorer.reset(),
-    'random-image': () => {
-      const {index} = explorer;
-      explorer.pick(index[Math.floor(Math.random() * index.length)]);
-    },
+    'random-image': () => explorer.pick(another(explorer.index, explorer.state.picked?.index)),
     'random-prior': () => explorer.randomPrior(),
     'to-compare': () => {
       const {model, picked, z} = explorer.state;

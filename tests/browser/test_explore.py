@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from driving import (
+    MODULES,
     came,
     card_error,
     chw,
@@ -363,6 +364,12 @@ def test_buttons(page, opened):
     page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
 
 
+def test_an_image_at_random_is_another_one(page):
+    found = page.evaluate(f"""{MODULES}.then(({{arrays: {{another}}}}) => [another(Int32Array.of(3, 7), 7),
+      another([3, 7], 3), another([7], 7), [0, 1, 2].includes(another([0, 1, 2], undefined))])""")
+    assert found == [3, 7, 7, True]
+
+
 def test_a_late_pick_does_not_undo_a_newer_action(page, opened):
     before = page.get_attribute("#inspector", "data-index")
     row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
@@ -418,6 +425,7 @@ def test_a_phone(open_page, opened):
     page.tap("#random-image")
     page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
     settled(page)
+    page.wait_for_selector("#map[data-thumbnails='1']")  # the ring stays for a moment only, the card needs its picture
     row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[0]
     page.locator("#map .lse-stage").scroll_into_view_if_needed()
     page.touchscreen.tap(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
