@@ -30,6 +30,7 @@ def stands(page):
     """Everything that belongs to two models and an image is drawn."""
     for part in PARTS:
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
+    page.wait_for_selector(".lse-spills[data-ready='1']", state="attached")  # it moves what is below
 
 
 def opened_tab(page):
@@ -312,7 +313,7 @@ def test_an_image_that_is_refused_leaves_the_rows_as_they_were(tab):
 
 def test_a_model_that_is_made_anew_is_compared_anew(tab):
     index = image_of(tab)
-    with tab.expect_request(lambda request: '"compare"' in (request.post_data or "")):
+    with tab.expect_response(lambda answer: '"compare"' in (answer.request.post_data or "")):
         tab.evaluate(f"{MODULES}.then(({{page}}) => page.renew('scene3d-vae', '1'))")
     stands(tab)
     assert image_of(tab) == index

@@ -144,6 +144,7 @@ def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
     assert page.inner_text(SAID) == ""
 
     page.click("button[role=tab][data-tab-id=train]")
+    run_state(page, "idle")
     page.route(UPLOAD, lambda route: route.abort())
     page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
     page.wait_for_selector("#train .lse-error:has-text('The server refused this request')")

@@ -19,7 +19,8 @@ PATH = "/talks/explorer"
 @contextmanager
 def proxied(address):
     """A server that passes everything below PATH on to `address`, piece by piece."""
-    client = httpx.AsyncClient(base_url=address, timeout=None)
+    once = httpx.Limits(max_keepalive_connections=0)  # the app closes a kept one when it likes
+    client = httpx.AsyncClient(base_url=address, timeout=None, limits=once)
 
     async def pass_on(request: Request) -> StreamingResponse:
         kept = [(key, value) for key, value in request.headers.raw if key not in (b"host", b"content-length")]

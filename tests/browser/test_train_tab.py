@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import MODULES, answered, begin_training, drawn_run, run_state
+from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, run_state
 from PIL import Image
 
 pytestmark = pytest.mark.browser
@@ -114,6 +114,7 @@ def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page,
     assert trained_page.get_attribute("#train-status", "data-state") == "running"
 
     tab = trained_page.context.new_page()
+    tab.set_default_timeout(PATIENCE)
     tab.goto(trained_page.url)
     tab.click("button[role=tab][data-tab-id=train]")
     run_state(tab, "running")
