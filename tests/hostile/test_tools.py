@@ -97,6 +97,11 @@ def test_a_picture_comes_as_itself_or_not_at_all(tools, visited, place):
                 for value in (file, [file]):
                     failed, said = call(tools, name, right | {argument: value})
                     assert failed and "mu" not in said, (name, argument, value, said)
+    twice = dumped({"model": "digits-vae", "image": spy})[:-1] + b', "image": ""}'
+    for named in (b'"id": 7, ', b"", b'"id": 1.5, ', b'"id": null, ', b'"id": [7], '):
+        for inner in (dumped({"model": "digits-vae", "image": spy}), twice):
+            body = b'{"jsonrpc": "2.0", %b"method": "tools/call", "params": {"name": "encode", "arguments": %b}}'
+            tools.send("POST", PATH, content=body % (named, inner), headers=HEADERS)
     picture.unlink()
     assert not visited.visits and works(tools)
 

@@ -23,7 +23,7 @@ class Call:
     """One message of a client.
 
     Attributes:
-        body: the message as it goes on.
+        body: the message as it goes on, written anew: readers differ where a key stands there twice.
         id: what its answer has to repeat.
         picture: what it sends as `image`, empty where it sends none.
     """
@@ -42,7 +42,7 @@ def call_of(body: bytes) -> Call:
     """Reads a message. Raises Refused where it is no JSON, too deep, or cannot be repeated in an answer."""
     try:
         message = json.loads(body)
-        json.dumps(message, ensure_ascii=False).encode()  # half of a surrogate pair is no text
+        body = json.dumps(message, ensure_ascii=False).encode()  # half of a surrogate pair is no text
     except (ValueError, RecursionError) as error:
         raise Refused(400, "request.malformed") from error
     arguments = _arguments(message)
