@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -145,16 +146,16 @@ def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monke
     assert all(torch.equal(whole[key], half[key]) for key in whole)
 
 
-def test_seconds_are_roughly_kept_and_the_output_stays_json(run, digits):
+def test_seconds_become_the_steps_that_fit_and_the_output_stays_json(run):
     started = time.perf_counter()
     code, out, err = run("train", *TINY, "--seconds", 4, "--json", "--out", "a.safetensors")
     elapsed = time.perf_counter() - started
     assert code == 0
     assert json.loads(out)["active_units"] >= 0
-    assert "steps fit into 4 s" in err
-    trained = checkpoint.load("a.safetensors").header["seconds"]
-    assert 4 / 5 < trained < 4 * 5  # the machine may be busy with other things, now or when it was measured
-    assert trained < elapsed
+    header = checkpoint.load("a.safetensors").header
+    told = re.search(r"([\d,]+) steps fit into 4 s", err)[1]
+    assert header["steps"] == int(told.replace(",", "")) > 0  # how long they take is up to the machine
+    assert header["seconds"] < elapsed
 
 
 def test_seconds_on_resuming_are_counted_from_now(run, monkeypatch):

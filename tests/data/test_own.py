@@ -26,7 +26,8 @@ from vae.data.own import FILE, Limits, gather, own_images
 from vae.data.pictures_in import Unusable
 from vae.data.square import square
 
-pytestmark = pytest.mark.filterwarnings("error")
+# But for what other tests of this process have left open, which is collected at any time.
+pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
 LANCZOS = Image.Resampling.LANCZOS
 
 

@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -15,7 +16,10 @@ from attacks import CHOICE, OWNER, SECRET
 
 from vae.checkpoint import FOLDER
 from vae.data import default_root
+from vae.limits import RUNS
+from vae.live.runs import Runs
 from vae.ui import Shared, build_demo, launch
+from vae.ui.catalog import Catalog
 
 MODELS = ("digits-vae", "digits-beta")
 
@@ -56,7 +60,9 @@ def app(place, heard):
     """The running app and, at the end of all tests, a look at what it has done to its surroundings."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", str(place.sent))
-        shared = Shared.of(place.checkpoints, default_root(), place.runs)
+        catalog = Catalog(place.checkpoints, default_root(), place.runs)
+        limits = replace(RUNS, unwatched=1e4, paused=1e4)  # nobody watches OWNER's run
+        shared = Shared(catalog, place.runs, Runs(place.runs, default_root(), limits))
         demo = build_demo(shared)
         _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
         client = Client(address, functions_of(demo), (SECRET, str(place.top), str(Path(__file__).resolve().parents[2])))

@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
 from pathlib import Path
 
@@ -118,7 +119,8 @@ def asked(guard, path, kind, parts):
         told.append(message)
 
     scope = {"type": "http", "method": "POST", "path": path, "headers": [(b"content-type", kind)]}
-    anyio.run(guard, scope, receive, send)
+    with ThreadPoolExecutor(1) as apart:  # where a browser was driven before, this thread has a loop of its own
+        apart.submit(anyio.run, guard, scope, receive, send).result()
     return told[0]["status"], json.loads(told[1]["body"])["key"]
 
 

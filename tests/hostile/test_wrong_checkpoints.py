@@ -77,6 +77,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(app, tmp_path):
     buffer = io.BytesIO()
     torch.save({"model": Evil()}, buffer)
     files = MALFORMED | {"torch.save": buffer.getvalue()}
+    before = set(app.place.runs.glob("uploads/*"))
     files |= {f"ours: {name}": bare({"__metadata__": {storage.HEADER_KEY: text}}) for name, text in OURS.items()}
 
     def attempt(case):
@@ -84,7 +85,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(app, tmp_path):
         assert upload(app, content)["key"] == "run.not_a_checkpoint", name
 
     app.all(attempt, files.items())
-    assert not list(app.place.runs.glob("uploads/*")) and not list(app.place.top.rglob("hacked"))
+    assert set(app.place.runs.glob("uploads/*")) == before and not list(app.place.top.rglob("hacked"))
     big = upload(app, b"\0" * (CHECKPOINTS.most_bytes + 2 * MB))
     assert big["key"] == "run.too_large"
 

@@ -11,7 +11,8 @@ import torch
 
 from vae import snapshot
 from vae.data import default_root
-from vae.limits import RunLimits
+from vae.limits import RUNS, RunLimits
+from vae.live.devices import threads
 from vae.live.recipe import Recipe
 from vae.live.run import RunError
 from vae.live.runs import Runs
@@ -23,7 +24,7 @@ LONG = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budg
 SHORT = replace(LONG, budget=40)
 
 
-def until(condition, seconds=60.0):
+def until(condition, seconds=120.0):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "it did not come about in time"
@@ -32,7 +33,7 @@ def until(condition, seconds=60.0):
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
-    found = Runs(tmp_path_factory.mktemp("runs"), default_root())
+    found = Runs(tmp_path_factory.mktemp("runs"), default_root(), replace(RUNS, unwatched=1e4))
     yield found
     found.close()
 
@@ -117,6 +118,9 @@ def test_others_wait_are_told_their_place_and_the_device_goes_to_the_next(runs, 
 
 
 def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
+    if not begun.over:
+        runs.drive(begun, "pause")
+    until(lambda: begun.saved > 0)
     saved = begun.saved
     runs.drive(begun, "resume")
     until(lambda: begun.state == "running" and begun.step > saved + 3)
@@ -135,7 +139,7 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
 
 def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     first = Runs(tmp_path, default_root())
-    run = first.begin(ADA, replace(LONG, budget=60))
+    run = first.begin(ADA, replace(LONG, budget=600))  # not over before it is closed
     until(lambda: run.step > 5)
     first.close()  # as when the app ends: the worker hears no more, saves and goes
     until(lambda: run.saved > 0)
@@ -146,15 +150,15 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     assert found.state == "stopped" and found.resumable and found.curves.rows and found.moments
     second.drive(found, "resume")
     until(lambda: found.state == "finished")
-    until(lambda: found.saved == 60)
+    until(lambda: found.saved == 600)
     second.close()
     straight, data = snapshot.TrainState.fresh(state.config), None
     from vae.data import load
     from vae.train import train
 
     data = load("digits", "train")
-    torch.set_num_threads(1)
-    for _ in train(straight, data, every=60):
+    torch.set_num_threads(threads())
+    for _ in train(straight, data, every=600):
         pass
     resumed = snapshot.load(found.folder / RESUME)
     assert all(torch.equal(a, b) for a, b in zip(straight.model.parameters(), resumed.model.parameters(), strict=True))

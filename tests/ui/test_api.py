@@ -8,6 +8,7 @@ import io
 import json
 import math
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -291,7 +292,8 @@ def test_the_same_as_tools(folder, model, tmp_path):
     demo = build_demo(shared)
     _, url, _ = launch(demo, server_name="127.0.0.1", prevent_thread_lock=True, mcp_server=True)
     try:
-        tools, code, picture, again, wrong = asyncio.run(ask(url))
+        with ThreadPoolExecutor(1) as apart:  # where a browser was driven before, this thread has a loop of its own
+            tools, code, picture, again, wrong = apart.submit(asyncio.run, ask(url)).result()
     finally:
         demo.close()
         shared.training.close()

@@ -177,6 +177,7 @@ def test_the_sentence_says_when_nothing_is_paid_or_distortions_differ_in_kind(bo
 
 
 def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
+    assert both.left.reader and both.right.reader  # read before there is none, for they are kept
     header = dict(both.left.model.header, dataset=both.left.model.header["dataset"] | {"version": "another"})
     assert replace(both.left, model=replace(both.left.model, header=header)).reader is None
 

@@ -225,7 +225,8 @@ def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
     until(lambda: poll()["step"] > 3)
     assert asked(app, "runs", ADA)["ok"][0]["title"] == "Your images"
     for action in ("resume", "pause", "step"):  # kept as it stands at that moment, long before a snapshot is due
-        before = asked(app, "drive", ADA, ident, action)["ok"]["step"]
+        before = run.step
+        asked(app, "drive", ADA, ident, action)
         kept()
         assert run.kept["step"] >= before
     until(lambda: run.step > before and poll()["state"] == "paused")
