@@ -20,6 +20,7 @@ from vae.checkpoint import FOLDER
 from vae.data import DATASETS, DataError, default_root
 from vae.data.own import own_images
 from vae.live.recipe import Recipe
+from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.ui.kept import entry_of, images_folder
 from vae.ui.shared import Shared
@@ -158,7 +159,7 @@ def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app,
     def slow(*_):
         at_work.set()
         assert go_on.wait(60)
-        raise DataError("no images, but an answer")
+        raise RunError("run.slow") if heavy == "foresee" else DataError("no images, but an answer")
 
     monkeypatch.setattr(app[0].training, "foresee", slow)
     monkeypatch.setattr(f"{train_endpoints.__module__}.gather", slow)
