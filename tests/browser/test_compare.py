@@ -16,6 +16,8 @@ pytestmark = pytest.mark.browser
 
 PARTS = ("compare-pictures", "compare-sliders", "compare-map-left", "compare-map-right", "compare-table")
 SIDES = ("left", "right")
+WATCH = """() => new MutationObserver(() => (window.drawnAnew = true))
+  .observe(document.querySelector('#compare-table'), {attributes: true, attributeFilter: ['data-ready']})"""
 PLACE = """([side, xy]) => { const box = document.querySelector(`#compare-map-${side} .js-plotly-plot`);
   const r = box.getBoundingClientRect(), {xaxis, yaxis} = box._fullLayout;
   return [r.left + xaxis._offset + xaxis.d2p(xy[0]), r.top + yaxis._offset + yaxis.d2p(xy[1])]; }"""
@@ -314,7 +316,9 @@ def test_an_image_that_is_refused_leaves_the_rows_as_they_were(tab):
 def test_a_model_that_is_made_anew_is_compared_anew(tab):
     index = image_of(tab)
     with tab.expect_response(lambda answer: '"compare"' in (answer.request.post_data or "")):
+        tab.evaluate(WATCH)
         tab.evaluate(f"{MODULES}.then(({{page}}) => page.renew('scene3d-vae', '1'))")
+    tab.wait_for_function("window.drawnAnew")
     stands(tab)
     assert image_of(tab) == index
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import pickle
@@ -26,9 +27,16 @@ from vae.data.own import FILE, Limits, gather, own_images
 from vae.data.pictures_in import Unusable
 from vae.data.square import square
 
-# But for what other tests of this process have left open, which is collected at any time.
-pytestmark = pytest.mark.filterwarnings("error", "ignore::ResourceWarning")
+pytestmark = pytest.mark.filterwarnings("error")
 LANCZOS = Image.Resampling.LANCZOS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def nothing_is_left_open_by_others():
+    """Files and sockets of other tests of this process would be told of in the middle of these."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 def picture(seed: int = 0, width: int = 40, height: int = 32) -> Image.Image:

@@ -89,7 +89,7 @@ def test_a_picture_comes_as_itself_or_not_at_all(tools, visited, place):
     sent += ["data:text/html;base64,AAAA", "data:image/../../x;base64,AAAA", f"data:image/png;base64,AAAA\n{spy}"]
     for image in sent:
         failed, said = call(tools, "encode", {"model": "digits-vae", "image": image})
-        assert failed and said == say("api.data") or "damaged" in said, (image[:100], said)
+        assert failed and (said == say("api.data") or "damaged" in said), (image[:100], said)
     files = [FILE | {"path": path} for path in (str(picture), spy, "x")] + [FILE | {"path": "x", "url": spy}]
     for file in files:
         for name, right in (("encode", {"model": "digits-vae"}), ("decode", {"model": "digits-vae", "z": [0.0] * 10})):

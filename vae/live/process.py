@@ -84,6 +84,6 @@ class WorkerProcess:
                 self.hear(event)
             except Exception:  # an event that cannot be taken must not end the listening to all others
                 log.exception("the event %s of worker %d was lost", type(event).__name__, self.pid)
-        self._process.stdout.close()
+        self._process.stdout.close()  # neither end waits for the garbage collector
         self.close()
         self.gone(self._process.wait())
