@@ -37,7 +37,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     except OSError as error:
         parser.error(f"Cannot listen on {options.host} port {options.port}: {error.strerror or error}.")
     if not Path(options.checkpoints).is_dir():
-        from vae.hub import folder_of
+        from vae.checkpoints.hub import folder_of
 
         options.checkpoints = folder_of(options.checkpoints, lambda why: parser.error(f"--checkpoints {why}"))
     return options
@@ -46,7 +46,7 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
 def main() -> None:
     options = parse()
     # After the arguments, so that a wrong one is told at once: these imports take seconds.
-    from vae.temporary import own_temporary_folder
+    from vae.system.temporary_folder import own_temporary_folder
 
     own_temporary_folder()  # before Gradio is imported, which looks for it then
     from vae.ui import Shared, build_demo, launch

@@ -11,13 +11,14 @@ import numpy as np
 import pytest
 import torch
 
-from vae import export, storage
 from vae.__main__ import main
-from vae.checkpoint import rounded
+from vae.checkpoints import export
+from vae.checkpoints.checkpoint import rounded
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, ImageSet, available, default_root, load
 from vae.data.imageset import split_grid
-from vae.train import TrainState, train
+from vae.system import safetensors_file
+from vae.training.loop import TrainState, train
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("LATENT_EXPLORER_DATA", str(ROOT / "data"))  # as tests/run does
@@ -154,10 +155,10 @@ def damaged(trained, tmp_path):
     """damaged(change): a copy of the trained file after change(tensors, header)."""
 
     def make(change) -> Path:
-        tensors, header = storage.read(trained.path)
+        tensors, header = safetensors_file.read(trained.path)
         change(tensors, header)
         path = tmp_path / "damaged.safetensors"
-        storage.write(path, tensors, header)
+        safetensors_file.write(path, tensors, header)
         return path
 
     return make

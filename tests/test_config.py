@@ -8,7 +8,7 @@ from dataclasses import FrozenInstanceError, replace
 import pytest
 
 from vae.config import ConfigError, ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
-from vae.presets import PRESETS
+from vae.training.presets import PRESETS
 
 ODD = TrainConfig(
     "digits",

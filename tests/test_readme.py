@@ -15,10 +15,12 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from vae import checkpoint, commands, hub
 from vae.__main__ import main, parser
-from vae.arguments import configured
+from vae.checkpoints import checkpoint, hub
+from vae.cli import commands
+from vae.cli.arguments import configured
 from vae.data import Subset, available, load
+from vae.system import paths
 from vae.ui import Shared, build_demo, launch
 
 ROOT = Path(__file__).parents[1]
@@ -126,7 +128,7 @@ def test_what_the_readme_trains_is_what_is_shipped():
     """The commands that made the shipped models: their files' own configurations, budget and all."""
     made = {parser().parse_args(words).out: words for words in TRAININGS if "checkpoints/" in " ".join(words)}
     assert sorted(Path(out).name for out in made) == sorted(
-        path.name for path in checkpoint.FOLDER.glob("*.safetensors")
+        path.name for path in paths.CHECKPOINT_FOLDER.glob("*.safetensors")
     )
     for out, words in made.items():
         config = configured(parser().parse_args(words), None)
@@ -144,7 +146,7 @@ def test_the_list_of_the_readme(words, capsys):
 @pytest.mark.parametrize("words", [each for each in OURS if each[0] in ("embed", "evaluate")], ids=" ".join)
 def test_the_slow_commands_of_the_readme(words, trained, monkeypatch, tmp_path, capsys):
     shutil.copy(trained.path, tmp_path / "my.safetensors")
-    shutil.copy(checkpoint.FOLDER / "mnist-2d.safetensors", tmp_path / "mnist-2d.safetensors")
+    shutil.copy(paths.CHECKPOINT_FOLDER / "mnist-2d.safetensors", tmp_path / "mnist-2d.safetensors")
     monkeypatch.chdir(tmp_path)
     words = [word if word != "mnist-2d" else "mnist-2d.safetensors" for word in words]
     assert main(words) == 0
@@ -159,7 +161,7 @@ def test_the_python_of_the_readme_runs(code):
 @pytest.fixture
 def address(tmp_path):
     """The app with the shipped models."""
-    shared = Shared.of(checkpoint.FOLDER, None, tmp_path / "runs")
+    shared = Shared.of(paths.CHECKPOINT_FOLDER, None, tmp_path / "runs")
     demo = build_demo(shared)
     _, url, _ = launch(demo, server_name="127.0.0.1", prevent_thread_lock=True)
     yield url

@@ -6,7 +6,7 @@
 >>> pictures = model.decode(mu)
 """
 
-from vae.checkpoint import CheckpointError, Model, load
+from vae.checkpoints.checkpoint import CheckpointError, Model, load
 from vae.data import DataError, ImageSet
 from vae.data import load as load_data
 

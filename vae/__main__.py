@@ -7,17 +7,17 @@ import sys
 import textwrap
 from typing import NoReturn
 
-from vae import commands
-from vae.brought import FOLDER_DATASET
+from vae.checkpoints.hub import HubError
+from vae.cli import commands
+from vae.cli.own_pictures import FOLDER_DATASET
 from vae.config import ConfigError
 from vae.data import DATASETS, DataError
-from vae.data.own import SIZES
-from vae.hub import HubError
-from vae.model import NETWORKS
-from vae.objective import OBJECTIVES
-from vae.presets import PREDECESSORS, PRESETS, describe
-from vae.reader import STEPS
-from vae.storage import CheckpointError
+from vae.data.own.dataset import SIZES
+from vae.evaluation.reader import STEPS
+from vae.models.vae import NETWORKS
+from vae.system.safetensors_file import CheckpointError
+from vae.training.objectives import OBJECTIVES
+from vae.training.presets import PREDECESSORS, PRESETS, describe
 
 
 class Parser(argparse.ArgumentParser):

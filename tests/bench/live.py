@@ -36,15 +36,15 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.utils.data import DataLoader, Dataset
 from training import bare_loop
 
-from vae.bound import encode_split
 from vae.data import DATASETS, ImageSet, load
-from vae.layers import Doubling
+from vae.evaluation.bound import encode_split
 from vae.live.devices import threads
 from vae.live.moments import read_moment, steps_kept
 from vae.live.recipe import Recipe, configured, suggested
 from vae.live.runs import Runs
-from vae.model import VAE
-from vae.train import TrainState
+from vae.models.layers import Doubling
+from vae.models.vae import VAE
+from vae.training.loop import TrainState
 
 OWNER = "0123456789abcdef" * 2
 MLP_BOUND = 101.9  # nats, after 50 epochs: measured for this project, see the README

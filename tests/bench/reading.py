@@ -17,10 +17,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae import checkpoint
+from vae.checkpoints import checkpoint
 from vae.data import DATASETS, DataError, ImageSet, default_root, load, scene3d, sprites
-from vae.reader import Reader, measured, reader_of
-from vae.spill import spill
+from vae.evaluation.reader import Reader, measured, reader_of
+from vae.evaluation.spill import spill
 
 DRAWN = {"scene3d": scene3d.draw, "sprites": sprites.draw}
 RECONSTRUCTED = ("scene3d-beta", "scene3d-vae")
@@ -60,7 +60,7 @@ def compare(name: str, test: ImageSet, count: int) -> None:
     rows = model.index[np.linspace(0, len(model.index) - 1, count).astype(int)]  # they come in order of the factors
     report(f"{name} reconstructed", reader, test, rows, lambda images: model.decode(model.encode(images)[0]))
     dims = np.flatnonzero(model.stats["kl"] > 0.1)
-    values = model.stats["mu_quantiles"][::2, dims].T  # at the levels of vae.spill
+    values = model.stats["mu_quantiles"][::2, dims].T  # at the levels of vae.evaluation.spill
     spilt(name, model.decode, reader, _evenly(model.mu), dims, values)
 
 

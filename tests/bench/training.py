@@ -1,4 +1,4 @@
-"""Images per second of `vae.train.train` against a bare loop of the same network on the same tensors.
+"""Images per second of `vae.training.loop.train` against a bare loop of the same network on the same tensors.
 
 PYTHONPATH=. python tests/bench/training.py [--rounds 5] [--steps 40]
 
@@ -17,9 +17,9 @@ import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vae.data import DATASETS, ImageSet, StoredImages
-from vae.model import VAE
-from vae.presets import PRESETS
-from vae.train import TrainState, precision, train
+from vae.models.vae import VAE
+from vae.training.loop import TrainState, precision, train
+from vae.training.presets import PRESETS
 
 
 def bare_loop(state: TrainState, data: ImageSet, steps: int) -> float:

@@ -13,11 +13,12 @@ playwright_api = pytest.importorskip("playwright.sync_api")
 
 from driving import PATIENCE, leaves, settled  # noqa: E402
 
-import vae.checkpoint  # noqa: E402
 from vae.data import default_root  # noqa: E402
 from vae.live.runs import Runs  # noqa: E402
-from vae.ui import TABS, Shared, Tab, build_demo, launch, strings  # noqa: E402
-from vae.ui.catalog import Catalog  # noqa: E402
+from vae.system import paths  # noqa: E402
+from vae.ui import TABS, Shared, Tab, build_demo, launch  # noqa: E402
+from vae.ui.kit import i18n  # noqa: E402
+from vae.ui.models.catalog import Catalog  # noqa: E402
 
 FLAGS = [
     "--no-sandbox",
@@ -30,7 +31,7 @@ FLAGS = [
     "--disable-features=LocalNetworkAccessChecks",  # a page of the Hub frames an app of this machine
 ]
 playwright_api.expect.set_options(timeout=PATIENCE)
-CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or vae.checkpoint.FOLDER)
+CHECKPOINTS = Path(os.environ.get("LATENT_EXPLORER_TEST_CHECKPOINTS") or paths.CHECKPOINT_FOLDER)
 
 
 @pytest.fixture(scope="session")
@@ -60,10 +61,10 @@ def served(shared, tabs=TABS, **options):
 @pytest.fixture(scope="session")
 def url(shared):
     """The running app, with a second tab so that Explore can be closed and opened again."""
-    strings.STRINGS["tab.other"] = {"en": "Other", "ko": "다른 것"}
+    i18n.STRINGS["tab.other"] = {"en": "Other", "ko": "다른 것"}
     with served(shared, (*TABS, Tab("other", lambda shared: gr.Markdown("Nothing here.")))) as address:
         yield address
-    strings.STRINGS.pop("tab.other")
+    i18n.STRINGS.pop("tab.other")
 
 
 @pytest.fixture(scope="session")

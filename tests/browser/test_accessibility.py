@@ -6,7 +6,7 @@ from driving import begin_training, run_state, settled
 
 from vae.data import DATASETS
 from vae.ui import TABS
-from vae.ui.lessons import STEPS
+from vae.ui.learn.steps import STEPS
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import vae
-from vae.ui.page import ASSETS
+from vae.system import paths
+from vae.ui.kit.part import UI
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +38,7 @@ HOSTILE = {
 @pytest.fixture(scope="module")
 def ask(browser):
     """ask(expression, value): a JavaScript expression of `a`, the module, and `value`."""
-    source = base64.b64encode((ASSETS / "js" / "address.js").read_bytes()).decode()
+    source = base64.b64encode((UI / "kit/js/address.js").read_bytes()).decode()
     page = browser.new_page()
     code = "async ([address, value]) => {{ const a = await import(address); return {}; }}"
     yield lambda expression, value: page.evaluate(
@@ -101,7 +102,7 @@ def test_only_the_latents_that_have_left_the_image_are_written(ask):
     assert ask("value.map(wanted => a.complete(wanted, [0, 0]) ?? null)", [[1], {"2": 1}, {"9999": 1}]) == [None] * 3
 
 
-@pytest.mark.parametrize("name", [path.stem for path in sorted(vae.checkpoint.FOLDER.glob("*.safetensors"))])
+@pytest.mark.parametrize("name", [path.stem for path in sorted(paths.CHECKPOINT_FOLDER.glob("*.safetensors"))])
 def test_the_digits_of_a_latent_are_enough_for_the_picture(name):
     model = vae.load(name)
     rows = np.random.default_rng(0).choice(len(model.mu), 16, replace=False)

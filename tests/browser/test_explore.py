@@ -21,9 +21,9 @@ from driving import (
     z_of,
 )
 
-from vae.doctor import findings
-from vae.ui import explorer
-from vae.ui.strings import say
+from vae.evaluation.doctor import findings
+from vae.ui.explore import payload as explorer
+from vae.ui.kit.i18n import say
 
 pytestmark = pytest.mark.browser
 
@@ -365,7 +365,7 @@ def test_buttons(page, opened):
 
 
 def test_an_image_at_random_is_another_one(page):
-    found = page.evaluate(f"""{MODULES}.then(({{arrays: {{another}}}}) => [another(Int32Array.of(3, 7), 7),
+    found = page.evaluate(f"""{MODULES}.then(({{'kit/js/arrays': {{another}}}}) => [another(Int32Array.of(3, 7), 7),
       another([3, 7], 3), another([7], 7), [0, 1, 2].includes(another([0, 1, 2], undefined))])""")
     assert found == [3, 7, 7, True]
 

@@ -9,8 +9,8 @@ import pytest
 from driving import drawn_run, run_state, settled
 from PIL import Image
 
-from vae import storage
-from vae.checkpoint import FOLDER
+from vae.system import safetensors_file
+from vae.system.paths import CHECKPOINT_FOLDER
 
 pytestmark = pytest.mark.browser
 EVIL = "<img src=x onerror=window.hacked=1>"
@@ -19,11 +19,11 @@ NAMES = (EVIL, "</script><script>window.hacked=2<|script>", "'\"><svg onload=win
 
 def renamed(path, name, dataset):
     """A copy of a model of the digits under another name, of another data set."""
-    tensors, header = storage.read(FOLDER / "digits-vae.safetensors")
+    tensors, header = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")
     header["name"], header["versions"] = name, {EVIL: EVIL}
     header["dataset"]["name"] = header["config"]["dataset"] = dataset
     header["device"], header["changes"] = EVIL, [EVIL]
-    storage.write(path, tensors, header)
+    safetensors_file.write(path, tensors, header)
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def url(tmp_path, address_of):
     folder.mkdir()
     for number, name in enumerate(NAMES):
         renamed(folder / f"{name.replace('/', '|')}.safetensors", name, NAMES[number - 1])
-    shutil.copy(FOLDER / "digits-vae.safetensors", folder)
+    shutil.copy(CHECKPOINT_FOLDER / "digits-vae.safetensors", folder)
     (folder / f"broken {EVIL}.safetensors").write_bytes(EVIL.encode())
     return address_of(folder)
 

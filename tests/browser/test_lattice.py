@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from driving import chw, pixel_of, set_slider, settled, shown, z_of
 
-from vae.latent import lattice
+from vae.latent.traversal import lattice
 
 pytestmark = pytest.mark.browser
 

@@ -7,13 +7,14 @@ import pytest
 import torch
 from driving import came, cut, held_back
 
-from vae import export, storage
+from vae.checkpoints import export
 from vae.data import default_root
-from vae.objective import distortion, kl_to_prior
-from vae.ui import lesson_answers
-from vae.ui.catalog import Catalog
-from vae.ui.lessons import STEPS
-from vae.ui.strings import UserError, say
+from vae.system import safetensors_file
+from vae.training.objectives import distortion, kl_to_prior
+from vae.ui.kit.i18n import UserError, say
+from vae.ui.learn import answers as lesson_answers
+from vae.ui.learn.steps import STEPS
+from vae.ui.models.catalog import Catalog
 
 pytestmark = pytest.mark.browser
 
@@ -288,10 +289,12 @@ def test_a_spectrum_wakes_latents(page, even, address_of):
 
 
 def test_missing_images_are_said(page, even, address_of, tmp_path):
-    tensors, header = storage.read(even)
+    tensors, header = safetensors_file.read(even)
     folder = tmp_path / "checkpoints"
     folder.mkdir()
-    storage.write(folder / "bare.safetensors", tensors, header | {"dataset": header["dataset"] | {"version": "0"}})
+    safetensors_file.write(
+        folder / "bare.safetensors", tensors, header | {"dataset": header["dataset"] | {"version": "0"}}
+    )
     page.goto(f"{address_of(folder)}?still=1")
     page.click("button[role=tab][data-tab-id=learn]")
     for key in ("vae", "elbo"):

@@ -9,7 +9,7 @@ import pytest
 from driving import first_map, pixel_of, set_slider, settled, shown, strongest, z_of
 from PIL import Image
 
-from vae.ui.kept import take_in
+from vae.ui.models.visitor_models import take_in
 
 pytestmark = pytest.mark.browser
 

@@ -7,7 +7,7 @@ from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, leav
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
-from vae.ui.strings import say
+from vae.ui.kit.i18n import say
 
 pytestmark = pytest.mark.browser
 SAID = ".lse-connection"
@@ -119,7 +119,7 @@ UNREADABLE = """() => {
   const drop = Object.assign(new Event('drop'), {dataTransfer: {types: ['Files'], items, files: []}});
   document.querySelector('.lse-train-choose').dispatchEvent(drop);
 }"""
-POLLED = """async ({trainer}) => {
+POLLED = """async ({'train/trainer': trainer}) => {
   const said = [];
   const made = trainer.createTrainer({poll: async () => undefined}, () => true);
   made.on('error', text => said.push(text));

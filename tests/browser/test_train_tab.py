@@ -149,7 +149,7 @@ def test_a_folder_is_dropped_and_becomes_a_data_set(page, tmp_path):
     page.wait_for_selector("#train-start:not([disabled])")
 
 
-AXES = """async ({trainer}) => {
+AXES = """async ({'train/trainer': trainer}) => {
   const asked = [];
   const empty = {reconstructions: '', samples: '', traversal: {uri: ''}, map: {x: '', y: ''}};
   const look = async (owner, run, step) => {
@@ -172,7 +172,7 @@ FOCUS = """modules => {
   const state = {runs: ['first', 'second'].map(run => ({...entry, run})), run: null, status: null};
   let draw = null;
   const on = (event, listener) => event === 'run' && (draw = listener);
-  modules['train-runs'].mountRuns(list, {state, on, refresh: () => {}});
+  modules['train/runs'].mountRuns(list, {state, on, refresh: () => {}});
   list.querySelector('[data-run=second]').focus();
   const focused = [null, 'second'].map(run => {
     state.run = run;

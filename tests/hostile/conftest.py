@@ -14,12 +14,12 @@ import pytest
 from asking import Client, functions_of
 from attacks import CHOICE, OWNER, SECRET
 
-from vae.checkpoint import FOLDER
 from vae.data import default_root
-from vae.limits import RUNS
 from vae.live.runs import Runs
+from vae.system.limits import RUNS
+from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui import Shared, build_demo, launch
-from vae.ui.catalog import Catalog
+from vae.ui.models.catalog import Catalog
 
 MODELS = ("digits-vae", "digits-beta")
 
@@ -32,7 +32,7 @@ def place(tmp_path_factory):
         (top / name).mkdir()
     (top / "secret.txt").write_text(SECRET)
     for name in MODELS:
-        shutil.copy(FOLDER / f"{name}.safetensors", top / "checkpoints")
+        shutil.copy(CHECKPOINT_FOLDER / f"{name}.safetensors", top / "checkpoints")
     return SimpleNamespace(top=top, checkpoints=top / "checkpoints", runs=top / "runs", sent=top / "sent")
 
 

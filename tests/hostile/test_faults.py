@@ -26,10 +26,10 @@ from attacks import CHOICE, OWNER
 from PIL import Image
 from writing import write_for_ever
 
-from vae import storage
-from vae.checkpoint import FOLDER
 from vae.data import default_root
 from vae.live.session import RESUME
+from vae.system import safetensors_file
+from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui import Shared, build_demo, launch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,18 +46,18 @@ def until(condition, seconds=90.0):
 
 def test_a_kill_in_the_middle_of_writing_leaves_the_old_file_or_the_new_one(tmp_path):
     path, chance = tmp_path / "file.safetensors", random.Random(0)
-    storage.write(path, {"x": torch.zeros(500_000)}, {"number": 0})
+    safetensors_file.write(path, {"x": torch.zeros(500_000)}, {"number": 0})
     clean = multiprocessing.get_context("forkserver")  # this process has threads: it is no good to fork
-    clean.set_forkserver_preload(["vae.storage"])
+    clean.set_forkserver_preload(["vae.system.safetensors_file"])
     for _ in range(10):
-        before = storage.read_header(path)["number"]
+        before = safetensors_file.read_header(path)["number"]
         child = clean.Process(target=write_for_ever, args=[path])
         child.start()
-        until(lambda before=before: storage.read_header(path)["number"] > before)
+        until(lambda before=before: safetensors_file.read_header(path)["number"] > before)
         time.sleep(0.02 * chance.random())
         child.kill()
         child.join()
-        tensors, header = storage.read(path)
+        tensors, header = safetensors_file.read(path)
         assert bool((tensors["x"] == header["number"]).all())
 
 
@@ -114,8 +114,8 @@ def test_kill_9_while_it_trains_and_saves(tmp_path, whole_machine):
     files = list((tmp_path / "runs").rglob("*.safetensors")) + list((tmp_path / "runs").rglob(RESUME))
     assert len(files) >= 4  # snapshot, gallery and moments
     for path in files:
-        storage.read(path)
-    step = storage.read_header(tmp_path / "runs" / run / RESUME)["step"]
+        safetensors_file.read(path)
+    step = safetensors_file.read_header(tmp_path / "runs" / run / RESUME)["step"]
     assert step > 0
     with started(*folders) as (app, process):
         [found] = app.call("runs", OWNER)["ok"]
@@ -168,7 +168,7 @@ def test_on_a_full_disk_training_goes_on_and_all_else_is_said(small_disk, monkey
     runs, sent = small_disk / "runs", small_disk / "sent"
     sent.mkdir()
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(sent))
-    shared = Shared.of(FOLDER, default_root(), runs)
+    shared = Shared.of(CHECKPOINT_FOLDER, default_root(), runs)
     demo = build_demo(shared)
     _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True)
     app = Client(address, functions_of(demo), (str(small_disk),))
@@ -187,7 +187,7 @@ def test_on_a_full_disk_training_goes_on_and_all_else_is_said(small_disk, monkey
         until(lambda: said()["state"] == "paused")
         until(lambda: "run.disk" in [warning["key"] for warning in said()["warnings"]])
 
-        model = base64.b64encode((FOLDER / "digits-vae.safetensors").read_bytes()).decode()
+        model = base64.b64encode((CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()).decode()
         assert app.call("upload", OWNER, "model", model)["key"] == "request.disk"
         assert app.call("own", OWNER, sent_zip, 32)["key"] in ("run.unusable", "request.disk")
         filled(small_disk)  # the zip that could not be used has gone
@@ -203,7 +203,7 @@ def test_on_a_full_disk_training_goes_on_and_all_else_is_said(small_disk, monkey
             ballast.unlink()  # there is room again: it saves, and can be gone on from
         app.call("drive", OWNER, run, "stop")
         until(lambda: said()["resumable"])
-        assert storage.read_header(runs / run / RESUME)["step"] >= at
+        assert safetensors_file.read_header(runs / run / RESUME)["step"] >= at
     finally:
         demo.close()
         shared.training.close()
@@ -224,5 +224,5 @@ def test_where_nothing_may_be_written_the_app_starts_shows_and_says_so(tmp_path)
         assert app.call("open_model", "scene3d-beta")["ok"]["name"] == "scene3d-beta"
         assert app.call("decode", "scene3d-beta", [0.0] * 10)["ok"].startswith("data:image/")
         assert app.call("begin", OWNER, FOREVER)["key"] == "run.no_folder"
-        model = base64.b64encode((FOLDER / "digits-vae.safetensors").read_bytes()).decode()
+        model = base64.b64encode((CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()).decode()
         assert app.call("upload", OWNER, "model", model)["key"] == "request.disk"

@@ -21,10 +21,10 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from vae.config import TrainConfig
-from vae.limits import RequestLimits
-from vae.ui.guard import Guard
-from vae.ui.sent import ANSWERS, Answers, has_room
-from vae.ui.strings import UserError, say
+from vae.system.limits import RequestLimits
+from vae.ui.kit.i18n import UserError, say
+from vae.ui.server.guard import Guard
+from vae.ui.server.upload_quota import ANSWERS, Answers, has_room
 
 ASKED, UPLOAD = "/gradio_api/component_server", "/gradio_api/upload"
 ERROR, WARNING, INFO = logging.ERROR, logging.WARNING, logging.INFO
@@ -142,7 +142,7 @@ def test_a_body_that_stalls_is_let_go(tmp_path):
 def test_a_slow_body_is_read_while_it_keeps_coming(tmp_path, monkeypatch, size, answer):
     """A part every twenty seconds: 10 kB/s are a slow line, 5 kB/s are none."""
     clock = count(0, 20)
-    monkeypatch.setattr("vae.ui.guard.current_time", lambda: next(clock))
+    monkeypatch.setattr("vae.ui.server.guard.current_time", lambda: next(clock))
     guard = Guard(client(tmp_path).app, tmp_path, RequestLimits(most_bytes=20 * 200_000 - 1))
     assert asked(guard, ASKED, b"application/json", [b"x" * size] * 20) == answer
 

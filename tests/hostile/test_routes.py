@@ -8,8 +8,9 @@ from urllib.parse import quote
 import pytest
 from attacks import CLIMBS, NASTY, SECRET, dumped
 
-from vae.limits import MB, PICTURES, REQUESTS
-from vae.ui.guard import _OPEN
+from vae.system.limits import MB, PICTURES, REQUESTS
+from vae.ui.kit.part import script
+from vae.ui.server.guard import _OPEN
 
 JSON = {"Content-Type": "application/json"}
 SERVER = "/gradio_api/component_server"
@@ -73,8 +74,12 @@ def test_no_file_is_given_out_but_the_pages_own(app, run):
     wanted = [*map(str, held), f"{checkout}/README.md", f"{checkout}/app.py", f"{checkout}/.git/config", "README.md"]
     wanted += ["app.py", ".git/config", ".env", "/proc/self/environ", "/proc/self/cmdline", "/dev/zero", "/", "."]
     wanted += [*CLIMBS, "http://example.com/x", "https://example.com", "HTTP://127.0.0.1", "//example.com/x", "a\0b"]
-    own = next(iter(app.demo.config["components"]))["props"].get("bundles", {}).get("en") or f"{checkout}/assets"
-    wanted += [f"{own}/../../../../secret.txt", f"{checkout}/assets/../app.py", f"{checkout}/assets/../../secret.txt"]
+    own = script("en").as_posix()
+    wanted += [
+        f"{own}/../../../../secret.txt",
+        f"{checkout}/assets/scene3d_masks.npz",
+        f"{checkout}/vae/ui/kit/style.css",
+    ]
     paths = []
     for want in wanted:
         for shape in (quote(want, safe="/"), quote(want, safe=""), quote(quote(want, safe=""), safe="")):
@@ -88,7 +93,7 @@ def test_no_file_is_given_out_but_the_pages_own(app, run):
 
     app.all(attempt, paths)
     assert len(paths) > 500
-    assert app.http.get(f"/gradio_api/file={checkout}/assets/style.css").status_code == 200
+    assert app.http.get(f"/gradio_api/file={own}").status_code == 200
 
 
 FILE = {"meta": {"_type": "gradio.FileData"}}
@@ -150,7 +155,7 @@ def test_headers_and_addresses_that_no_browser_sends(app):
         {"Accept-Encoding": "br;q=x, *"}, {"Cookie": "access-token=x" + "; a=b" * 500}, {"Origin": "null"},
         {"If-None-Match": "*" * 4000}, {"If-Modified-Since": "never"}, {"Accept": "x"},
     ]  # fmt: skip
-    static = f"/gradio_api/file={app.forbidden[-1]}/assets/style.css"
+    static = f"/gradio_api/file={script('en').as_posix()}"
     for headers in odd:
         for path in ("/", "/config", static, "/theme.css"):
             answer = app.http.get(path, headers=headers)

@@ -17,8 +17,8 @@ from test_routes import BODIES
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
-from vae.ui.strings import say
-from vae.ui.tools import call_of, is_picture
+from vae.ui.kit.i18n import say
+from vae.ui.server.mcp import call_of, is_picture
 
 PATH = "/gradio_api/mcp/"
 HEADERS = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}

@@ -15,16 +15,16 @@ import torch
 from attacks import FILE, OWNER, SCRIPT, Evil
 from safetensors.numpy import save as packed
 
-from vae import storage
-from vae.checkpoint import FOLDER
 from vae.config import ModelConfig
-from vae.limits import CHECKPOINTS, MB
-from vae.model import VAE
-from vae.ui.catalog import Catalog
-from vae.ui.kept import entry_of, take_in
-from vae.ui.strings import UserError
+from vae.models.vae import VAE
+from vae.system import safetensors_file
+from vae.system.limits import CHECKPOINTS, MB
+from vae.system.paths import CHECKPOINT_FOLDER
+from vae.ui.kit.i18n import UserError
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.visitor_models import entry_of, take_in
 
-GOOD = (FOLDER / "digits-vae.safetensors").read_bytes()
+GOOD = (CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()
 
 
 def upload(app, content, name="model.safetensors"):
@@ -78,7 +78,9 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(app, tmp_path):
     torch.save({"model": Evil()}, buffer)
     files = MALFORMED | {"torch.save": buffer.getvalue()}
     before = set(app.place.runs.glob("uploads/*"))
-    files |= {f"ours: {name}": bare({"__metadata__": {storage.HEADER_KEY: text}}) for name, text in OURS.items()}
+    files |= {
+        f"ours: {name}": bare({"__metadata__": {safetensors_file.HEADER_KEY: text}}) for name, text in OURS.items()
+    }
 
     def attempt(case):
         name, content = case
@@ -90,11 +92,11 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(app, tmp_path):
     assert big["key"] == "run.too_large"
 
 
-def rewritten(path, change, source=FOLDER / "digits-vae.safetensors"):
+def rewritten(path, change, source=CHECKPOINT_FOLDER / "digits-vae.safetensors"):
     """The bytes of a good checkpoint after change(tensors, header)."""
-    tensors, header = storage.read(source)
+    tensors, header = safetensors_file.read(source)
     change(tensors, header)
-    storage.write(path, tensors, header)
+    safetensors_file.write(path, tensors, header)
     return path.read_bytes()
 
 
@@ -117,7 +119,7 @@ def test_tensors_that_do_not_fit_each_other_are_refused(app, tmp_path):
     def with_(key, value):
         return lambda tensors, header: tensors.__setitem__(key, value)
 
-    weights, _ = storage.read(FOLDER / "digits-vae.safetensors")
+    weights, _ = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")
     some = next(key for key in weights if key.startswith("model."))
     changes = [
         lambda tensors, header: tensors.pop(some), with_(some, torch.zeros(0)), with_("model.extra", torch.zeros(1)),
@@ -200,10 +202,10 @@ def lying(*lies):
     """A good checkpoint whose header says something else at some (path, value)."""
     size = struct.unpack("<Q", GOOD[:8])[0]
     outer = json.loads(GOOD[8 : 8 + size])
-    header = json.loads(outer["__metadata__"][storage.HEADER_KEY])
+    header = json.loads(outer["__metadata__"][safetensors_file.HEADER_KEY])
     for path, value in lies:
         put(header, path, value)
-    outer["__metadata__"][storage.HEADER_KEY] = json.dumps(header)
+    outer["__metadata__"][safetensors_file.HEADER_KEY] = json.dumps(header)
     return bare(outer, GOOD[8 + size :])
 
 
@@ -211,7 +213,7 @@ def lying(*lies):
 def accepted(app):
     """path in the header -> the wrong values that pass for one; all others are refused in a sentence."""
     found = {}
-    _, header = storage.read(FOLDER / "digits-vae.safetensors")
+    _, header = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")
     for path, value in product(paths(header), PLAIN):
         try:
             entry = take_in(app.place.runs, "file", lying((path, value)))

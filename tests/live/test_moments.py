@@ -6,7 +6,7 @@ import torch
 
 from vae.live import moments
 from vae.live.moments import Gallery, forget_after, gallery_of, path_of, read_moment, steps_kept, write_moment
-from vae.storage import CheckpointError
+from vae.system.safetensors_file import CheckpointError
 
 
 def test_moments_are_thinned_evenly_and_never_more_than_a_hundred(fresh, tmp_path, monkeypatch):

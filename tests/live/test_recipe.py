@@ -7,10 +7,10 @@ import pytest
 
 from vae.config import ConfigError
 from vae.data import DATASETS
-from vae.limits import TRAINING
 from vae.live.recipe import PRESETS, WAYS, Recipe, configured, suggested
-from vae.model import VAE
-from vae.objective import scheduled
+from vae.models.vae import VAE
+from vae.system.limits import TRAINING
+from vae.training.objectives import scheduled
 
 
 def test_a_recipe_travels_as_json():

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 import torch
 
-from vae import snapshot
 from vae.data import default_root
-from vae.limits import RUNS, RunLimits
 from vae.live.devices import threads
 from vae.live.recipe import Recipe
 from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.live.worker import NICE
+from vae.system.limits import RUNS, RunLimits
+from vae.training import snapshot
 
 ADA, BOB = "a" * 32, "b" * 32
 LONG = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=1_000_000)
@@ -154,7 +154,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     second.close()
     straight, data = snapshot.TrainState.fresh(state.config), None
     from vae.data import load
-    from vae.train import train
+    from vae.training.loop import train
 
     data = load("digits", "train")
     torch.set_num_threads(threads())

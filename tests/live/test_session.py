@@ -7,12 +7,12 @@ import pytest
 import torch
 from script import Script
 
-from vae import snapshot
 from vae.live import events
 from vae.live.events import Command
 from vae.live.moments import read_moment, steps_kept
 from vae.live.session import RESUME, session
-from vae.train import train
+from vae.training import snapshot
+from vae.training.loop import train
 
 
 def of_kind(kind, told):

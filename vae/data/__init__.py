@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from vae.data import celeba, dsprites, files, scene3d, sprites
-from vae.data.gathered import load_gathered
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages, Subset
-from vae.data.own import PREFIX
-from vae.data.places import default_root
+from vae.data.own.cache import load_gathered
+from vae.data.own.dataset import PREFIX
+from vae.system.paths import default_root
 
 __all__ = [
     "DATASETS",

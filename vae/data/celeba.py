@@ -26,10 +26,10 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from vae.cores import cores
+from vae.data.cache import homes, keep, kept, writable
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, as_indices
-from vae.data.places import homes, keep, kept, writable
-from vae.data.square import PILLOW_ERRORS
+from vae.data.own.decode import PILLOW_ERRORS
+from vae.system.cores import cores
 
 FOLDER, PICTURES, ZIP = "celeba", "img_align_celeba", "img_align_celeba.zip"
 PARTITION, ATTRIBUTES = "list_eval_partition.txt", "list_attr_celeba.txt"

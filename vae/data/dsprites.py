@@ -23,8 +23,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vae.data import sprites
+from vae.data.cache import homes, keep, kept, writable
 from vae.data.imageset import DataError, DatasetSpec, FactorGrid, ImageSet, split_grid
-from vae.data.places import homes, keep, kept, writable
 
 FOLDER, FILE = "dsprites", "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz"
 URL = f"https://github.com/google-deepmind/dsprites-dataset/raw/master/{FILE}"

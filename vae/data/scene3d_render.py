@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from vae.system.paths import ASSETS
+
 Array = NDArray[np.float32]
 Vector = tuple[Array, Array, Array]
 
@@ -28,7 +30,7 @@ RESOLUTION = 64
 SCALES = tuple(round(0.64 + 0.07 * step, 2) for step in range(8))
 SHAPES = ("cube", "cylinder", "sphere", "capsule")
 AZIMUTHS = tuple(range(-42, 43, 6))  # degrees
-ASSET = Path(__file__).resolve().parents[2] / "assets" / "scene3d_masks.npz"
+ASSET = ASSETS / "scene3d_masks.npz"
 
 # Lengths are in units of about one object; the floor is y = 0, the object stands on the origin, and the camera of
 # azimuth 0 looks along -z into the corner.

@@ -8,8 +8,8 @@ from collections.abc import Collection
 import torch
 
 from vae.config import TrainConfig
-from vae.cores import cores
-from vae.train import precision
+from vae.system.cores import cores
+from vae.training.loop import precision
 
 LENT_NAME = "ZeroGPU"
 

@@ -14,13 +14,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.checkpoint import expect_weights
+from vae.checkpoints.checkpoint import expect_weights
+from vae.checkpoints.export import spread_evenly
 from vae.config import TrainConfig
 from vae.data import ImageSet
-from vae.export import spread_evenly
-from vae.limits import MOST_MOMENTS
-from vae.model import VAE
-from vae.storage import CheckpointError, expect, expect_tensor, read, write
+from vae.models.vae import VAE
+from vae.system.limits import MOST_MOMENTS
+from vae.system.safetensors_file import CheckpointError, expect, expect_tensor, read, write
 
 SHOWN = 32  # images that are kept as pixels
 CODES = 1_000  # test images whose codes are kept

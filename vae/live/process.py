@@ -13,8 +13,7 @@ from pathlib import Path
 from vae.config import ConfigError
 from vae.live.devices import threads
 from vae.live.events import Command, Event, from_line, to_line
-
-PROJECT = Path(__file__).resolve().parents[2]
+from vae.system.paths import PROJECT
 
 log = logging.getLogger(__name__)
 

@@ -16,8 +16,8 @@ from vae.config import (
     TrainingConfig,
 )
 from vae.data import DatasetSpec
-from vae.limits import TRAINING
-from vae.objective import OBJECTIVES, SquaredErrorLoss, effective_beta
+from vae.system.limits import TRAINING
+from vae.training.objectives import OBJECTIVES, SquaredErrorLoss, effective_beta
 
 WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
     "vae": ("constant",),

@@ -16,7 +16,7 @@ from vae.live.events import Event
 from vae.live.moments import steps_kept
 from vae.live.recipe import Recipe
 from vae.live.session import RESUME
-from vae.storage import read_header
+from vae.system.safetensors_file import read_header
 
 COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
 MOST_ROWS = 2_000  # of the curves; beyond it every other one goes

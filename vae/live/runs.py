@@ -14,17 +14,17 @@ from pathlib import Path
 from typing import Any
 
 from vae.config import ConfigError
-from vae.limits import RUNS, RunLimits
 from vae.live import events
 from vae.live.devices import devices
 from vae.live.events import Command, Event
-from vae.live.pieces import PIECE_SECONDS, Lend, PieceWorker
 from vae.live.process import WorkerProcess
 from vae.live.recipe import Recipe
 from vae.live.run import LiveRun, RunError
 from vae.live.session import RESUME
-from vae.live.spare import Spare
-from vae.storage import CheckpointError
+from vae.live.standby import Spare
+from vae.live.zerogpu import PIECE_SECONDS, Lend, PieceWorker
+from vae.system.limits import RUNS, RunLimits
+from vae.system.safetensors_file import CheckpointError
 
 REAP_EVERY = 2.0  # seconds between two looks at who watches
 

@@ -10,14 +10,14 @@ from pathlib import Path
 
 from torch import Tensor
 
-from vae import snapshot
 from vae.config import ConfigError
 from vae.data import ImageSet
 from vae.live.events import Begun, Changed, Command, Event, Point, Saved, State, Warned
-from vae.live.looker import Looker, NotFinite
+from vae.live.moment_maker import Looker, NotFinite
 from vae.live.moments import Gallery, forget_after
-from vae.storage import CheckpointError
-from vae.train import TrainEvent, TrainState, train
+from vae.system.safetensors_file import CheckpointError
+from vae.training import snapshot
+from vae.training.loop import TrainEvent, TrainState, train
 
 POINT_EVERY = 0.125  # seconds between two points of the curves
 SAVE_EVERY = 15.0  # seconds between two snapshots to go on from

@@ -20,20 +20,20 @@ from typing import Any
 
 import torch
 
-from vae import snapshot
+from vae.checkpoints.export import export_brief
 from vae.config import ConfigError, TrainConfig
 from vae.data import DataError, ImageSet, load
-from vae.data.own import own_images
-from vae.doctor import kl_weight, noise_variance
-from vae.export import export_brief
-from vae.forecast import forecast, spectrum
+from vae.data.own.dataset import own_images
+from vae.evaluation.doctor import kl_weight, noise_variance
+from vae.evaluation.forecast import forecast, spectrum
 from vae.live.devices import threads
 from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, State, from_line, to_line
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
 from vae.live.session import RESUME, Inbox, session
-from vae.storage import CheckpointError
-from vae.train import TrainState, steps_per_second
+from vae.system.safetensors_file import CheckpointError
+from vae.training import snapshot
+from vae.training.loop import TrainState, steps_per_second
 
 FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")

@@ -9,14 +9,18 @@ import torch
 from gradio.utils import get_upload_folder
 from starlette.middleware import Middleware
 
-from vae.limits import PICTURES, REQUESTS
-from vae.temporary import own_temporary_folder
-from vae.ui import api, header
-from vae.ui.guard import Guard
-from vae.ui.page import ASSETS, script
-from vae.ui.shared import Shared
-from vae.ui.strings import say
-from vae.ui.tabs import compare, explore, learn, train
+from vae.system.limits import PICTURES, REQUESTS
+from vae.system.temporary_folder import own_temporary_folder
+from vae.ui.compare import tab as compare
+from vae.ui.explore import tab as explore
+from vae.ui.header import tab as header
+from vae.ui.kit.i18n import say
+from vae.ui.kit.part import UI, script
+from vae.ui.learn import tab as learn
+from vae.ui.models.shared import Shared
+from vae.ui.server import api
+from vae.ui.server.guard import Guard
+from vae.ui.train import tab as train
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
@@ -46,7 +50,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
     own_temporary_folder()
-    gr.set_static_paths([ASSETS, script("en").parent])
+    gr.set_static_paths([script("en").parent])
     look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
     with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
         header.build(shared.catalog)
@@ -62,7 +66,7 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     """`demo.launch` with this project's look; nothing is loaded from another machine."""
     return demo.launch(
         theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=MONO),
-        css_paths=ASSETS / "style.css",
+        css_paths=UI / "kit" / "style.css",
         footer_links=[],
         run_history=False,
         quiet=True,

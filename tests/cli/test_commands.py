@@ -1,0 +1,375 @@
+"""The command line: what it writes, what it prints, and one sentence with exit code 2 for whatever is wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+import torch
+
+from vae.__main__ import parser
+from vae.checkpoints import checkpoint
+from vae.cli import commands
+from vae.cli.arguments import configured
+from vae.data import DATASETS
+from vae.evaluation.reader import load_reader
+from vae.latent.projection import PROJECTIONS
+from vae.system import safetensors_file
+from vae.training import snapshot
+from vae.training.objectives import OBJECTIVES
+from vae.training.presets import PRESETS
+
+TINY = ["--dataset", "digits", "--width", "4", "--latent-dim", "3", "--batch-size", "64"]
+
+
+def assert_same(found, metrics):
+    assert found.keys() == metrics.keys()
+    for key, value in metrics.items():
+        if key == "spill" and value is not None:
+            changes = [[row["change"] for row in spill["dims"]] for spill in (found[key], value)]
+            assert np.allclose(*changes, atol=2e-3), key
+            continue
+        assert found[key] == (value if value is None else pytest.approx(value, rel=1e-5, abs=1e-4)), key
+
+
+def contents(folder):
+    return {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in folder.iterdir()}
+
+
+def test_train_writes_a_checkpoint_and_a_snapshot(run, tmp_path):
+    code, out, _ = run("train", *TINY, "--steps", 30, "--seed", 3, "--lr", 0.002, "--out", "a.safetensors")
+    assert code == 0
+    assert "a.safetensors: -ELBO" in out
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.resume", "a.safetensors"]
+    model = checkpoint.load("a.safetensors")
+    assert model.header["steps"] == 30
+    assert model.header["seed"] == 3
+    assert model.config.training.lr == 0.002
+    assert model.config.model.latent_dim == 3
+    assert model.mu.shape == (360, 3)
+    assert model.maps.keys() == {"pca"}
+    assert snapshot.load(tmp_path / "a.resume").step == 30
+
+
+def test_train_is_repeatable(run):
+    weights = []
+    for name in ("a", "b"):
+        assert run("train", *TINY, "--steps", 10, "--out", f"{name}.safetensors")[0] == 0
+        weights.append(checkpoint.load(f"{name}.safetensors").network.state_dict())
+    assert all(torch.equal(weights[0][key], weights[1][key]) for key in weights[0])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--objective", "vae"], {"name": "vae"}),
+        (["--objective", "beta_h", "--beta", "3"], {"name": "beta_h", "beta": 3.0}),
+        (["--objective", "beta_b", "--gamma", "9", "--capacity", "2"], {"name": "beta_b", "gamma": 9, "capacity": 2}),
+        (["--objective", "beta_tc", "--beta", "3"], {"name": "beta_tc", "beta": 3.0}),
+    ],
+    ids=OBJECTIVES,
+)
+def test_objectives_are_configured(run, arguments, expected):
+    assert run("train", *TINY, *arguments, "--steps", 1, "--out", "a.safetensors")[0] == 0
+    objective = checkpoint.load("a.safetensors").header["config"]["objective"]
+    assert {key: objective[key] for key in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("arguments", "knots"),
+    [
+        (["--beta", 2, "--beta-from", 8, "--anneal-steps", 5], ((0, 8.0), (5, 2.0))),
+        (["--beta-knots", "0:4,3:9,5:2"], ((0, 4.0), (3, 9.0), (5, 2.0))),
+        (["--beta-knots", "0:4,5:2.5", "--beta", 2.5], ((0, 4.0), (5, 2.5))),
+    ],
+)
+def test_a_schedule_is_configured(run, arguments, knots):
+    assert run("train", *TINY, "--objective", "beta_h", *arguments, "--steps", 1, "--out", "a.safetensors")[0] == 0
+    config = checkpoint.load("a.safetensors").config
+    assert config.schedule.beta_knots == knots
+    assert config.objective.beta == knots[-1][1]
+
+
+def test_another_objective_leaves_the_path_of_beta_behind():
+    given = parser().parse_args(["train", "--preset", "scene3d-beta", "--objective", "vae", *map(str, OUT)])
+    config = configured(given, None)
+    assert config.objective.name == "vae"
+    assert config.schedule == PRESETS["scene3d-vae"].schedule
+
+
+def test_a_preset_is_the_recipe_and_arguments_change_it(run):
+    code, _, _ = run("train", "--preset", "digits-beta", "--steps", 1, "--width", 4, "--out", "a.safetensors")
+    assert code == 0
+    found, recipe = checkpoint.load("a.safetensors").config.to_json(), PRESETS["digits-beta"].to_json()
+    recipe["training"]["steps"], recipe["model"]["width"] = 1, 4
+    assert found == recipe
+
+
+def test_epochs_count_whole_passes(run):
+    assert run("train", *TINY, "--epochs", 0.5, "--out", "a.safetensors")[0] == 0
+    assert checkpoint.load("a.safetensors").header["steps"] == 11  # half of 1437 // 64, rounded up
+
+
+def test_resume_goes_on_from_the_snapshot(run):
+    assert run("train", *TINY, "--steps", 12, "--out", "a.safetensors")[0] == 0
+    assert run("train", "--resume", "a.resume", "--steps", 30, "--out", "b.safetensors")[0] == 0
+    half, whole = (checkpoint.load(f"{name}.safetensors").header for name in "ab")
+    assert (half["steps"], whole["steps"]) == (12, 30)
+    assert whole["seconds"] >= half["seconds"]
+    assert whole["config"]["model"] == half["config"]["model"]
+
+
+def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monkeypatch):
+    """Ctrl-C after the second snapshot, then --resume: as if nothing had happened."""
+    monkeypatch.setattr(commands, "_SNAPSHOT_SECONDS", 0)
+    assert run("train", *TINY, "--steps", 150, "--out", "whole.safetensors")[0] == 0
+    real, saves = snapshot.save, []
+
+    def interrupting(state, path):
+        real(state, path)
+        saves.append(state.step)
+        if len(saves) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(snapshot, "save", interrupting)
+    code, _, err = run("train", *TINY, "--steps", 150, "--out", "half.safetensors")
+    assert code == 130
+    assert "what was saved stays" in err
+    assert saves == [50, 100]
+    assert not (tmp_path / "half.safetensors").exists()
+    assert run("train", "--resume", "half.resume", "--out", "half.safetensors")[0] == 0
+    whole, half = (checkpoint.load(f"{name}.safetensors").network.state_dict() for name in ("whole", "half"))
+    assert all(torch.equal(whole[key], half[key]) for key in whole)
+
+
+def test_seconds_become_the_steps_that_fit_and_the_output_stays_json(run):
+    started = time.perf_counter()
+    code, out, err = run("train", *TINY, "--seconds", 4, "--json", "--out", "a.safetensors")
+    elapsed = time.perf_counter() - started
+    assert code == 0
+    assert json.loads(out)["active_units"] >= 0
+    header = checkpoint.load("a.safetensors").header
+    told = re.search(r"([\d,]+) steps fit into 4 s", err)[1]
+    assert header["steps"] == int(told.replace(",", "")) > 0  # how long they take is up to the machine
+    assert header["seconds"] < elapsed
+
+
+def test_seconds_on_resuming_are_counted_from_now(run, monkeypatch):
+    monkeypatch.setattr("vae.cli.arguments.steps_per_second", lambda *arguments: 10.0)
+    assert run("train", *TINY, "--steps", 12, "--out", "a.safetensors")[0] == 0
+    assert run("train", "--resume", "a.resume", "--seconds", 1.5, "--out", "a.safetensors")[0] == 0
+    assert checkpoint.load("a.safetensors").header["steps"] == 12 + 15
+
+
+def test_a_loss_that_explodes_is_said_and_nothing_is_written(run, tmp_path, monkeypatch):
+    monkeypatch.setitem(OBJECTIVES, "vae", lambda terms, knobs: terms.recon * float("inf"))
+    code, _, err = run("train", *TINY, "--steps", 60, "--out", "a.safetensors")
+    assert code == 2
+    assert "The loss became" in err.splitlines()[-1]
+    assert "at step 50" in err.splitlines()[-1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evaluate_measures_and_never_writes(run, trained, tmp_path):
+    shutil.copy(trained.path, tmp_path / "a.safetensors")
+    before = contents(tmp_path)
+    code, out, _ = run("evaluate", "a.safetensors", "--json")
+    assert code == 0
+    assert_same(json.loads(out), trained.metrics)
+    code, out, _ = run("evaluate", "a.safetensors")
+    assert code == 0
+    assert f"-ELBO {trained.metrics['neg_elbo']:.2f}" in out
+    assert contents(tmp_path) == before
+
+
+def test_a_new_data_set_needs_its_row_alone(run, toy):
+    arguments = ["--dataset", "toy", "--width", 4, "--batch-size", 10, "--steps", 5]
+    code, out, _ = run("train", *arguments, "--json", "--out", "toy.safetensors")
+    assert code == 0
+    assert {f"mig{mark}" for mark in ("", "_perfect", "_rotated", "_noise")} <= {
+        key for key, value in json.loads(out).items() if value is not None
+    }
+    assert "MIG" in run("evaluate", "toy.safetensors")[1]
+    code, out, _ = run("data", "toy")
+    assert code == 0
+    assert "toy test: 20 images" in out
+
+
+def test_list_says_what_is_there(run, trained, tmp_path):
+    shutil.copy(trained.path, tmp_path / "good.safetensors")
+    (tmp_path / "broken.safetensors").write_bytes(b"nothing")
+    code, out, _ = run("list", "--checkpoints", tmp_path, "--json")
+    assert code == 0
+    broken, good = json.loads(out)
+    assert broken["name"] == "broken"
+    assert broken["header"] is None
+    assert "broken.safetensors" in broken["error"]
+    assert good == {"name": "good", "header": checkpoint.load(trained.path).header, "error": None}
+    code, out, _ = run("list", "--checkpoints", tmp_path)
+    assert code == 0
+    assert f"{trained.metrics['neg_elbo']:.2f}" in out
+    assert "broken.safetensors" in out
+
+
+def test_embed_adds_umap_in_place(run, trained, tmp_path, monkeypatch):
+    monkeypatch.setitem(PROJECTIONS, "umap", lambda codes: codes[:, :2])
+    shutil.copy(trained.path, tmp_path / "a.safetensors")
+    assert run("embed", "a.safetensors")[0] == 0
+    assert safetensors_file.read(tmp_path / "a.safetensors")[0]["map.umap"].shape == (360, 2)
+
+
+@pytest.mark.slow
+def test_embed_really_fits_umap(run, trained, tmp_path):
+    shutil.copy(trained.path, tmp_path / "a.safetensors")
+    assert run("embed", "a.safetensors")[0] == 0
+    assert checkpoint.load(tmp_path / "a.safetensors").maps["umap"].std() > 0
+
+
+def test_reader_writes_a_reader_and_says_what_it_reaches(run, tmp_path):
+    code, out, err = run("reader", "digits", "--steps", 40, "--seed", 2, "--json", "--out", "digits.safetensors")
+    assert code == 0
+    assert "digits: 100%" in err
+    reader = load_reader(tmp_path / "digits.safetensors")
+    assert (reader.steps, reader.seed) == (40, 2)
+    assert json.loads(out) == list(reader.accuracy)
+    code, out, _ = run("reader", "digits", "--steps", 40, "--seed", 2, "--out", "again.safetensors")
+    assert code == 0
+    (class_row,) = (line.split() for line in out.splitlines()[1:])
+    assert class_row[:3] == ["class", "–", f"{reader.accuracy[0]['accuracy']:.3f}"]
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["again.safetensors", "digits.safetensors"]
+    assert (tmp_path / "again.safetensors").read_bytes() == (tmp_path / "digits.safetensors").read_bytes()
+
+
+@pytest.mark.parametrize("command", [[], ["list"], ["data"], ["train"], ["evaluate"], ["embed"], ["reader"]], ids=str)
+def test_help_is_everywhere(run, command):
+    code, out, _ = run(*command, "--help")
+    assert code == 0
+    assert out.startswith("usage: python -m vae")
+
+
+def test_choices_come_from_the_registries(run):
+    out = run("train", "--help")[1]
+    assert all(name in out for name in (*DATASETS, *OBJECTIVES, *PRESETS))
+
+
+OUT = ["--out", "a.safetensors"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ([], "list | data | train"),
+        (["trane"], "trane"),
+        (["list", "--jsn"], "--jsn"),
+        (["train", *TINY, "--steps", "-5", *OUT], "steps must be between 1 and 100,000,000, not -5"),
+        (["data", "imagenet"], "imagenet"),
+        (["evaluate"], "FILE"),
+        (["evaluate", "missing.safetensors"], "missing.safetensors"),
+        (["evaluate", "no-such-model"], "no-such-model"),
+        (["evaluate", "x" * 5000], "too long"),
+        (["evaluate", "foreign.safetensors"], "foreign.safetensors"),
+        (["embed", "no-such-model"], "no-such-model"),
+        (["embed", "foreign.safetensors"], "foreign.safetensors"),
+        (["reader", *OUT], "DATASET"),
+        (["reader", "imagenet", *OUT], "imagenet"),
+        (["reader", "digits"], "--out"),
+        (["reader", "digits", "--out", "a.pt"], "a.pt"),
+        (["reader", "digits", "--steps", "0", *OUT], "steps"),
+        (["reader", "digits", "--seed", "-1", *OUT], "seed"),
+        (["train", "--dataset", "digits"], "--out"),
+        (["train", *OUT], "--dataset"),
+        (["train", "--dataset", "imagenet", *OUT], "imagenet"),
+        (["train", "--dataset", "digits", "--objective", "gan", *OUT], "gan"),
+        (["train", "--dataset", "digits", "--network", "resnet", *OUT], "resnet"),
+        (["train", "--preset", "best", *OUT], "best"),
+        (["train", "--preset", "mnist-vae", "--dataset", "digits", *OUT], "mnist-vae"),
+        (["train", *TINY, "--out", "a.pt"], "a.pt"),
+        (["train", *TINY, "--out", "missing/a.safetensors"], "missing"),
+        (["train", *TINY, "--steps", "0", *OUT], "steps"),
+        (["train", *TINY, "--steps", "many", *OUT], "many"),
+        (["train", *TINY, "--epochs", "nan", *OUT], "epochs"),
+        (["train", *TINY, "--epochs", "-1", *OUT], "epochs"),
+        (["train", *TINY, "--seconds", "0", *OUT], "seconds"),
+        (["train", *TINY, "--seconds", "inf", *OUT], "seconds"),
+        (["train", *TINY, "--steps", "5", "--epochs", "5", *OUT], "--epochs"),
+        (["train", *TINY, "--batch-size", "5000", *OUT], "5000"),
+        (["train", *TINY, "--batch-size", "5000", "--epochs", "1", *OUT], "5000"),
+        (["train", *TINY, "--latent-dim", "0", *OUT], "latent_dim"),
+        (["train", *TINY, "--width", "-4", *OUT], "width"),
+        (["train", *TINY, "--lr", "nan", *OUT], "lr"),
+        (["train", *TINY, "--seed", "-1", *OUT], "seed"),
+        (["train", *TINY, "--device", "quantum", *OUT], "quantum"),
+        (["train", *TINY, "--device", "meta", *OUT], "meta"),
+        (["train", *TINY, "--beta", "4", *OUT], "--beta needs --objective beta_h"),
+        (["train", *TINY, "--objective", "beta_h", "--beta", "-4", *OUT], "beta"),
+        (["train", *TINY, "--objective", "beta_h", "--beta", "nan", *OUT], "beta"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-from", "9", *OUT], "--anneal-steps"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-from", "-9", "--anneal-steps", "5", *OUT], "beta_knots"),
+        (["train", *TINY, "--anneal-steps", "5", *OUT], "--beta-from"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "0:4:5", *OUT], "STEP:BETA"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "5:4,5:2", *OUT], "beta_knots"),
+        (["train", *TINY, "--objective", "beta_h", "--beta-knots", "0:4,9:2", "--beta", "3", *OUT], "beta_knots"),
+        (["train", *TINY, "--beta-knots", "0:4,9:2", *OUT], "--beta-knots needs --objective beta_h"),
+        (["train", "--preset", "scene3d-beta", "--beta", "3", *OUT], "--beta-knots"),
+        (["train", *TINY, "--objective", "beta_h", "--capacity", "9", *OUT], "--capacity needs --objective beta_b"),
+        (["train", "--resume", "missing.resume", *OUT], "missing.resume"),
+        (["train", "--resume", "foreign.safetensors", *OUT], "foreign.safetensors"),
+        (["train", "--resume", "good.resume", "--lr", "0.1", *OUT], "--lr"),
+        (["train", "--resume", "good.resume", "--steps", "3", *OUT], "4"),
+    ],
+    ids=lambda value: " ".join(value)[:60] if isinstance(value, list) else None,
+)
+def test_what_is_wrong_is_one_sentence(run, tiny, digits, tmp_path, arguments, named):
+    (tmp_path / "foreign.safetensors").write_bytes(b"\x80\x04K\x01.")
+    if "good.resume" in arguments:
+        state = commands.TrainState.fresh(tiny(steps=4))
+        list(commands.train(state, digits["train"]))
+        snapshot.save(state, tmp_path / "good.resume")
+    before = contents(tmp_path)
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert named in err
+    assert out == ""
+    assert err.startswith("python -m vae")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    assert contents(tmp_path) == before
+
+
+def test_missing_data_are_one_sentence(run, tmp_path, monkeypatch):
+    """Where MNIST can't be fetched, the sentence says what to place where. The network is cut off for this test."""
+    import urllib.request
+
+    def unreachable(*arguments, **named):
+        raise OSError("the network cannot be reached")
+
+    monkeypatch.setattr(urllib.request, "urlopen", unreachable)
+    code, _, err = run("data", "mnist", "--data", tmp_path / "data")
+    assert code == 2
+    sentence = err.splitlines()[-1]
+    assert "train-images-idx3-ubyte.gz" in sentence
+    assert str(tmp_path / "data" / "MNIST" / "raw") in sentence
+
+
+def test_the_real_command_in_another_folder(root, tmp_path):
+    """python -m vae as people call it: trains, measures, resumes, and leaves its files where it was called."""
+
+    def call(*arguments):
+        environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+        command = [sys.executable, "-m", "vae", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+
+    done = call("train", *TINY, "--steps", "5", "--json", "--out", "a.safetensors")
+    assert done.returncode == 0, done.stderr
+    assert "digits: 100%" in done.stderr
+    metrics = json.loads(done.stdout)
+    again = call("evaluate", "a.safetensors", "--json")
+    assert_same(json.loads(again.stdout), metrics)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.resume", "a.safetensors"]

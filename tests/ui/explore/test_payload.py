@@ -1,0 +1,178 @@
+"""What the Explore tab and the header are told about a model: findings in words, the table of information, scores."""
+
+import base64
+import io
+import json
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
+from vae.data import Factor
+from vae.evaluation.doctor import Evidence, Finding, findings
+from vae.evaluation.forecast import forecast
+from vae.evaluation.metrics import mutual_information
+from vae.latent.traversal import lattice
+from vae.ui.explore import payload as explorer
+from vae.ui.header.tab import models
+from vae.ui.kit.i18n import STRINGS, named, say
+from vae.ui.models import loaded_model as opened_module
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.loaded_model import Opened
+
+
+@pytest.fixture
+def opened(trained, tmp_path) -> Opened:
+    """The tiny model of the digits, opened as the page does it."""
+    (tmp_path / "tiny.safetensors").write_bytes(trained.path.read_bytes())
+    return Catalog(tmp_path, tmp_path).open("tiny")
+
+
+@pytest.fixture
+def factored(opened) -> Opened:
+    """The same with made-up factors: one that a latent in use follows exactly, and one that nothing follows."""
+    kl = np.asarray(opened.model.stats["kl"])
+    column = opened.model.mu[:, int(kl.argmax())]
+    codes = np.stack([np.digitize(column, np.quantile(column, (0.25, 0.5, 0.75))), np.arange(len(column)) % 3], 1)
+    opened.factors = codes
+    opened.spec = replace(opened.spec, factors=(Factor("height", tuple("0123")), Factor("chance", tuple("012"))))
+    return opened
+
+
+def every_finding() -> list[Finding]:
+    """One of each kind."""
+    asleep, awake = np.zeros(4), np.array([3.0, 2.0, 0.01, 0.0])
+
+    def about(objective: ObjectiveConfig, likelihood: str = "bernoulli") -> TrainConfig:
+        return TrainConfig("digits", ModelConfig(likelihood=likelihood), objective)
+
+    shares = np.array([[0.9, 0.8, 0.5, 0.1], [0.1, 0.1, 0.4, 0.1], [0.0] * 4, [0.0] * 4])
+    cases = [
+        Evidence(np.array([np.nan])),
+        Evidence(asleep, recovered=0.0, predicted=forecast([3.0, 2.0])),
+        Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0)), recovered=-1.0),
+        Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0), "gaussian")),
+        Evidence(awake, about(ObjectiveConfig()), "x-beta", 100.0, 80.0, spread=0.0),
+        Evidence(awake, about(ObjectiveConfig("beta_b", capacity=9.0)), recovered=0.0),
+        Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0)), plain_rate=1.0),
+        Evidence(awake, predicted=forecast([1e3] * 4), information=shares, factors=tuple("abcd")),
+        Evidence(awake, information=np.eye(4)[:, :2], factors=("a", "b")),
+    ]
+    return [finding for case in cases for finding in findings(case)]
+
+
+def test_every_finding_can_be_said():
+    found = every_finding()
+    known = {key for key in STRINGS if key.startswith("finding.") and not key.endswith("_help")}
+    page_s_own = {"finding.missing_images", "finding.unknown_data", "finding.other_version", "finding.other_shape"}
+    assert {finding.key for finding in found} == known - page_s_own
+    assert {finding.remedy for finding in found} - {None} == {key for key in STRINGS if key.startswith("remedy.")}
+    for finding in found:
+        for key in filter(None, (finding.key, finding.remedy)):
+            assert set(re.findall(r"\{(\w+)\}", STRINGS[key]["en"])) <= set(finding.values), key
+            assert "{" not in say(key, **finding.values)
+
+
+def test_the_page_is_told_what_the_doctor_found(opened):
+    overview = explorer.overview(opened)
+    assert overview["findings"][0]["key"] == "finding.active"
+    assert overview["findings"][0]["values"]["total"] == opened.dims
+    assert overview["information"] is None  # the digits have no factors
+
+
+def test_the_evidence_is_measured_on_the_model(opened):
+    evidence = opened.evidence
+    assert evidence.config == opened.model.config and evidence.name == "tiny"
+    assert evidence.spread > 10 and 0.1 < evidence.recovered < 1
+    opened.images = None
+    del opened.evidence  # measured once and kept
+    assert opened.evidence.recovered is None
+
+
+def test_the_table_of_information(factored):
+    table = explorer.information(factored)
+    json.dumps(table, allow_nan=False)
+    kl = np.asarray(factored.model.stats["kl"])
+    dims = [row["dim"] for row in table["rows"]]
+    assert table["factors"] == ["height", "chance"]
+    assert dims == sorted(np.flatnonzero(kl >= 0.1).tolist(), key=lambda dim: -kl[dim])
+    expected = mutual_information(factored.model.mu, factored.factors)
+    assert np.abs(np.array([row["shares"] for row in table["rows"]]) - expected[dims]).max() <= 0.005
+    assert table["rows"][0]["shares"][0] > 0.7 > 0.2 > table["rows"][0]["shares"][1]
+
+
+@pytest.fixture
+def two(flat) -> Opened:
+    """The tiny model with two latents."""
+    return Catalog(flat.parent, flat.parent).open(flat.stem)
+
+
+def tiles(payload, side=32) -> np.ndarray:
+    """The sheet cut into its tiles, (rows, columns, side, side)."""
+    head, body = payload["sheet"].split(",")
+    assert head == "data:image/webp;base64"
+    sheet = np.asarray(Image.open(io.BytesIO(base64.b64decode(body))).convert("L"), dtype=float)
+    assert sheet.shape == (side * len(payload["values"]),) * 2
+    return sheet.reshape(-1, side, len(payload["values"]), side).swapaxes(1, 2)
+
+
+def test_attributes_colour_the_map_and_are_told(opened):
+    has = np.random.default_rng(0).integers(0, 2, (360, 2), np.uint8)
+    opened.images.attributes, opened.images.attribute_names = has, ("Smiling", "Young")
+    overview = explorer.overview(opened)
+    assert overview["colours"][-2:] == ["Smiling", "Young"]
+    column = explorer.column(opened, "Young")
+    assert np.array_equal(np.frombuffer(base64.b64decode(column["codes"]), np.uint8), has[opened.model.index, 1])
+    assert column["names"] == ["without", "with"]
+    assert named("attributes", "ko") == "속성" and named("Young", "ko") == "젊음"
+    for row in (0, 1, 5, 9):
+        wanted = np.array(["Smiling", "Young"])[has[opened.model.index[row]] == 1]
+        assert dict(explorer.facts(opened, row)).get("attributes", []) == wanted.tolist()
+
+
+def test_two_latents_come_with_their_decoded_lattice(two):
+    payload = explorer.overview(two)["lattice"]
+    json.dumps(payload, allow_nan=False)
+    assert payload["values"] == lattice(20)[0].tolist()
+    shown = tiles(payload)
+    z = [[(x, y) for x in payload["values"]] for y in reversed(payload["values"])]
+    decoded = two.decode(np.array(z).reshape(-1, 2)).numpy().reshape(shown.shape).astype(float)
+    away = np.abs(shown - decoded).mean(axis=(2, 3))
+    assert away.max() < 4, "a tile shows another z"
+    for turned in (decoded[::-1], decoded[:, ::-1], decoded.swapaxes(0, 1)):
+        assert np.abs(shown - turned).mean() > 4 * away.mean()
+
+
+def test_other_numbers_of_latents_have_no_lattice(opened):
+    assert opened.dims == 6
+    assert explorer.overview(opened)["lattice"] is None
+
+
+def test_a_lattice_of_large_images_has_fewer_cells(two, monkeypatch):
+    monkeypatch.setattr(opened_module, "LATTICE_SIDE", 100)
+    payload = explorer.lattice(two)
+    assert payload["values"] == lattice(3)[0].tolist()
+    assert tiles(payload).shape == (3, 3, 32, 32)
+
+
+def test_a_lattice_is_decoded_once(two, monkeypatch):
+    first = explorer.lattice(two)
+    monkeypatch.setattr(two, "decode", lambda z: pytest.fail("decoded again"))
+    assert explorer.lattice(two) == first
+
+
+def test_the_header_carries_mig_with_its_marks(trained, damaged):
+    def scored(tensors, header):
+        header["metrics"] |= {"mig": 0.69, "mig_noise": 0.0, "mig_rotated": 0.14, "mig_perfect": None}
+
+    path = damaged(scored)
+    figures = models(Catalog(path.parent, path.parent))["usable"][0]["figures"]
+    assert {key: figures[key] for key in figures if key.startswith("mig")} == {
+        "mig": 0.69,
+        "mig_noise": 0.0,
+        "mig_rotated": 0.14,
+        "mig_perfect": None,
+    }

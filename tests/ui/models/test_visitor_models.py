@@ -1,0 +1,47 @@
+"""What visitors have brought is kept, but not for ever."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vae.ui.models.visitor_models import thin
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Folders 0 … 5, each a little younger, and a file that is none of them."""
+    for number in range(6):
+        (tmp_path / str(number)).mkdir()
+        (tmp_path / str(number) / "file").touch()
+        os.utime(tmp_path / str(number), (number, number))
+    (tmp_path / "run.json").touch()
+    return tmp_path
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir() if path.is_dir())
+
+
+def test_the_oldest_go(folder):
+    thin(folder, 4)
+    assert names(folder) == ["2", "3", "4", "5"]
+    thin(folder, 10)
+    assert names(folder) == ["2", "3", "4", "5"] and (folder / "run.json").exists()
+
+
+def test_those_in_use_stay_and_younger_ones_go_for_them(folder):
+    thin(folder, 3, {"0", "1", "4"})
+    assert names(folder) == ["0", "1", "4"]
+    thin(folder, 1, {"0", "1", "4"})
+    assert names(folder) == ["0", "1", "4"]
+
+
+def test_one_that_vanishes_meanwhile_is_no_fault(folder, monkeypatch):
+    (folder / "run.json").unlink()
+    listed, gone = Path.iterdir, [folder / "gone"]
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "iterdir", lambda path: [*gone, *listed(path)] if path == folder else listed(path))
+        patch.setattr(Path, "is_dir", lambda path: True)  # it was there a moment ago
+        thin(folder, 5)
+    assert names(folder) == ["1", "2", "3", "4", "5"]

@@ -1,0 +1,250 @@
+"""The Train tab's public endpoints: what comes in is checked, what goes out is an answer or a sentence."""
+
+import base64
+import os
+import pickle
+import shutil
+import threading
+import time
+import zipfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from vae.data import DATASETS, DataError, default_root
+from vae.data.own.dataset import own_images
+from vae.live.recipe import Recipe
+from vae.live.run import RunError
+from vae.live.runs import Runs
+from vae.system import safetensors_file
+from vae.system.paths import CHECKPOINT_FOLDER
+from vae.ui.kit.i18n import STRINGS
+from vae.ui.models.shared import Shared
+from vae.ui.models.visitor_models import entry_of, images_folder
+from vae.ui.train.choices import train_payload
+from vae.ui.train.endpoints import train_endpoints
+from vae.ui.train.status import status
+
+ADA = "0123456789abcdef" * 2
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory):
+    shared = Shared.of(CHECKPOINT_FOLDER, default_root(), tmp_path_factory.mktemp("runs"))
+    uploads = tmp_path_factory.mktemp("uploads")
+    yield shared, {function.__name__: function for function in train_endpoints(shared, uploads)}, uploads
+    shared.training.close()
+
+
+@pytest.mark.parametrize(
+    ("named", "writable", "chosen", "wanted"),
+    [
+        (True, True, None, "data/runs"),  # as a Space is told to keep both
+        (False, True, None, "project/runs"),
+        (False, False, None, "cache/latent-space-explorer/runs"),
+        (True, False, "elsewhere", "elsewhere"),
+        (True, True, "elsewhere", "elsewhere"),
+    ],
+)
+def test_runs_lie_where_they_are_kept(tmp_path, monkeypatch, named, writable, chosen, wanted):
+    monkeypatch.setattr(f"{Shared.__module__}.PROJECT", tmp_path / "project")
+    monkeypatch.setattr(os, "access", lambda path, mode: writable)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LATENT_EXPLORER_DATA", str(tmp_path / "data") if named else "")
+    shared = Shared.of(CHECKPOINT_FOLDER, tmp_path / "data", tmp_path / chosen if chosen else None)
+    shared.training.close()
+    assert shared.runs == shared.training.folder == shared.catalog.runs == tmp_path / wanted
+
+
+def asked(app, name, *arguments):
+    return app[1][name](list(arguments))
+
+
+def test_the_payload_offers_what_the_registries_hold(app):
+    payload = train_payload(app[0])
+    for each in payload["datasets"]:
+        assert Recipe.from_json(payload["defaults"][each["name"]]).dataset == each["name"]
+    for preset in payload["presets"]:
+        assert {f"train.preset.{preset['key']}", f"train.preset.{preset['key']}_about"} <= set(STRINGS)
+    for name, ways in payload["ways"].items():
+        assert f"train.objective.{name}" in STRINGS and all(f"train.way.{way}" in STRINGS for way in ways)
+
+
+CHOICE = Recipe("digits").to_json()
+BAD = [
+    ("begin", ["x", CHOICE]),
+    ("begin", [None, CHOICE]),
+    ("begin", [ADA.upper(), CHOICE]),
+    ("begin", [ADA, None]),
+    ("begin", [ADA, CHOICE | {"dataset": "../../etc"}]),
+    ("begin", [ADA, CHOICE | {"dataset": "own:" + "x" * 22}]),
+    ("begin", [ADA, CHOICE | {"dataset": "own:../../../etc/passwd"}]),
+    ("begin", [ADA, CHOICE | {"device": "cuda:9"}]),
+    ("begin", [ADA, CHOICE | {"lr": float("nan")}]),
+    ("begin", [ADA, CHOICE | {"batch_size": 10**400}]),
+    ("begin", [ADA]),
+    ("foresee", [ADA, CHOICE | {"width": 10**6}]),
+    ("poll", [ADA, "nope", {}]),
+    ("poll", [ADA, ["list"], {}]),
+    ("drive", [ADA, "nope", "stop"]),
+    ("turn", [ADA, "nope", "beta", 3]),
+    ("scene", [ADA, "../x"]),
+    ("look", [ADA, "nope", 0]),
+    ("film", [ADA, None]),
+    ("keep", [ADA, {}]),
+    ("download", [ADA, "nope"]),
+    ("upload", [ADA, "a.safetensors", "%%%"]),
+    ("upload", [ADA, 3, 4]),
+    ("upload", [ADA, "a.safetensors", base64.b64encode(pickle.dumps([1])).decode()]),
+    ("own", [ADA, "/etc/passwd", 32]),
+    ("own", [ADA, None, 32]),
+    ("own", [ADA, "\0", 32]),
+    ("runs", ["short"]),
+]
+
+
+@pytest.mark.parametrize(("name", "arguments"), BAD)
+def test_bad_input_is_answered_by_a_sentence(app, name, arguments):
+    answer = asked(app, name, *arguments)
+    assert set(answer) == {"error", "key", "values"} and answer["key"] != "error.internal"
+    assert answer["error"] and "Traceback" not in answer["error"]
+
+
+def pictures(folder, count):
+    rng = np.random.default_rng(0)
+    path = folder / "pictures.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(count):
+            file = folder / f"{number}.png"
+            Image.fromarray(rng.integers(0, 255, (40, 50, 3), np.uint8)).save(file)
+            archive.write(file, f"{number}.png")
+        archive.writestr("notes.txt", "no picture")
+    return path
+
+
+def test_ones_own_images_become_a_data_set_to_choose(app, tmp_path):
+    path = pictures(app[2], 60)
+    content = path.read_bytes()
+    found = asked(app, "own", ADA, str(path), 32)["ok"]
+    assert found["used"] == 60 and found["skipped_count"] == 1 and found["skipped"][0]["name"] == "notes.txt"
+    assert found["dataset"]["shape"] == [3, 32, 32] and found["dataset"]["train"] + 8 == 60
+    assert Recipe.from_json(found["defaults"]).dataset == found["dataset"]["name"]
+    outside = tmp_path / "pictures.zip"
+    outside.write_bytes(content)
+    assert not path.exists()  # it has been read, and the disk is not endless
+    assert asked(app, "own", ADA, str(outside), 32)["key"] == "run.upload"
+    link = app[2] / "link.zip"
+    link.symlink_to(outside)
+    assert asked(app, "own", ADA, str(link), 32)["key"] == "run.upload"
+
+
+def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
+    content = (CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()
+    found = asked(app, "upload", ADA, "../../my model.safetensors", base64.b64encode(content).decode())["ok"]
+    assert found["dataset"] == DATASETS["digits"].title and found["title"] == "my-model"
+    opened = app[0].catalog.open(found["name"])
+    assert opened.name == found["name"] and opened.dims == 10
+    assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
+    assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None
+
+
+@pytest.mark.parametrize("heavy", ["foresee", "own"])
+def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app, monkeypatch, heavy):
+    at_work, go_on = threading.Event(), threading.Event()
+
+    def slow(*_):
+        at_work.set()
+        assert go_on.wait(60)
+        raise RunError("run.slow") if heavy == "foresee" else DataError("no images, but an answer")
+
+    monkeypatch.setattr(app[0].training, "foresee", slow)
+    monkeypatch.setattr(f"{train_endpoints.__module__}.gather", slow)
+    sent = [app[2] / f"crowd{number}.zip" for number in range(40)]
+    for path in sent:
+        path.write_bytes(b"")
+    with ThreadPoolExecutor(40) as pool:  # as many threads as Gradio has
+        if heavy == "own":
+            asked_for = [pool.submit(asked, app, "own", ADA, str(path), 32) for path in sent]
+        else:
+            asked_for = [pool.submit(asked, app, "foresee", ADA, CHOICE) for _ in sent]
+        assert at_work.wait(60)
+        try:
+            until(lambda: sum(each.done() for each in asked_for) >= 30)
+            assert {each.result()["key"] for each in asked_for if each.done()} == {"run.busy"}
+        finally:
+            go_on.set()
+
+
+def test_who_waits_behind_a_run_that_is_still_starting_is_told_what_it_is(tmp_path):
+    runs = Runs(tmp_path, default_root(), lent=("cpu",))  # nobody lends the device, so the first never gets on
+    runs.begin(ADA, Recipe("digits"))
+    second = runs.begin(ADA[::-1], Recipe("digits"))
+    told = status(runs, second)
+    assert told["place"] == 1 and told["ahead"] == {"data": DATASETS["digits"].title, "left": None}
+    runs.close()
+
+
+def test_an_upload_that_claims_a_visitors_images_must_fit_them(app):
+    own = asked(app, "own", ADA, str(pictures(app[2], 60)), 32)["ok"]
+    home = images_folder(app[0].runs) / own["dataset"]["name"].removeprefix("own:")
+    tensors, header = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")  # 32×32, but grey
+    header["dataset"]["name"] = own_images(home)[1].name
+    header["config"]["dataset"] = header["dataset"]["name"]
+    path = app[2] / "claims.safetensors"
+    safetensors_file.write(path, tensors, header)
+    found = asked(app, "upload", ADA, "claims", base64.b64encode(path.read_bytes()).decode())["ok"]
+    assert found["dataset"] == "Your images"
+    opened = app[0].catalog.open(found["name"])
+    assert opened.images is None and opened.missing
+
+
+def until(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come about in time"
+        time.sleep(0.05)
+
+
+def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
+    own = asked(app, "own", ADA, str(pictures(app[2], 60)), 32)["ok"]
+    choice = own["defaults"] | {"unit": "steps", "budget": 1_000_000, "batch_size": 16, "width": 4, "latent_dim": 2}
+    ident = asked(app, "begin", ADA, choice)["ok"]["run"]
+    run = app[0].training.get(ADA, ident)
+
+    def poll():
+        return asked(app, "poll", ADA, ident, {})["ok"]["status"]
+
+    def kept():
+        assert asked(app, "keep", ADA, ident) == {"ok": {}}
+        until(lambda: run.kept and "stage" not in run.kept)
+        assert "error" not in run.kept
+
+    until(lambda: poll()["step"] > 3)
+    assert asked(app, "runs", ADA)["ok"][0]["title"] == "Your images"
+    for action in ("resume", "pause", "step"):  # kept as it stands at that moment, long before a snapshot is due
+        before = run.step
+        asked(app, "drive", ADA, ident, action)
+        kept()
+        assert run.kept["step"] >= before
+    until(lambda: run.step > before and poll()["state"] == "paused")
+    kept()
+    assert run.kept["step"] == run.step
+    opened = app[0].catalog.open(run.kept["name"])
+    assert opened.missing is None and opened.images.name == run.config.dataset
+    test = own_images(Path(run.own))[1]
+    assert torch.equal(opened.originals([0, 3]), test.batch(opened.model.index[[0, 3]], "cpu"))
+
+    # The images are deleted while it trains: it goes on, is kept, and only a new one needs them.
+    shutil.rmtree(run.own)
+    asked(app, "drive", ADA, ident, "resume")
+    before = run.step
+    until(lambda: poll()["step"] > before + 20 and poll()["state"] == "running")
+    last = asked(app, "drive", ADA, ident, "stop")["ok"]["step"]  # and its process has still to write that down
+    kept()
+    assert run.kept["step"] >= last > before  # by the process that had read them
+    assert asked(app, "begin", ADA, choice)["key"] == "run.no_images"
+    asked(app, "drive", ADA, ident, "forget")

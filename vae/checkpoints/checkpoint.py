@@ -1,0 +1,310 @@
+"""Self-describing checkpoints: weights, encodings of test images and their maps, in one safetensors file."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.config import ConfigError, TrainConfig
+from vae.images import from_output
+from vae.models.vae import VAE, Posterior
+from vae.system.paths import CHECKPOINT_FOLDER
+from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
+from vae.training.objectives import kl_to_prior
+
+__all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "rounded", "save"]
+
+FORMAT_VERSION = 2  # 1 had weights and maps of 32 bits, indices and labels of 64
+QUANTILES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
+_FLOAT = (int, float)
+_KEYS = {
+    "format_version": int,
+    "name": str,
+    "config": dict,
+    "dataset": dict,
+    "metrics": dict,
+    "steps": int,
+    "images": int,
+    "seconds": _FLOAT,
+    "device": str,
+    "seed": int,
+    "versions": dict,
+    "changes": list,
+}
+_METRICS = {"neg_elbo": _FLOAT, "rate": _FLOAT, "distortion": _FLOAT, "kl_per_dim": list, "active_units": int}
+_OPTIONAL = ("encodings.label", "encodings.distortion", "map.umap")
+_BATCH = 256
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model with what its file tells about it.
+
+    Attributes:
+        header: the file's header, see the README.
+        network: the torch module in eval mode, float32 (float16 in the file); its `decode` gives logits or means.
+        index: (N,) int64, the test images whose encodings are stored.
+        mu, logvar: (N, D) float32, their posteriors (float16 in the file).
+        label: (N,) int64 or None, their classes.
+        distortion: (N,) float32 or None, −log p(x|z = mu) of each in nats.
+        maps: (N, 2) float32 coordinates by the name of the projection, "pca" and perhaps "umap" (float16 in the file).
+        stats: "kl", "mu_mean", "mu_std" (D,) and "mu_quantiles" (9, D), at the levels `QUANTILES`.
+    """
+
+    path: Path
+    header: dict[str, Any]
+    config: TrainConfig
+    network: VAE
+    index: np.ndarray
+    mu: np.ndarray
+    logvar: np.ndarray
+    label: np.ndarray | None
+    distortion: np.ndarray | None
+    maps: dict[str, np.ndarray]
+    stats: dict[str, np.ndarray]
+
+    @property
+    def name(self) -> str:
+        return self.header["name"]
+
+    @property
+    def kl(self) -> np.ndarray:
+        """(N, D) KL of each stored posterior to the prior, in nats."""
+        return kl_to_prior(torch.from_numpy(self.mu), torch.from_numpy(self.logvar)).numpy()
+
+    def encode(self, images: Tensor | np.ndarray) -> tuple[Tensor, Tensor]:
+        """Posteriors of images.
+
+        Args:
+            images: (N, C, H, W) uint8, or float in [0, 1].
+
+        Returns:
+            mu and logvar, (N, D) float32 on the CPU.
+
+        Raises:
+            ValueError: another shape or type, or floats outside [0, 1].
+        """
+        images = torch.as_tensor(images)
+        if images.ndim != 4 or tuple(images.shape[1:]) != self.config.model.shape:
+            raise ValueError(f"{self.name} takes images (N, {self.config.model.shape}), not {tuple(images.shape)}")
+        if images.dtype != torch.uint8 and not images.is_floating_point():
+            raise ValueError(f"images must be uint8 or float in [0, 1], not {images.dtype}")
+        if images.is_floating_point() and images.numel() and not bool(((images >= 0) & (images <= 1)).all()):
+            raise ValueError("float images must lie in [0, 1]")
+        posteriors = [_posterior(self.network, part) for part in images.split(_BATCH)]
+        empty = torch.empty(0, self.config.model.latent_dim)
+        mu, logvar = (torch.cat([empty, *(getattr(p, key) for p in posteriors)]) for key in ("mu", "logvar"))
+        return mu, logvar
+
+    def decode(self, z: Tensor | np.ndarray) -> Tensor:
+        """Pictures of latent vectors: z (N, D) -> (N, C, H, W) float32 on the CPU, in [0, 1].
+
+        Raises:
+            ValueError: another shape.
+        """
+        z = torch.as_tensor(z, dtype=torch.float32)
+        if z.ndim != 2 or z.shape[1] != self.config.model.latent_dim:
+            raise ValueError(f"{self.name} takes z (N, {self.config.model.latent_dim}), not {tuple(z.shape)}")
+        device = next(self.network.parameters()).device
+        with torch.inference_mode():
+            outputs = [self.network.decode(part.to(device)).cpu() for part in z.split(_BATCH)]
+        # joined out here, because nobody may write into a tensor that was made in inference mode
+        output = torch.cat([torch.empty(0, *self.config.model.shape), *outputs])
+        return from_output(output, self.config.model.likelihood)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A file in a folder of checkpoints: its header, or the sentence that says why it cannot be used."""
+
+    name: str
+    path: Path
+    header: dict[str, Any] | None
+    error: str | None
+
+
+def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
+    """All *.safetensors of a folder by name, without reading a weight. A missing folder is an empty one."""
+    entries = []
+    for path in sorted(Path(folder).glob("*.safetensors")):
+        name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
+        try:
+            header, _ = _checked(path, read_header(path))
+            entries.append(Entry(name, path, header, None))
+        except CheckpointError as error:
+            entries.append(Entry(name, path, None, str(error)))
+    return entries
+
+
+def load(name_or_path: str | Path) -> Model:
+    """Reads a model by its name in the project's `checkpoints/`, wherever the caller stands, or by its path.
+
+    Raises:
+        CheckpointError: no such file, a foreign or damaged one, or one whose parts do not fit each other.
+    """
+    path = Path(name_or_path)
+    if path.suffix != ".safetensors" and not path.is_file():
+        path = CHECKPOINT_FOLDER / f"{name_or_path}.safetensors"
+        if not path.is_file():
+            known = ", ".join(entry.name for entry in list_headers()) or "none"
+            raise CheckpointError(f"{name_or_path}: neither a file nor a model of this project, which are: {known}.")
+    tensors, header = read(path)
+    header, config = _checked(path, header)
+    _check_arrays(path, tensors, config.model.latent_dim)
+    array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
+    return Model(
+        path=path,
+        header=header,
+        config=config,
+        network=_network(path, config, tensors),
+        index=array["encodings.index"].astype(np.int64),
+        mu=array["encodings.mu"].astype(np.float32),
+        logvar=array["encodings.logvar"].astype(np.float32),
+        label=array["encodings.label"].astype(np.int64) if "encodings.label" in array else None,
+        distortion=array.get("encodings.distortion"),
+        maps={
+            key.removeprefix("map."): value.astype(np.float32) for key, value in array.items() if key.startswith("map.")
+        },
+        stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
+    )
+
+
+def expect_weights(
+    path: Path, config: TrainConfig, tensors: dict[str, Tensor], precision: torch.dtype = torch.float32
+) -> dict[str, Tensor]:
+    """The file's `model.*` without that prefix, once each fits the network; nothing is allocated to find that out.
+
+    Args:
+        precision: that all weights must have which are no whole numbers.
+
+    Raises:
+        CheckpointError: the network is unknown, or a weight is missing, superfluous, of another shape or type, or not
+            finite.
+    """
+    try:
+        with torch.device("meta"):
+            wanted = VAE(config.model).state_dict()
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: config.model cannot be built ({error}).") from error
+    for key, tensor in wanted.items():
+        dtype = precision if tensor.is_floating_point() else tensor.dtype
+        expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), dtype)
+    weights = {key.removeprefix("model."): tensor for key, tensor in tensors.items() if key.startswith("model.")}
+    for key in weights:
+        expect(key in wanted, path, f"model.{key}", "belongs to no part of the network")
+    return weights
+
+
+def _network(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> VAE:
+    """The network with the file's weights as float32, in eval mode."""
+    weights = expect_weights(path, config, tensors, torch.float16)
+    with torch.device("meta"):
+        network = VAE(config.model)
+    network.load_state_dict({key: _cast(tensor, torch.float32) for key, tensor in weights.items()}, assign=True)
+    return network.requires_grad_(False).eval()
+
+
+def _cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
+    """Whole numbers, as a batch normalisation counts its batches, stay what they are."""
+    return tensor.to(dtype) if tensor.is_floating_point() else tensor
+
+
+def rounded(network: VAE) -> VAE:
+    """A copy in eval mode whose weights are those that a file will hold: float32, rounded to half precision."""
+    copied = deepcopy(network).eval()
+    copied.load_state_dict(
+        {key: _cast(_cast(tensor, torch.float16), tensor.dtype) for key, tensor in copied.state_dict().items()}
+    )
+    return copied
+
+
+def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
+    """All that is no weight: what must be there, what may be, and nothing else."""
+    expect_tensor(path, tensors, "encodings.index", (-1,), torch.int32)
+    n = len(tensors["encodings.index"])
+    wanted = {
+        "encodings.index": ((n,), torch.int32),
+        "encodings.mu": ((n, d), torch.float16),
+        "encodings.logvar": ((n, d), torch.float16),
+        "encodings.distortion": ((n,), torch.float32),
+        "encodings.label": ((n,), torch.uint8),
+        "map.pca": ((n, 2), torch.float16),
+        "map.umap": ((n, 2), torch.float16),
+        "stats.kl": ((d,), torch.float32),
+        "stats.mu_mean": ((d,), torch.float32),
+        "stats.mu_std": ((d,), torch.float32),
+        "stats.mu_quantiles": ((len(QUANTILES), d), torch.float32),
+    }
+    for key, (shape, dtype) in wanted.items():
+        if key in tensors or key not in _OPTIONAL:
+            expect_tensor(path, tensors, key, shape, dtype)
+    index = tensors["encodings.index"]
+    expect(n > 0, path, "encodings.index", "is empty")
+    expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "should rise from 0 or more")
+    for key in tensors:
+        expect(key in wanted or key.startswith("model."), path, key, "is not known to this version")
+
+
+def save(
+    path: Path,
+    header: dict[str, Any],
+    network: VAE,
+    encodings: dict[str, Tensor],
+    maps: dict[str, Tensor],
+    stats: dict[str, Tensor],
+) -> None:
+    """Writes a checkpoint; the keys of the last three are those of the file without their prefix, their types its own.
+
+    Args:
+        network: its weights are stored in half precision, so that measuring it before `rounded` flatters or wrongs it.
+
+    Raises:
+        CheckpointError: header or arrays are not what `load` would take, or the file cannot be written.
+    """
+    weights = {key: _cast(tensor, torch.float16) for key, tensor in network.state_dict().items()}
+    parts = {"model": weights, "encodings": encodings, "map": maps, "stats": stats}
+    tensors = {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
+    _, config = _checked(path, header)
+    expect_weights(path, config, tensors, torch.float16)
+    _check_arrays(path, tensors, config.model.latent_dim)
+    write(path, tensors, header)
+
+
+def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainConfig]:
+    """The header with its configuration complete, keys that an older version did not know included."""
+    version = header.get("format_version")
+    expect(version == FORMAT_VERSION, path, "format_version", f"should be {FORMAT_VERSION}, not {version!r}")
+    expect_keys(path, header, _KEYS)
+    expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
+    expect_keys(path, header["metrics"], _METRICS)
+    for key in ("neg_elbo", "rate", "distortion", "active_units"):
+        expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "should be a number")
+    per_dim = header["metrics"]["kl_per_dim"]
+    expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "should hold numbers alone")
+    score = header["metrics"].get("mig")
+    expect(score is None or _countable(score), path, "metrics.mig", "should be a number or null")
+    try:
+        config = TrainConfig.from_json(header["config"])
+    except ConfigError as error:
+        raise CheckpointError(f"{path}: config is not valid ({error}).") from error
+    expect(header["dataset"]["name"] == config.dataset, path, "dataset.name", f"should be {config.dataset!r}")
+    return header | {"config": config.to_json()}, config
+
+
+def _countable(value: Any) -> bool:
+    """A number that arrays take: JSON knows integers of any length, and Python calls true one."""
+    return isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53)
+
+
+def _posterior(network: VAE, images: Tensor) -> Posterior:
+    device = next(network.parameters()).device
+    with torch.inference_mode():
+        x = images.to(device).float()
+        posterior = network.encode(x / 255 if images.dtype == torch.uint8 else x)
+    return Posterior(posterior.mu.cpu(), posterior.logvar.cpu())

@@ -1,0 +1,164 @@
+"""From a finished training to a checkpoint, and UMAP coordinates for one that lacks them."""
+
+from __future__ import annotations
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.checkpoints import checkpoint
+from vae.data import ImageSet, Subset
+from vae.evaluation.bound import Encodings, encode_split
+from vae.evaluation.evaluate import Progress, evaluate, evaluate_brief
+from vae.latent.projection import PROJECTIONS, pca
+from vae.models.vae import VAE
+from vae.system import safetensors_file
+from vae.training.loop import TrainState
+
+BRIEF_IMAGES = 2_000
+_VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "umap-learn")
+
+
+def export(
+    state: TrainState, test: ImageSet, path: Path, progress: Progress = lambda stage, done, total: None
+) -> dict[str, Any]:
+    """Evaluates the model and writes weights, encodings of test images, their PCA and statistics.
+
+    Args:
+        progress: as for `evaluate`.
+
+    Returns:
+        the metrics, as in the header.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    network = checkpoint.rounded(state.model)  # measured is what will be loaded again
+    metrics = evaluate(network, test, progress, state.config.training.seed)
+    _write(state, network, metrics, encode_split(network, test), test, path)
+    return metrics
+
+
+def export_brief(
+    state: TrainState, test: ImageSet, path: Path, progress: Progress = lambda stage, done, total: None
+) -> dict[str, Any]:
+    """As `export`, in seconds: measured on at most 2,000 test images, which `metrics.measured_on` says, and without
+    the scores that take minutes. Raises as `export` does.
+    """
+    network, part = checkpoint.rounded(state.model), Subset(test, spread_evenly(test, BRIEF_IMAGES))
+    done = 0
+
+    def encoding(images: int) -> None:
+        nonlocal done
+        done += images
+        progress("encode", done, 2 * len(part))
+
+    metrics = evaluate_brief(network, part, encoding)
+    _write(state, network, metrics, encode_split(network, part, progress=encoding), test, path, part.rows)
+    return metrics
+
+
+def _write(
+    state: TrainState,
+    network: VAE,
+    metrics: dict[str, Any],
+    encoded: Encodings,
+    test: ImageSet,
+    path: Path,
+    among: np.ndarray | None = None,
+) -> None:
+    """The file of a training; `encoded` are all test images, or those at the indices `among`."""
+    of = test if among is None else Subset(test, among)
+    places = spread_evenly(of, most_encodings(encoded.mu.shape[1]))
+    chosen = places if among is None else among[places]
+    rows = torch.from_numpy(places)
+    encodings = {
+        "index": torch.from_numpy(chosen).int(),
+        "mu": encoded.mu[rows].half(),
+        "logvar": encoded.logvar[rows].half(),
+        "distortion": encoded.distortion[rows],
+    }
+    if test.labels is not None:
+        labels = test.labels[chosen]
+        safetensors_file.expect(
+            0 <= labels.min() <= labels.max() <= 255, path, "encodings.label", "should lie in 0 … 255"
+        )
+        encodings["label"] = torch.from_numpy(labels.astype(np.uint8))
+    training = state.config.training
+    header = {
+        "format_version": checkpoint.FORMAT_VERSION,
+        "name": path.stem,
+        "config": state.config.to_json(),
+        "dataset": {"name": test.name, "version": test.spec.version, "sha256": test.sha256()},
+        "metrics": metrics,
+        "steps": state.step,
+        "images": state.step * training.batch_size,
+        "seconds": round(state.seconds, 1),
+        "device": device_name(state.device),
+        "seed": training.seed,
+        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS},
+        "changes": state.changes,
+    }
+    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
+    checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
+
+
+def most_encodings(latents: int) -> int:
+    """How many encodings a file keeps: 10,000 of up to ten latents, 5,000 of twenty, 500 of two hundred."""
+    return min(10_000 if latents <= 32 else 2_000, 100_000 // latents)
+
+
+def add_map(path: Path, projection: str = "umap") -> None:
+    """Adds the coordinates of the stored encodings to a checkpoint, in place.
+
+    Raises:
+        CheckpointError: the file is not a checkpoint, or cannot be written.
+    """
+    model = checkpoint.load(path)
+    tensors, header = safetensors_file.read(path)
+    tensors[f"map.{projection}"] = torch.from_numpy(PROJECTIONS[projection](model.mu)).half()
+    safetensors_file.write(path, tensors, header)
+
+
+def statistics(mu: Tensor, kl: Tensor) -> dict[str, Tensor]:
+    """Of an encoded split (N, D): KL per latent in nats, and mean, deviation and quantiles of mu."""
+    quantiles = np.quantile(mu.numpy(), checkpoint.QUANTILES, axis=0).astype(np.float32)
+    return {
+        "kl": kl.mean(0),
+        "mu_mean": mu.mean(0),
+        "mu_std": mu.std(0, correction=0),
+        "mu_quantiles": torch.from_numpy(quantiles),
+    }
+
+
+def spread_evenly(data: ImageSet, count: int) -> np.ndarray:
+    """At most `count` sorted indices (int64), as many of every class as it has; without classes drawn uniformly."""
+    if len(data) <= count:
+        return np.arange(len(data))
+    order = np.random.RandomState(0).permutation(len(data))  # noqa: NPY002  a frozen stream: the same images for ever
+    if data.labels is None:
+        return np.sort(order[:count])
+    labels = data.labels[order]
+    by_class = np.argsort(labels, kind="stable")
+    rank = np.empty(len(labels), np.int64)  # the how-maniest of its class each image is
+    rank[by_class] = np.arange(len(labels)) - np.searchsorted(labels[by_class], labels[by_class])
+    return np.sort(order[np.argsort(rank, kind="stable")[:count]])
+
+
+def device_name(device: torch.device) -> str:
+    """What a person calls the device: "NVIDIA H200", "cpu (2 cores)"."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,123 @@
+"""From the arguments of a training on the command line to its configuration."""
+
+from __future__ import annotations
+
+import math
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from tqdm import tqdm
+
+from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
+from vae.data import DATASETS, ImageSet, default_root, load
+from vae.data.own.dataset import PREFIX
+from vae.training.loop import steps_per_epoch, steps_per_second
+from vae.training.presets import PRESETS
+
+_SECTIONS = {
+    "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
+    "objective": ("beta", "gamma", "capacity"),
+    "schedule": ("beta_knots", "anneal_steps"),
+    "training": ("batch_size", "lr", "seed"),
+}
+
+
+def root_of(arguments: Namespace) -> Path:
+    """The folder of the data sets."""
+    return Path(arguments.data) if arguments.data else default_root()
+
+
+def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:
+    """The recipe that the arguments ask for: preset or defaults, changed by what was given.
+
+    Raises:
+        ConfigError: no data set, a value out of range, or something other than the budget changed on resuming.
+    """
+    given = {key: value for key, value in vars(arguments).items() if value is not None}
+    if resumed:
+        fixed = [key for keys in _SECTIONS.values() for key in keys] + ["beta_from", "dataset", "objective", "preset"]
+        changed = [key for key in fixed if key in given]
+        if changed:
+            raise ConfigError(f"--{changed[0].replace('_', '-')} cannot change when a training is resumed")
+        return resumed
+    if "preset" in given:
+        base = PRESETS[given["preset"]]
+        if given.get("dataset", base.dataset) != base.dataset:
+            raise ConfigError(f"preset {given['preset']} is for {base.dataset}, not for {given['dataset']}")
+    elif "dataset" in given:
+        own = given["dataset"].startswith(PREFIX)
+        spec = load(given["dataset"], "test", root_of(arguments)).spec if own else DATASETS[given["dataset"]]
+        base = TrainConfig(spec.name)
+        base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
+    else:
+        raise ConfigError("--dataset or --preset is needed")
+    given["objective"] = given.get("objective", base.objective.name)
+    needs = dict.fromkeys(("beta", "beta_from", "beta_knots"), BETA_OBJECTIVES)
+    needs |= dict.fromkeys(("gamma", "capacity"), ("beta_b",))
+    for key, objectives in needs.items():
+        if key in given and given["objective"] not in objectives:
+            wanted = " or ".join(objectives)
+            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {wanted}, not {given['objective']}")
+    given |= _annealing(given, base)
+    parts = {
+        section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
+        for section, keys in _SECTIONS.items()
+    }
+    parts["objective"] = replace(parts["objective"], name=given["objective"])
+    return replace(base, **parts)
+
+
+def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
+    """What --beta-from, --beta-knots and --anneal-steps mean for the schedule and for the beta to end with.
+
+    Raises:
+        ConfigError: one of them is missing or has nothing to move.
+    """
+    if "beta_from" in given:
+        if "beta_knots" in given:
+            raise ConfigError("--beta-from and --beta-knots exclude each other")
+        if given.get("anneal_steps", 0) < 1:
+            raise ConfigError("--beta-from needs --anneal-steps, the number of steps until --beta is reached")
+        beta = given.get("beta", base.objective.beta)
+        return {"beta_knots": ((0, given["beta_from"]), (given["anneal_steps"], beta)), "anneal_steps": 0}
+    if "anneal_steps" in given and given["objective"] != "beta_b":
+        raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
+    if "beta_knots" in given:
+        return {"beta": given.get("beta", given["beta_knots"][-1][1])}
+    if given["objective"] not in BETA_OBJECTIVES:
+        return {"beta_knots": ()}  # an objective without a beta has no path of it either
+    if base.schedule.beta_knots and "beta" in given:
+        raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
+    return {}
+
+
+def with_budget(
+    arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device, done: int = 0
+) -> TrainConfig:
+    """The configuration with its number of steps: --steps and --epochs count from the very start, --seconds from now.
+
+    Raises:
+        ConfigError: a budget that is not a positive number, or is used up by the steps already `done`.
+        DataError: the data set has fewer images than a batch.
+    """
+    per_epoch, steps = steps_per_epoch(config, data), arguments.steps
+    for key in ("epochs", "seconds"):
+        value = getattr(arguments, key)
+        if value is not None and not 0 < value < math.inf:
+            raise ConfigError(f"--{key} must be a positive number, not {value}")
+    if arguments.epochs is not None:
+        steps = math.ceil(arguments.epochs * per_epoch)
+    if arguments.seconds is not None:
+        more = max(1, int(arguments.seconds * steps_per_second(config, data, device)))
+        tqdm.write(f"{more:,} steps fit into {arguments.seconds:.0f} s", file=sys.stderr)
+        steps = done + more
+    if steps is None:
+        return config
+    training = replace(config.training, steps=steps)
+    if steps < done:
+        raise ConfigError(f"the snapshot has done {done:,} steps, which is more than {steps:,}")
+    return replace(config, training=training)

@@ -1,0 +1,41 @@
+"""What `--dataset folder --images PATH` means on the command line: one's own pictures, read before anything else."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from tqdm import tqdm
+
+from vae.config import ConfigError
+from vae.data.own.cache import gathered
+from vae.data.own.dataset import SIZES, own_images
+
+FOLDER_DATASET = "folder"  # no row of the registry: shape and classes are known once the pictures are
+
+
+def brought(arguments: Namespace, dataset: str | None, root: Path) -> str | None:
+    """The name of the data set that is meant: for "folder" that of one's own images, gathered below `root`.
+
+    Raises:
+        ConfigError: --images or --size without that data set, or it without --images.
+        DataError: the images cannot be used.
+    """
+    if dataset != FOLDER_DATASET:
+        for key in ("images", "size"):
+            if getattr(arguments, key) is not None:
+                raise ConfigError(f"--{key} belongs to the data set {FOLDER_DATASET}, one's own pictures")
+        return dataset
+    if arguments.images is None:
+        raise ConfigError(f"the data set {FOLDER_DATASET} needs --images PATH, a folder or a zip of pictures")
+    with tqdm(desc="reading pictures", unit=" files") as bar:
+
+        def read(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        home, report = gathered(Path(arguments.images), arguments.size or SIZES[-1], root, read)
+    skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in report["skipped"].items())
+    tqdm.write(f"{report['used']:,} pictures are used; skipped: {skipped or 'none'}; kept in {home}", file=sys.stderr)
+    return own_images(home)[0].name

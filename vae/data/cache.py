@@ -1,0 +1,72 @@
+"""Where data lie: the folder of downloads, and the copies beside it that save decoding the same pictures twice."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from vae.data.imageset import DataError
+from vae.system.paths import user_cache
+
+
+def homes(root: Path, *parts: str) -> tuple[Path, ...]:
+    """Where copies may lie, the best place first: below the data folder, else (it may be read-only) the user's cache.
+
+    Nothing is made.
+    """
+    return tuple(dict.fromkeys(place.joinpath(*parts) for place in (root, user_cache())))
+
+
+def writable(places: tuple[Path, ...]) -> Path:
+    """The first of these folders that can be written to; it is made where it is missing.
+
+    Raises:
+        DataError: none of them can.
+    """
+    reasons = []
+    for place in places:
+        try:
+            place.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reasons.append(f"{place}: {error.strerror}")
+            continue
+        if os.access(place, os.W_OK):
+            return place
+        reasons.append(f"{place}: read-only")
+    raise DataError(f"Decoded pictures can be kept nowhere ({'; '.join(reasons)}): choose another --data.")
+
+
+def kept(places: tuple[Path, ...], name: str, shape: tuple[int, ...]) -> np.ndarray | None:
+    """The uint8 array of that name, mapped into memory and never unpickled; None where there is no whole one."""
+    for place in places:
+        try:
+            found = np.load(place / name, mmap_mode="c", allow_pickle=False)  # read-only maps make PyTorch warn
+        except (OSError, ValueError, EOFError):  # absent or damaged: it is made anew
+            continue
+        if isinstance(found, np.ndarray) and found.shape == shape and found.dtype == np.uint8:
+            return found
+    return None
+
+
+def keep(place: Path, name: str, array: np.ndarray) -> None:
+    """Writes an array to a temporary name and moves it into place: it is there whole or not at all.
+
+    Raises:
+        DataError: the disk refuses, say because it is full.
+    """
+    temporary = place / f"{name}.{os.getpid()}.tmp"
+    try:
+        with temporary.open("wb") as file:
+            np.lib.format.write_array(file, array, allow_pickle=False)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(place / name)
+    except OSError as error:
+        raise DataError(
+            f"{array.nbytes / 1e6:,.0f} MB of decoded pictures could not be kept in {place} ({error.strerror}): make "
+            "room, or choose another --data."
+        ) from error
+    finally:
+        temporary.unlink(missing_ok=True)

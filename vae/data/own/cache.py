@@ -1,0 +1,78 @@
+"""One's own pictures on the command line: gathered once below the data folder, and found there by the set's name."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from vae.data.cache import homes, writable
+from vae.data.imageset import DataError, ImageSet
+from vae.data.own.dataset import FILE, find_own, gather, own_images
+from vae.system import safetensors_file
+
+FOLDER = "own"  # below the data folder
+
+
+def gathered(
+    source: Path, size: int, root: Path, progress: Callable[[int, int], None] | None = None
+) -> tuple[Path, dict[str, Any]]:
+    """As `own.gather`, below the data folder `root`, but only where these files have not been gathered before.
+
+    Returns:
+        the folder that `own.own_images` reads, and what came of it: "used", "skipped" (numbers by reason), "colour".
+
+    Raises:
+        DataError: as `own.gather`.
+    """
+    places = homes(root, FOLDER)
+    key = _fingerprint(source, size)
+    for place in places:
+        try:
+            return place / key, safetensors_file.read_header(place / key / FILE)["report"]
+        except (safetensors_file.CheckpointError, KeyError):  # not gathered yet, or damaged: both end in gathering
+            continue
+    home = writable(places) / key
+    gather(source, size, home, progress=progress)
+    return home, safetensors_file.read_header(home / FILE)["report"]
+
+
+def find_gathered(name: str, root: Path) -> Path | None:
+    """The folder below the data folder (or in the user's cache) whose images have that name."""
+    return next(filter(None, (find_own(place, name) for place in homes(root, FOLDER))), None)
+
+
+def load_gathered(name: str, split: str, root: Path) -> ImageSet:
+    """A split of images that were gathered, by the name of their set.
+
+    Raises:
+        DataError: they are not there, or damaged.
+    """
+    found = find_gathered(name, root)
+    if found is None:
+        raise DataError(
+            f"The images {name} are not in {root / FOLDER}: `python -m vae data folder --images PATH` with the "
+            "pictures that they were made of brings them back."
+        )
+    try:
+        train, test = own_images(found)
+    except safetensors_file.CheckpointError as error:
+        raise DataError(str(error)) from error
+    return {"train": train, "test": test}[split]
+
+
+def _fingerprint(source: Path, size: int) -> str:
+    """The same for the same files, as their names, sizes and times tell; none is opened."""
+    digest = hashlib.sha256(f"{size} {source.resolve()}".encode("utf-8", "replace"))
+    folders = os.walk(source) if source.is_dir() else [(str(source.parent), [], [source.name])]
+    for folder, inside, files in folders:
+        inside.sort()
+        for path in sorted(Path(folder, name) for name in files):
+            try:
+                stat = path.stat()
+            except OSError:  # a link to nowhere: whoever reads the files will skip and name it
+                continue
+            digest.update(f"{path}\0{stat.st_size} {stat.st_mtime_ns}\0".encode("utf-8", "replace"))
+    return digest.hexdigest()[:16]

@@ -1,0 +1,246 @@
+"""One's own images as a data set: a folder or zip of pictures becomes one file, and the file a train and a test set."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages, split_grid
+from vae.data.own.archive import Limits, Listing, Skipped, Unusable, opened, title
+from vae.data.own.decode import square
+from vae.system import safetensors_file
+from vae.system.limits import PICTURES
+
+__all__ = ["FILE", "PREFIX", "SIZES", "TITLE", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
+
+FILE = "images.safetensors"
+SIZES = (32, 64)
+PREFIX = "own-"  # of their names
+TITLE = "Your images"
+_VERSION = 1
+_NAMED = 100  # skipped files that the header names
+_CLASSES = (2, 100)
+_GREY = 2  # levels between channels that lossy formats leave in a grey picture
+
+
+@dataclass(frozen=True)
+class Report:
+    """`skipped` in the order of the names, those that are too many last; `colour`: is any image not grey?"""
+
+    used: int
+    skipped: tuple[Skipped, ...]
+    colour: bool
+
+
+def gather(
+    source: Path,
+    size: int,
+    folder: Path,
+    limits: Limits = PICTURES,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """Reads a folder or zip of images and writes them to `folder / FILE`, whole or not at all.
+
+    Args:
+        source: a folder, with all folders in it, or a zip.
+        size: 32 or 64 pixels; each image is cropped to its middle square, turned upright and resized to it.
+        folder: where the file goes; it is made where it is missing.
+        progress: called with the files looked at and all files; what it raises ends the reading.
+
+    Returns:
+        What was used and what was not. The file holds "images", uint8 (N, C, size, size) with C = 1 where all are
+        grey, else 3, in the order of their paths, and "labels", int64 (N,), where every image lies in one of 2 … 100
+        folders side by side.
+
+    Raises:
+        DataError: another size, a source that is missing, damaged or beyond the limits, too few images, or a file
+            that cannot be written.
+    """
+    if size not in SIZES:
+        raise DataError(f"Images can be {' or '.join(map(str, SIZES))} pixels wide, not {size}.")
+    with opened(source, limits) as listing:
+        pixels, folders, skipped, colour = _read(listing, size, limits, progress or (lambda done, total: None))
+    if len(pixels) < max(limits.fewest_images, 2):
+        raise DataError(_too_few(title(source), len(pixels), skipped, limits))
+    images = torch.from_numpy(pixels if colour else pixels[:, 1:2])  # green weighs most where they are almost equal
+    labels, label_names = _classes(folders)
+    report = Report(len(images), skipped, colour)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        safetensors_file.write(
+            folder / FILE,
+            {"images": images} | ({} if labels is None else {"labels": labels}),
+            {
+                "version": _VERSION,
+                "size": size,
+                "source": title(source),
+                "sha256": _sha256(images),
+                "label_names": label_names,
+                "report": {"used": report.used, "skipped": _reasons(skipped), "colour": colour},
+                "skipped": [asdict(one) for one in skipped[:_NAMED]],
+            },
+        )
+    except (OSError, safetensors_file.CheckpointError) as error:
+        raise DataError(f"The images could not be kept: {error}") from error
+    return report
+
+
+def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
+    """The train and the test set of the images that `gather` wrote into `folder`.
+
+    A tenth is held out, at least 8 and at most 10,000 images, always the same. The name is "own-" and 12 digits of
+    the hash of all pixels, so that the same images always have the same name.
+
+    Raises:
+        CheckpointError: no such file, a damaged one or one of something else; the message names it.
+    """
+    path = folder / FILE
+    tensors, header = safetensors_file.read(path)
+    images, labels, label_names = _checked(path, tensors, header)
+    total = len(images)
+    split = split_grid(total, min(max(8, total // 10), 10_000, total // 2))
+    spec = DatasetSpec(
+        name=_name(header["sha256"]),
+        title=TITLE,
+        version=str(header["version"]),
+        shape=tuple(images.shape[1:]),
+        sizes={name: len(split[name]) for name in ("train", "test")},
+        label_names=label_names,
+        factors=(),
+        likelihood="bernoulli",
+        licence="as the images themselves",
+        source=header["source"],
+        loader=partial(_load, folder),
+        missing=partial(_missing, folder),
+    )
+    train, test = (
+        StoredImages(spec, name, images[split[name]], None if labels is None else labels[split[name]].numpy())
+        for name in ("train", "test")
+    )
+    return train, test
+
+
+def find_own(folder: Path, name: str) -> Path | None:
+    """The one of the folders in `folder` whose images have that name; None where they are no longer here."""
+    if not name.startswith(PREFIX) or not folder.is_dir():
+        return None
+    for home in folder.iterdir():
+        try:
+            held = safetensors_file.read_header(home / FILE).get("sha256")
+        except safetensors_file.CheckpointError:  # being written, or damaged: not these
+            continue
+        if isinstance(held, str) and name == _name(held):
+            return home
+    return None
+
+
+def _name(sha256: str) -> str:
+    return PREFIX + sha256[:12]
+
+
+def _missing(folder: Path, root: Path) -> str | None:
+    here = (folder / FILE).is_file()
+    return None if here else f"Your images are no longer in {folder}: bring them once more."
+
+
+def _load(folder: Path, root: Path, split: str, fetch: bool) -> ImageSet:
+    return own_images(folder)[("train", "test").index(split)]
+
+
+def _read(
+    listing: Listing, size: int, limits: Limits, progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, list[tuple[str, ...]], tuple[Skipped, ...], bool]:
+    """Pixels (N, 3, size, size), the folders of each image, what is skipped, and whether there is colour."""
+    files, most = listing.files, limits.most_images
+    pixels = np.empty((min(len(files), most), 3, size, size), np.uint8)
+    order = np.arange(len(files))
+    if len(files) > most:  # the first ones would be the first classes
+        order = np.random.RandomState(0).permutation(len(files))  # noqa: NPY002  a frozen stream, as for the grids
+    kept, late, skipped, colour = [], [], list(listing.skipped), False
+    for done, index in enumerate(order, start=1):
+        if len(kept) == most:
+            late.append(index)
+            continue
+        try:
+            picture = square(files[index].read(), files[index].name, size, limits.most_pixels)
+        except Unusable as error:
+            skipped.append(Skipped(files[index].name, error.reason))
+        else:
+            pixels[len(kept)] = picture
+            kept.append(index)
+            colour |= bool(np.ptp(picture, axis=0).max() > _GREY)
+        progress(done, len(files))
+    if late:
+        progress(len(files), len(files))
+    skipped.sort(key=lambda one: one.name)
+    skipped += [Skipped(files[index].name, "too_many") for index in sorted(late)]
+    if len(files) > most:
+        pixels, kept = pixels[np.argsort(kept)], sorted(kept)
+    return pixels[: len(kept)], [files[index].parts[:-1] for index in kept], tuple(skipped), colour
+
+
+def _classes(folders: list[tuple[str, ...]]) -> tuple[Tensor | None, list[str] | None]:
+    """Labels (N,) and their names by the first folder in which images differ; (None, None) where these are no classes.
+
+    Folders around everything are passed over: whoever zips a folder has one.
+    """
+    common = len(os.path.commonprefix(folders))
+    names = sorted({parts[common] for parts in folders if len(parts) > common})
+    if any(len(parts) == common for parts in folders) or not _CLASSES[0] <= len(names) <= _CLASSES[1]:
+        return None, None
+    number = {name: label for label, name in enumerate(names)}
+    return torch.tensor([number[parts[common]] for parts in folders]), names
+
+
+def _reasons(skipped: tuple[Skipped, ...]) -> dict[str, int]:
+    return dict(sorted(Counter(one.reason for one in skipped).items()))
+
+
+def _too_few(name: str, used: int, skipped: tuple[Skipped, ...], limits: Limits) -> str:
+    reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in _reasons(skipped).items())
+    found = f"{used} readable image{'' if used == 1 else 's'}" if used else "no readable image"
+    without = f" (skipped: {reasons})" if reasons else ""
+    return f"{name} holds {found}{without}, and at least {limits.fewest_images} are needed: bring more of them."
+
+
+def _sha256(images: Tensor) -> str:
+    digest = hashlib.sha256()
+    for part in images.split(4096):
+        digest.update(part.contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _checked(path: Path, tensors: dict[str, Tensor], header: dict) -> tuple[Tensor, Tensor | None, tuple | None]:
+    kinds = {"version": int, "size": int, "source": str, "sha256": str, "label_names": (list, type(None))}
+    safetensors_file.expect_keys(path, header, kinds)
+    safetensors_file.expect(
+        header["version"] == _VERSION, path, "version", f"should be {_VERSION}, not {header['version']}"
+    )
+    size, names, channels = header["size"], header["label_names"], 3
+    safetensors_file.expect(size in SIZES, path, "size", f"should be one of {SIZES}, not {size}")
+    if "images" in tensors and tensors["images"].dim() == 4 and tensors["images"].shape[1] == 1:
+        channels = 1
+    safetensors_file.expect_tensor(path, tensors, "images", (-1, channels, size, size), torch.uint8)
+    images = tensors["images"]
+    safetensors_file.expect(len(images) >= 2, path, "images", f"should be two at least, not {len(images)}")
+    safetensors_file.expect(_sha256(images) == header["sha256"], path, "sha256", "is not that of the images")
+    safetensors_file.expect(
+        ("labels" in tensors) == (names is not None), path, "labels", "and label_names belong together"
+    )
+    if names is None:
+        return images, None, None
+    known = _CLASSES[0] <= len(names) <= _CLASSES[1] and all(isinstance(name, str) for name in names)
+    safetensors_file.expect(known, path, "label_names", f"should be {_CLASSES[0]} to {_CLASSES[1]} names")
+    safetensors_file.expect_tensor(path, tensors, "labels", (len(images),), torch.int64)
+    fit = bool(((tensors["labels"] >= 0) & (tensors["labels"] < len(names))).all())
+    safetensors_file.expect(fit, path, "labels", f"should lie in 0 to {len(names) - 1}")
+    return images, tensors["labels"], tuple(names)

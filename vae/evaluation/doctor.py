@@ -1,0 +1,277 @@
+"""Plain findings about a model, each with its evidence and a remedy.
+
+Findings are keys of sentences with their values; whoever shows them brings the words. Nothing is guessed: what was not
+measured is not spoken of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+
+from vae.config import TrainConfig
+from vae.evaluation.forecast import Forecast
+
+ACTIVE_NATS = 0.1  # below this KL divergence a latent is asleep and the page folds it away
+OWN_LATENT = 0.5  # the second best latent of a factor must stay under this part of the best
+FOLLOWED = 0.3  # normalised mutual information below which nothing follows the factor
+STUCK = 0.5  # part of the nats of a linear model below which a network has not found what pays for itself
+SAME_PICTURE = 2.0  # grey levels (of 255) by which no pixel changes in a decoder that ignores z
+NO_BETTER = 0.02  # share of the pixels' variance that a reconstruction recovers when it is but the mean image
+WORSE = -0.1  # the same, where it is not even that; the mean of a few dozen images stands for that of all
+CAPACITY_SLACK = (0.5, 0.05)  # nats and part of C by which the KL may miss it
+GAP = (1.0, 0.1)  # nats and part of the rate by which test images may cost more than training images
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`key` of a sentence, the `values` in it (plain JSON: the evidence), and the key of a `remedy` where one helps."""
+
+    key: str
+    values: dict[str, Any]
+    remedy: str | None = None
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What is known of a model. Only `kl` is needed; where the rest is None it is not looked at. Nats per image.
+
+    Attributes:
+        kl: (D,) mean KL divergence of each latent from the prior.
+        config: the training, for the weight of the KL.
+        name: of the model; one that ends in "-beta" promises a KL that weighs more than in the bound.
+        neg_elbo, train_neg_elbo: the bound on test images, and measured in the same way on training images.
+        spread: largest standard deviation of a pixel over the decoded codes of different images, in grey levels.
+        recovered: see `recovered`.
+        plain_rate: what a plain VAE of the same data carries, a bar for a capacity.
+        predicted: the forecast for this training.
+        information: (D, K) mutual information of latent and factor, as a share of the factor's entropy.
+        factors: the K names.
+    """
+
+    kl: np.ndarray
+    config: TrainConfig | None = None
+    name: str = ""
+    neg_elbo: float | None = None
+    train_neg_elbo: float | None = None
+    spread: float | None = None
+    recovered: float | None = None
+    plain_rate: float | None = None
+    predicted: Forecast | None = None
+    information: np.ndarray | None = None
+    factors: Sequence[str] = ()
+
+    @property
+    def awake(self) -> np.ndarray:
+        """The latents in use."""
+        return np.flatnonzero(np.asarray(self.kl) >= ACTIVE_NATS)
+
+    @property
+    def rate(self) -> float:
+        return float(np.sum(self.kl))
+
+
+def findings(evidence: Evidence) -> list[Finding]:
+    """All that can be said, the gravest first; one finding only where the numbers are no numbers.
+
+    A latent that sleeps while others work is pruned: what it could say costs more than it saves. That is collapse only
+    where nothing is left, or where the network carries far less than a linear model would under the same weight.
+    """
+    broken = _broken(evidence)
+    if broken:
+        return broken
+    checks = (_collapsed, _dead, _in_use, _capacity, _pushed, _overfitted, _factors, _foretold)
+    return [finding for check in checks for finding in check(evidence)]
+
+
+def kl_weight(config: TrainConfig) -> float | None:
+    """beta·sigma² at the end of a training, with sigma = 1 under a Bernoulli: what an eigenvalue must exceed.
+
+    None where the objective puts no fixed weight on the whole KL, as with a capacity.
+    """
+    beta = {"vae": 1.0, "beta_h": config.objective.beta}.get(config.objective.name)
+    return None if beta is None else beta * noise_variance(config)
+
+
+def noise_variance(config: TrainConfig) -> float:
+    """sigma² of a Gaussian likelihood; 1 for a Bernoulli, in the coordinates of `spectrum`."""
+    return config.model.sigma**2 if config.model.likelihood == "gaussian" else 1.0
+
+
+def recovered(images: np.ndarray, reconstructions: np.ndarray) -> float:
+    """Share of the images' variance that their reconstructions recover: 1 when exact, 0 for the mean image.
+
+    Args:
+        images, reconstructions: (n, ...) of one range.
+    """
+    images, reconstructions = np.asarray(images, np.float64), np.asarray(reconstructions, np.float64)
+    whole = np.square(images - images.mean(axis=0)).sum()
+    return float(1 - np.square(images - reconstructions).sum() / whole) if whole > 0 else 0.0
+
+
+def _broken(evidence: Evidence) -> list[Finding]:
+    numbers = {"kl": evidence.kl, "neg_elbo": evidence.neg_elbo, "train_neg_elbo": evidence.train_neg_elbo}
+    bad = [name for name, value in numbers.items() if value is not None and not np.isfinite(value).all()]
+    return [Finding("finding.nan", {"numbers": ", ".join(bad)}, "remedy.nan")] if bad else []
+
+
+def _collapsed(evidence: Evidence) -> list[Finding]:
+    kl, config, predicted = np.asarray(evidence.kl), evidence.config, evidence.predicted
+    weight = None if config is None else kl_weight(config)
+    asleep = np.flatnonzero(kl < ACTIVE_NATS)
+    values = {"total": len(kl), "latents": _listed(asleep)}
+    if len(evidence.awake):
+        stuck = predicted and len(evidence.awake) < predicted.awake and evidence.rate < STUCK * predicted.nats
+        if not stuck or not len(asleep):
+            return []
+        values |= {"rate": _plain(evidence.rate), "nats": _plain(predicted.nats)}
+        return [Finding("finding.stuck", values, "remedy.stuck")]
+    if weight is None:
+        return [Finding("finding.collapse", values, "remedy.collapse")]
+    # Where even the strongest direction of the data does not pay, only the weight is to blame; else the training is.
+    remedy = "remedy.stuck" if predicted and predicted.awake else "remedy.collapse"
+    values |= {"beta": _plain(weight / noise_variance(config)), "weight": _plain(weight)}
+    if config.model.likelihood == "gaussian":
+        return [Finding("finding.collapse_gaussian", values | {"sigma": _plain(config.model.sigma)}, remedy)]
+    return [Finding("finding.collapse_bernoulli", values, remedy)]
+
+
+def _dead(evidence: Evidence) -> list[Finding]:
+    same = evidence.spread is not None and evidence.spread < SAME_PICTURE
+    values = {"rate": _plain(evidence.rate)}
+    if len(evidence.awake):
+        if same:
+            return [Finding("finding.dead_constant", values, "remedy.dead")]
+        if evidence.recovered is not None and evidence.recovered < NO_BETTER:
+            return [Finding("finding.dead_mean", values, "remedy.dead")]
+    elif evidence.recovered is not None and evidence.recovered < WORSE:
+        return [Finding("finding.dead", {}, "remedy.dead")]
+    elif evidence.recovered is not None and evidence.recovered < NO_BETTER:
+        return [Finding("finding.mean_image", {})]  # what a collapsed decoder does, no fault of its own
+    return []
+
+
+def _in_use(evidence: Evidence) -> list[Finding]:
+    used, total = len(evidence.awake), len(evidence.kl)
+    return [Finding("finding.active", {"n": used, "total": total})] if used else []
+
+
+def _capacity(evidence: Evidence) -> list[Finding]:
+    if evidence.config is None or evidence.config.objective.name != "beta_b":
+        return []
+    objective, rate = evidence.config.objective, evidence.rate
+    slack = _allowance(CAPACITY_SLACK, objective.capacity)
+    if abs(rate - objective.capacity) <= slack:
+        return []
+    side = "short" if rate < objective.capacity else "exceeded"
+    values = {"rate": _plain(rate), "capacity": _plain(objective.capacity), "gamma": _plain(objective.gamma)}
+    return [Finding(f"finding.capacity_{side}", values, f"remedy.capacity_{side}")]
+
+
+def _pushed(evidence: Evidence) -> list[Finding]:
+    """A KL that nothing holds below a plain VAE's."""
+    if evidence.config is None:
+        return []
+    objective, rate, plain = evidence.config.objective, evidence.rate, evidence.plain_rate
+    if objective.name == "beta_b":
+        loose = rate < objective.capacity - _allowance(CAPACITY_SLACK, objective.capacity)
+        if plain is not None and objective.capacity >= plain:
+            rate, loose = plain, True
+        if loose:
+            values = {"capacity": _plain(objective.capacity), "rate": _plain(rate)}
+            return [Finding("finding.capacity_loose", values, "remedy.push_capacity")]
+        if objective.gamma <= 1:  # the slope of the penalty, so beta never was above that
+            return [Finding("finding.not_pushed", {"beta": _plain(objective.gamma)}, "remedy.push")]
+        return []
+    beta = {"vae": 1.0, "beta_h": objective.beta}.get(objective.name)
+    if evidence.name.endswith("-beta") and beta is not None and beta <= 1:
+        return [Finding("finding.not_pushed", {"beta": _plain(beta)}, "remedy.push")]
+    return []
+
+
+def _overfitted(evidence: Evidence) -> list[Finding]:
+    if evidence.neg_elbo is None or evidence.train_neg_elbo is None:
+        return []
+    gap = evidence.neg_elbo - evidence.train_neg_elbo
+    if gap <= _allowance(GAP, evidence.rate):  # the bound itself holds the data's entropy and is no scale for this
+        return []
+    values = {"gap": _plain(gap), "train": _plain(evidence.train_neg_elbo), "test": _plain(evidence.neg_elbo)}
+    return [Finding("finding.overfit", values, "remedy.overfit")]
+
+
+def owners(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
+    """(K,) the latent that has each factor for itself; -1 where none follows it or a second one knows half as much.
+
+    Args:
+        information: (D, K) normalised mutual information. awake: the latents in use.
+    """
+    shares = np.asarray(information)[awake]
+    if not len(shares):
+        return np.full(shares.shape[1], -1)
+    ranked = -np.sort(-shares, axis=0)
+    second = ranked[1] if len(ranked) > 1 else 0.0
+    own = (ranked[0] >= FOLLOWED) & (second < OWN_LATENT * ranked[0])
+    return np.where(own, np.asarray(awake)[shares.argmax(axis=0)], -1)
+
+
+def kept_apart(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
+    """(K,) whether each factor has a latent of its own that no other factor shares."""
+    leader = owners(information, awake)
+    alone = np.array([(leader == dim).sum() == 1 for dim in leader], bool)
+    return (leader >= 0) & alone
+
+
+def _factors(evidence: Evidence) -> list[Finding]:
+    """Who follows what among the latents in use: one latent per factor, or which factors share or lack one."""
+    awake, names = evidence.awake, list(evidence.factors)
+    if evidence.information is None or not names or not len(awake):
+        return []
+    shares = np.asarray(evidence.information)[awake]
+    best, leader = shares.max(axis=0), owners(evidence.information, awake)
+    followed, own = best >= FOLLOWED, leader >= 0
+    crowded = [int(dim) for dim in np.unique(leader[own]) if (leader == dim).sum() > 1]
+    if own.all() and not crowded:
+        return [Finding("finding.follows", {"n": len(names)})]
+    found = []
+    for dim in crowded:
+        together = [name for name, first in zip(names, leader, strict=True) if first == dim]
+        found.append(Finding("finding.together", {"dim": dim, "factors": together}, "remedy.entangled"))
+    spread = followed & ~own
+    if spread.any():
+        parts = [[names[k], _listed(awake[shares[:, k] >= OWN_LATENT * best[k]])] for k in np.flatnonzero(spread)]
+        found.append(Finding("finding.spread", {"factors": parts}, "remedy.entangled"))
+    if not followed.all():
+        lost = [names[k] for k in np.flatnonzero(~followed)]
+        found.append(Finding("finding.unfollowed", {"factors": lost}, "remedy.unfollowed"))
+    return found
+
+
+def _foretold(evidence: Evidence) -> list[Finding]:
+    predicted = evidence.predicted
+    if predicted is None:
+        return []
+    values = {"awake": predicted.awake, "nats": predicted.nats, "weight": predicted.threshold}
+    values |= {"largest": predicted.largest, "used": len(evidence.awake), "rate": evidence.rate}
+    return [Finding("finding.forecast", {key: _plain(value) for key, value in values.items()})]
+
+
+def _allowance(limits: tuple[float, float], scale: float) -> float:
+    nats, part = limits
+    return max(nats, part * scale)
+
+
+def _plain(value: float) -> int | float:
+    """A number as a sentence says it: four significant digits."""
+    short = float(f"{value:.4g}")
+    return int(short) if short.is_integer() else short
+
+
+def _listed(dims: Iterable[int]) -> str:
+    """Latents by name, runs drawn together: "z0, z4–z9"."""
+    runs = [[int(dim) for _, dim in run] for _, run in groupby(enumerate(dims), lambda place: place[1] - place[0])]
+    parts = [f"z{run[0]}–z{run[-1]}" if len(run) > 2 else ", ".join(f"z{dim}" for dim in run) for run in runs]
+    return ", ".join(parts)

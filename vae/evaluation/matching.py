@@ -1,0 +1,135 @@
+"""Which latent of one model corresponds to which of another, and how far to move it so that both do the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from vae.evaluation.metrics.agreement import rank_correlation
+
+FOLLOWED = 0.1  # normalised mutual information from which a latent follows a factor
+CORRELATED = 0.3  # rank correlation from which two latents say the same where no factor joins them
+_TIE = 1e-3  # weight of the correlation among pairs that share as much of a factor
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two models, as far as matching needs it.
+
+    Attributes:
+        mu: (N, D) posterior means of images that are the same on both sides, in the same order.
+        awake: the latents that are in use; the others have no counterpart and no row.
+        information: (D, K) normalised mutual information with the factors, or None.
+    """
+
+    mu: np.ndarray
+    awake: tuple[int, ...]
+    information: np.ndarray | None = None
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A row of a comparison: a latent of either side, or of one alone.
+
+    Attributes:
+        left, right: the latents; None where that side has no counterpart.
+        factor: the number of the factor that both follow; None where their codes join them, or nothing.
+        strength: mutual information of the weaker side with that factor, else the rank correlation, else 0.
+        sign: -1 where one rises as the other falls.
+    """
+
+    left: int | None
+    right: int | None
+    factor: int | None = None
+    strength: float = 0.0
+    sign: int = 1
+
+
+def match(left: Side, right: Side) -> tuple[Pair, ...]:
+    """Pairs up the latents in use: by the factor that both follow, the rest by the rank correlation of their codes.
+
+    Each step is the assignment of largest sum (Hungarian method), so no latent stands in two pairs. A copy of a model
+    whose latents are permuted, flipped and rescaled is matched latent for latent: no other assignment is worth as much
+    as every latent's own best factor, or a correlation of 1.
+
+    Returns:
+        pairs by factor in the order of the factors, then those by correlation, the strongest first, then what has no
+        counterpart, left before right.
+
+    Raises:
+        ValueError: the two sides are not of the same images, or not of the same factors.
+    """
+    if len(left.mu) != len(right.mu):
+        raise ValueError(f"both sides need the codes of the same images, not {len(left.mu)} and {len(right.mu)}")
+    correlation = rank_correlation(left.mu, right.mu)
+    pairs: list[Pair] = []
+    if left.information is not None and right.information is not None:
+        shared = shared_information(left.information, right.information)
+        strength, factor = shared.max(axis=2, initial=0.0), shared.argmax(axis=2)
+        for i, j in _assigned(strength + _TIE * np.abs(correlation), left.awake, right.awake):
+            if strength[i, j] >= FOLLOWED:
+                pairs.append(Pair(i, j, int(factor[i, j]), float(strength[i, j]), _sign(correlation[i, j])))
+        pairs.sort(key=lambda pair: (pair.factor, -pair.strength))
+    free = [_without(side.awake, {getattr(pair, name) for pair in pairs}) for side, name in _sides(left, right)]
+    joined = [(abs(float(correlation[i, j])), i, j) for i, j in _assigned(np.abs(correlation), *free)]
+    for strength_, i, j in sorted(joined, reverse=True):
+        if strength_ >= CORRELATED:
+            pairs.append(Pair(i, j, None, strength_, _sign(correlation[i, j])))
+    left_over = [_without(side.awake, {getattr(pair, name) for pair in pairs}) for side, name in _sides(left, right)]
+    pairs += [Pair(dim, None) for dim in left_over[0]]
+    return (*pairs, *(Pair(None, dim) for dim in left_over[1]))
+
+
+def shared_information(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """(D_left, K) and (D_right, K) -> (D_left, D_right, K): what the weaker of two latents knows of each factor.
+
+    Raises:
+        ValueError: the numbers of factors differ.
+    """
+    left, right = np.asarray(left, float), np.asarray(right, float)
+    if left.shape[1] != right.shape[1]:
+        raise ValueError(f"both sides need the same factors, not {left.shape[1]} and {right.shape[1]}")
+    return np.minimum(left[:, None], right[None])
+
+
+def align(value: float | np.ndarray, quantiles: np.ndarray, other: np.ndarray, sign: int) -> np.ndarray:
+    """Where the other model's latent stands when this one stands at `value`: at the same share of its codes.
+
+    Straight lines between the quantiles; beyond them the slope from end to end goes on, so the way back is the inverse.
+
+    Args:
+        value: of this latent, any shape.
+        quantiles, other: (Q,) of this latent and of the other, rising, at the same levels, even around 1/2.
+        sign: -1 turns the other one round.
+
+    Returns:
+        the shape of `value`.
+    """
+    value, here, there = np.asarray(value, float), np.asarray(quantiles, float), np.asarray(other, float)
+    there = there if sign > 0 else there[::-1]
+    if here[-1] <= here[0]:  # this latent never moves, so nothing follows from where it stands
+        return np.full(value.shape, there[len(there) // 2])
+    slope = (there[-1] - there[0]) / (here[-1] - here[0])
+    beyond = np.minimum(value - here[0], 0) + np.maximum(value - here[-1], 0)
+    return np.interp(value, here, there) + slope * beyond
+
+
+def _assigned(values: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The assignment of largest sum among these latents."""
+    from scipy.optimize import linear_sum_assignment  # here and not above: who compares nothing need not wait for it
+
+    found = linear_sum_assignment(values[np.ix_(rows, columns)], maximize=True)
+    return [(rows[i], columns[j]) for i, j in zip(*found, strict=True)]
+
+
+def _sides(left: Side, right: Side) -> tuple[tuple[Side, str], tuple[Side, str]]:
+    return (left, "left"), (right, "right")
+
+
+def _without(dims: tuple[int, ...], taken: set[int | None]) -> tuple[int, ...]:
+    return tuple(dim for dim in dims if dim not in taken)
+
+
+def _sign(correlation: float) -> int:
+    return -1 if correlation < 0 else 1

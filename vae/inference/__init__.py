@@ -1,0 +1,1 @@
+"""Posteriors and gradients beside those of the encoder."""

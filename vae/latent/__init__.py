@@ -1,0 +1,1 @@
+"""Walks through the latent space and maps of it."""

@@ -1,0 +1,1 @@
+"""Networks, and the variational autoencoder that is made of one."""

@@ -1,0 +1,163 @@
+"""The only training loop: a generator of typed events that CLI, page and tests all run."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields, replace
+
+import torch
+from torch import Tensor
+
+from vae.config import ConfigError, TrainConfig
+from vae.data import DataError, ImageSet
+from vae.models.vae import VAE, initialise
+from vae.training.objectives import OBJECTIVES, ElboTerms, Knobs, scheduled
+from vae.training.step import step_of
+
+
+@dataclass(frozen=True)
+class TrainEvent:
+    """What happened up to an optimiser step.
+
+    Tensors are detached and lie on the device, so that yielding one waits for nothing; reading them does.
+
+    Attributes:
+        step: optimiser steps done.
+        images: images seen.
+        seconds: time spent training, over all resumptions.
+        loss: 0-d, nats per image, as optimised.
+        terms: reconstruction, KL per latent and codes of the batch: what the objective made the loss of.
+        knobs: what beta, gamma, capacity and lr were in this step.
+    """
+
+    step: int
+    images: int
+    seconds: float
+    loss: Tensor
+    terms: ElboTerms
+    knobs: dict[str, float]
+
+
+@dataclass
+class TrainState:
+    """All that a training is between two steps; a snapshot of it resumes to the very same weights.
+
+    Attributes:
+        generator: draws the eps of every sample; lies on the device.
+        overrides: knobs taken from the schedule into the user's hand.
+        changes: those moments, as they go into the checkpoint: {"step", "knob", "value"}.
+    """
+
+    config: TrainConfig
+    device: torch.device
+    model: VAE
+    optimiser: torch.optim.Adam
+    knobs: Knobs
+    generator: torch.Generator
+    step: int = 0
+    seconds: float = 0.0
+    overrides: dict[str, float] = field(default_factory=dict)
+    changes: list[dict[str, float | int | str]] = field(default_factory=list)
+
+    @classmethod
+    def fresh(cls, config: TrainConfig, device: torch.device | str = "cpu") -> TrainState:
+        """A training before its first step. The same seed gives the same weights on every device.
+
+        Raises:
+            ConfigError: unknown network or objective, or a network that cannot take these images.
+        """
+        if config.objective.name not in OBJECTIVES:
+            raise ConfigError(f"there is no objective {config.objective.name!r}; known are {', '.join(OBJECTIVES)}")
+        device, seed = torch.device(device), config.training.seed
+        model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
+        model = model.to(device, memory_format=torch.channels_last)
+        knobs = Knobs.on(device)
+        knobs.lr.fill_(config.training.lr)
+        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True, capturable=device.type == "cuda")
+        return cls(config, device, model, optimiser, knobs, torch.Generator(device).manual_seed(seed))
+
+    def change(self, knob: str, value: float) -> None:
+        """Takes a knob out of the schedule's hand from the next step on, and writes that down.
+
+        Raises:
+            ConfigError: there is no such knob, or the value is negative or not finite.
+        """
+        names = [f.name for f in fields(Knobs)]
+        if knob not in names:
+            raise ConfigError(f"{knob!r} cannot change while a training runs; what can is {', '.join(names)}")
+        if not 0 <= value < 1e6:
+            raise ConfigError(f"{knob} must be between 0 and a million, not {value}")
+        self.overrides[knob] = float(value)
+        self.changes.append({"step": self.step, "knob": knob, "value": float(value)})
+
+
+def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
+    """The type that matrix products run in: bfloat16 where asked for, or where the machine is fast at it."""
+    if config.training.precision != "auto":
+        return torch.bfloat16 if config.training.precision == "bf16" else torch.float32
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
+
+
+def steps_per_epoch(config: TrainConfig, data: ImageSet) -> int:
+    """Whole batches in the data set; raises DataError where there is not even one."""
+    steps = len(data) // config.training.batch_size
+    if steps == 0:
+        size = config.training.batch_size
+        raise DataError(f"{data.name} has {len(data)} {data.split} images, fewer than a batch of {size}.")
+    return steps
+
+
+def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[TrainEvent]:
+    """Trains `state` in place to its last step, yielding after every `every` steps and after the last one.
+
+    Between two events nothing waits for the device. The order of the images is a pure function of seed and epoch and
+    the noise comes from the state's own generator, so stopping anywhere and going on changes nothing.
+
+    Raises:
+        DataError: the data set is not the one of the configuration, or has fewer images than a batch.
+    """
+    config, device, model = state.config, state.device, state.model
+    training, dtype = config.training, precision(config, device)
+    if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
+        raise DataError(f"The model is for {config.dataset} {config.model.shape}, not {data.name} {data.spec.shape}.")
+    per_epoch = steps_per_epoch(config, data)
+    step = step_of(state, len(data), dtype)
+    epoch, order = -1, torch.empty(0)
+    model.train()
+    started = time.perf_counter() - state.seconds
+    while state.step < training.steps:
+        if state.step // per_epoch != epoch:
+            epoch = state.step // per_epoch
+            shuffle = torch.Generator().manual_seed(training.seed * 1_000_003 + epoch)
+            order = torch.randperm(len(data), generator=shuffle).to(device)
+        at = state.step % per_epoch * training.batch_size
+        values = scheduled(state.step, config.objective, config.schedule, training) | state.overrides
+        for name, value in values.items():
+            getattr(state.knobs, name).fill_(value)
+
+        loss, terms = step(data.batch(order[at : at + training.batch_size], device))
+
+        state.step += 1
+        if state.step % every == 0 or state.step == training.steps:
+            state.seconds = time.perf_counter() - started
+            yield TrainEvent(
+                state.step, state.step * training.batch_size, state.seconds, loss.clone(), terms.clone(), values
+            )
+            started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
+            model.train()  # the caller may have evaluated meanwhile
+
+
+def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device, seconds: float = 3.0) -> float:
+    """Measured on a training that is thrown away: its first steps warm up, the rest of `seconds` counts."""
+    trial = TrainState.fresh(replace(config, training=replace(config.training, steps=1_000_000)), device)
+    marks: list[tuple[int, float]] = []
+    for event in train(trial, data, every=2):
+        event.loss.item()  # waits for the device
+        marks.append((event.step, time.perf_counter()))
+        if len(marks) > 2 and marks[-1][1] - marks[0][1] > seconds:
+            break
+    return (marks[-1][0] - marks[0][0]) / (marks[-1][1] - marks[0][1])

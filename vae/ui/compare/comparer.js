@@ -1,0 +1,192 @@
+// The Compare tab's logic: two models, one image, a z for each, and the requests that follow. Draws nothing.
+
+import {align} from './align.js';
+import {another, int32} from '../kit/js/arrays.js';
+import {caller, createEvents} from '../kit/js/events.js';
+import {afterPaint} from '../kit/js/page.js';
+import {createPump} from '../kit/js/latest-only.js';
+
+export const SIDES = ['left', 'right'];
+const LIMIT = 20; // the server refuses a z further out, unless an image lies there
+const ROWS = 12; // pairs whose traversal is asked for unasked
+
+/**
+ * Events: opening([left, right]|null), couple(overview), refused(), picking(), picked(answer), z({z, moved}), decoding(),
+ * pictures({left, right}), traversing(), traversal({left, right}), untraversed(), settled(), hover(row),
+ * select(mask|null), spills({side, ...}), error(text).
+ */
+export function createComparer(server) {
+  const call = caller(server);
+  const {on, emit, fail} = createEvents();
+
+  // `moved` is the number of the pair whose slider moved last; `picked` the answer about the image.
+  const state = {couple: null, picked: null, z: {left: [], right: []}, moved: null, rows: []};
+  let index = new Int32Array();
+  const names = () => SIDES.map(side => state.couple[side].name);
+
+  const idle = () => emit('settled');
+  const pictures = createPump({
+    send: z => call('decode_pair', names()[0], z.left, names()[1], z.right),
+    apply: answer => emit('pictures', answer),
+    fail,
+    idle,
+  });
+  const picks = createPump({
+    send: ({index}) => call('pick_pair', ...names(), index),
+    apply: (answer, {then}) => {
+      show(answer);
+      then?.();
+    },
+    fail,
+    idle,
+  });
+  const grids = createPump({
+    send: ([z, pairs]) => {
+      const dims = side => pairs.map(number => state.couple.pairs[number][side]).filter(dim => dim !== null);
+      return call('traverse_pair', names()[0], z.left, dims('left'), names()[1], z.right, dims('right'));
+    },
+    apply: (answer, [, pairs]) => emit('traversal', {...answer, pairs}),
+    fail(error) {
+      fail(error);
+      emit('untraversed');
+    },
+    idle,
+  });
+  const opens = createPump({
+    send(wanted) {
+      emit('opening', [wanted.left, wanted.right]);
+      return call('compare', wanted.left, wanted.right);
+    },
+    apply: show_couple,
+    fail(error) {
+      fail(error);
+      emit('refused');
+    },
+    idle: () => emit('opening', null),
+  });
+
+  function show_couple(overview, {image, carried, arrive}) {
+    for (const pump of [pictures, picks, grids]) pump.drop();
+    const before = image ?? state.picked?.index;
+    index = int32(overview.index);
+    const rows = overview.pairs.map((_, number) => number).slice(0, ROWS);
+    Object.assign(state, {couple: overview, picked: null, moved: null, rows});
+    emit('couple', overview);
+    const known = before !== undefined && index.includes(before);
+    pick(known ? before : overview.first, () => {
+      if (known && carried) carry(carried);
+      arrive?.();
+    });
+  }
+
+  /** Another tab's z of one of the two models; where it has left the image, the other one's matched latents follow. */
+  function carry({model, z}) {
+    const side = SIDES.find(side => state.couple[side].name === model);
+    if (!side || z.length !== state.z[side].length) return;
+    const moved = dim => dim !== null && Math.abs(z[dim] - state.z[side][dim]) > 1e-6;
+    if (!z.some((_, dim) => moved(dim))) return;
+    const all = {left: [...state.z.left], right: [...state.z.right], [side]: [...z]};
+    for (const pair of state.couple.pairs) if (moved(pair[side])) follow(all, pair, side);
+    move(all, null);
+  }
+
+  /** Set the other side's latent of a pair from that of `side`. */
+  function follow(z, pair, side) {
+    const other = side === 'left' ? 'right' : 'left';
+    if (pair[other] === null) return;
+    const quantiles = name => state.couple[name].quantiles[pair[name]];
+    const limit = Math.max(LIMIT, Math.abs(state.picked[other].z[pair[other]]));
+    const aligned = align(z[side][pair[side]], quantiles(side), quantiles(other), pair.sign);
+    z[other][pair[other]] = Math.min(Math.max(aligned, -limit), limit);
+  }
+
+  function show(answer) {
+    pictures.drop();
+    Object.assign(state, {picked: answer, z: {left: [...answer.left.z], right: [...answer.right.z]}, moved: null});
+    emit('picked', answer);
+    emit('z', {z: state.z, moved: null});
+    emit('pictures', answer);
+    emit('traversing');
+    afterPaint(() => state.picked === answer && traverse()); // the pictures first
+  }
+
+  function traverse() {
+    const {picked} = state;
+    emit('traversing');
+    grids.push([{left: picked.left.z, right: picked.right.z}, state.rows]);
+  }
+
+  function pick(index, then = null) {
+    emit('picking');
+    picks.push({index, then});
+  }
+
+  function move(z, moved) {
+    if (!state.picked) return; // the image of these models is still on its way
+    picks.drop();
+    Object.assign(state, {z, moved});
+    emit('z', {z, moved});
+    emit('decoding');
+    pictures.push(z);
+  }
+
+  /** The side whose latent a pair's slider shows: the right one, if the pair has it. */
+  const lead = pair => (pair.right === null ? 'left' : 'right');
+
+  return {
+    state,
+    get index() {
+      return index;
+    },
+    on,
+    call,
+    fail,
+    lead,
+    /** image and carried ({model, z}) come from another tab; `arrive` is called when the image is there. */
+    open: (left, right, image, carried, arrive) => opens.push({left, right, image, carried, arrive}),
+    pick,
+    random: () => state.couple && pick(another(index, state.picked?.index)),
+    /** Move a matched pair: its lead to `value`, the other to the same share of its codes. */
+    setPair(number, value) {
+      if (!state.picked) return;
+      const pair = state.couple.pairs[number];
+      const side = lead(pair);
+      const z = {left: [...state.z.left], right: [...state.z.right]};
+      z[side][pair[side]] = value;
+      follow(z, pair, side);
+      move(z, number);
+    },
+    /** Move every latent of both sides; `number` is the pair that has moved last, or null. */
+    setBoth(z, number) {
+      const within = side => z[side].map((value, dim) => {
+        const limit = Math.max(LIMIT, Math.abs(state.picked[side].z[dim]));
+        return Math.min(Math.max(value, -limit), limit);
+      });
+      move({left: within('left'), right: within('right')}, number);
+    },
+    /** A cell of the strips: the picked image with one pair moved. */
+    setCell(number, value) {
+      if (!state.picked) return;
+      state.z = {left: [...state.picked.left.z], right: [...state.picked.right.z]};
+      this.setPair(number, value);
+    },
+    /** Put one pair back to the picked image. */
+    resetPair(number) {
+      if (!state.picked) return;
+      const pair = state.couple.pairs[number];
+      const z = {left: [...state.z.left], right: [...state.z.right]};
+      for (const side of SIDES) if (pair[side] !== null) z[side][pair[side]] = state.picked[side].z[pair[side]];
+      move(z, number);
+    },
+    reset: () => state.picked && show(state.picked),
+    setRows(rows) {
+      state.rows = rows;
+      if (state.picked) traverse();
+    },
+    spilled: answer => emit('spills', answer),
+    hover: row => emit('hover', row),
+    select: rows => emit('select', rows),
+    busy: () => pictures.busy() || picks.busy(),
+    traversing: () => picks.busy() || grids.busy(),
+  };
+}

@@ -1,0 +1,127 @@
+"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says. No gradio.
+
+Its letters are English in every language, as those of the paper: Pillow draws them with a font that knows no Hangul.
+"""
+
+import base64
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from vae.evaluation.doctor import kl_weight, noise_variance
+from vae.evaluation.matching import FOLLOWED
+from vae.evaluation.metrics.agreement import rank_correlation
+from vae.latent.traversal import traverse
+from vae.ui.compare.figure_one import Column, Figure, gif, png
+from vae.ui.compare.payload import Couple
+from vae.ui.explore.payload import followed
+from vae.ui.models.loaded_model import Opened
+
+FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
+MOST_ROWS = 10
+FOOTNOTE = (
+    "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. Test image "
+    "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay."
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the figure.
+
+    Attributes:
+        name: of the factor, or what the two latents have in common.
+        dims: the latent of either side, None where none follows.
+        factor: the number of the factor, None where the rows are matched latents.
+        signs: -1 turns a strip round, so that both sides run the same way.
+    """
+
+    name: str
+    dims: tuple[int | None, int | None]
+    factor: int | None = None
+    signs: tuple[int, int] = (1, 1)
+
+
+def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
+    """The figure as a data URI, and a name for its file."""
+    draw, mime = FIGURES[kind]
+    body = base64.b64encode(draw(figure(both, index))).decode("ascii")
+    return {
+        "uri": f"data:{mime};base64,{body}",
+        "name": f"{both.left.title}-{both.right.title}-{index}.{kind}",
+    }
+
+
+def figure(both: Couple, index: int) -> Figure:
+    """The figure of one test image: a row per factor that either model follows; without factors per matched pair."""
+    rows = rows_of(both)
+    title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
+    return Figure(
+        title=f"{title}: what one latent changes, a factor a row",
+        rows=tuple(row.name for row in rows),
+        columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
+        footnote=FOOTNOTE.format(index=index),
+    )
+
+
+def rows_of(both: Couple) -> list[Row]:
+    """The rows of the figure, at least one and at most ten."""
+    if both.left.information is None or both.right.information is None:
+        pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
+        found = [Row("alike", (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
+    else:
+        found = []
+        for k, factor in enumerate(both.left.factor_specs):
+            shares = [side.information[:, k] for side in both.sides]
+            dims = tuple(int(share.argmax()) if share.max() >= FOLLOWED else None for share in shares)
+            if dims != (None, None):
+                signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
+                found.append(Row(factor.name, dims, k, signs))
+    strongest = tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides)
+    return found[:MOST_ROWS] or [Row("strongest latent", strongest)]
+
+
+def _rising(opened: Opened, dim: int | None, factor: int) -> int:
+    """-1 where a latent falls as the factor's values rise."""
+    if dim is None:
+        return 1
+    return -1 if rank_correlation(opened.model.mu[:, [dim]], opened.factors[:, [factor]])[0, 0] < 0 else 1
+
+
+def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
+    """The strips of one model; where it has no latent for a row its reconstruction is repeated."""
+    z = torch.from_numpy(opened.model.mu[opened.rows[index]])
+    quantiles = np.asarray(opened.model.stats["mu_quantiles"])  # (S, D)
+    grids = []
+    for row in rows:
+        dim, sign = row.dims[at], row.signs[at]
+        if dim is None:
+            grids.append(z.expand(len(quantiles), -1))
+        else:
+            values = np.ascontiguousarray(quantiles[::sign, dim])
+            grids.append(traverse(z, [dim], torch.from_numpy(values))[0])
+    strips = opened.decode(torch.stack(grids).flatten(0, 1)).unflatten(0, (len(rows), len(quantiles)))
+    return Column(opened.title, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
+
+
+def _label(opened: Opened, dim: int | None, factor: int | None) -> str:
+    """The latent with its strength, and what it carries where that is more than the row's factor."""
+    if dim is None:
+        return "no latent follows it"
+    strength = "" if factor is None else f", {opened.information[dim, factor]:.2f}"
+    carried = (followed(opened)[dim] or {"factors": []})["factors"]
+    own = factor is None or carried in ([], [opened.factor_specs[factor].name])
+    return f"z{dim}{strength}" + ("" if own else f" ({' + '.join(carried)})")
+
+
+def _notes(opened: Opened) -> tuple[str, str]:
+    """How the model was trained, with the final weight of the KL or the objective's name; and what it reached."""
+    config, metrics = opened.model.config, opened.model.header["metrics"]
+    weight = kl_weight(config)
+    text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
+    steps = f"{opened.model.header['steps']:,}"
+    bound = f"−ELBO {metrics['neg_elbo']:,.1f} nats"
+    if metrics.get("mig") is not None:
+        bound += f" · MIG {metrics['mig']:.2f}"
+    return f"{text} · seed {config.training.seed} · {steps} steps", bound

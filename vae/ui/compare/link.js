@@ -1,0 +1,67 @@
+// Compare and its links: how the tab describes itself, and how it becomes what a link describes.
+
+import {brief, complete} from '../kit/js/address.js';
+import {SIDES} from './comparer.js';
+import {complain, describe, moved} from '../kit/js/link.js';
+
+/** Keep the address beside what the tab shows. */
+export function describeCompare(element, comparer, view) {
+  describe('compare', element, () => {
+    const {couple, picked, z, moved: pair} = comparer.state;
+    if (!couple) return null;
+    const names = {left: couple.left.name, right: couple.right.name, ...view.get()};
+    if (!picked) return names;
+    const codes = SIDES.map(side => [`z-${side}`, brief(z[side], picked[side].z)]);
+    return {...names, image: picked.index, ...Object.fromEntries(codes), pair: pair ?? undefined};
+  });
+  comparer.on('z', moved);
+}
+
+/**
+ * Open what a link asks for.
+ *
+ * @param known (name) -> is there such a model?
+ * @param partners model -> the pair that it is shown in
+ * @param first the pair that the tab opens with
+ */
+export function followLink(comparer, view, {known, partners, first}, link) {
+  const bad = SIDES.filter(side => link[side] !== undefined && !known(link[side]));
+  const named = SIDES.filter(side => link[side] !== undefined && !bad.includes(side));
+  const usual = partners[link[named[0]]] ?? (named.length ? [link[named[0]], link[named[0]]] : first);
+  const pair = SIDES.map((side, i) => (named.includes(side) ? link[side] : usual[i]));
+  const stands = bad.length ? {} : link; // an image and z of other models mean nothing here
+  let open = true; // until these two are shown, or others
+
+  comparer.on('couple', ({left, right}) => {
+    open &&= left.name === pair[0] && right.name === pair[1];
+    if (open) bad.push(...view.set(stands));
+  });
+  comparer.on('refused', () => {
+    if (!open || comparer.state.couple) return;
+    open = false;
+    complain(named);
+    comparer.open(...first);
+  });
+  complain(bad);
+  comparer.open(...pair, stands.image, null, () => {
+    open = false;
+    const {picked} = comparer.state;
+    if (stands.image !== undefined && stands.image !== picked.index) bad.push('image');
+    move(picked);
+    complain(bad);
+  });
+
+  function move(picked) {
+    const asked = SIDES.filter(side => stands[`z-${side}`] !== undefined);
+    const z = Object.fromEntries(SIDES.map(side => [side, complete(stands[`z-${side}`] ?? {}, picked[side].z)]));
+    const {pair: row} = stands;
+    const fits = row === undefined || row < comparer.state.couple.pairs.length;
+    if (!fits) bad.push('pair');
+    for (const side of SIDES) z[side] ??= [...picked[side].z];
+    if (asked.length || row !== undefined) comparer.setBoth(z, fits ? row ?? null : null);
+    for (const side of asked) {
+      const wanted = complete(stands[`z-${side}`], picked[side].z);
+      if (!wanted || wanted.some((value, dim) => value !== comparer.state.z[side][dim])) bad.push(`z-${side}`);
+    }
+  }
+}

@@ -1,0 +1,163 @@
+// The shared image, and for either model its reconstruction, the picture of z, what changed in it, and the spill meter:
+// how far each factor of the decoded picture has moved, read by a network that was trained on real images.
+
+import {SIDES} from './comparer.js';
+import {make, ready} from '../kit/js/page.js';
+import {colourNamed, facts, named, number, t} from '../kit/js/strings.js';
+
+const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
+const BETWEEN = 90; // ms from one painting of the changes to the next
+const GAIN = 2; // a change of half the range of grey levels is drawn in full colour
+
+export function mountPairPictures(root, comparer) {
+  const part = root.querySelector('#compare-pictures');
+  const image = (side, role) => part.querySelector(`[data-side=${side}] [data-role=${role}]`);
+  const meters = Object.fromEntries(SIDES.map(side => [side, part.querySelector(`[data-side=${side}] .lse-meter`)]));
+  const original = part.querySelector('[data-role=original]');
+  let start = {}; // of either side: the reconstruction's pixels and reading
+  let turn = 0;
+  let latest = null; // the pictures on the page, and those whose change has been painted
+  let painted = null;
+  let heated = 0; // when that was begun last
+
+  comparer.on('couple', couple => {
+    for (const side of SIDES) drawMeter(meters[side], couple);
+    part.querySelector('.lse-reader').textContent = aboutReader(couple);
+  });
+  comparer.on('picking', () => ready(part, false));
+  comparer.on('decoding', () => ready(part, false));
+  comparer.on('picked', answer => {
+    ready(part, false);
+    const {couple} = comparer.state;
+    original.src = answer.original;
+    original.alt = t(couple.missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index: answer.index});
+    original.nextElementSibling.textContent = t(couple.missing ? 'inspector.stored' : 'inspector.original');
+    part.dataset.index = answer.index;
+    part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
+    for (const side of SIDES) {
+      const {image: uri, error, reading} = answer[side];
+      const picture = image(side, 'reconstruction');
+      picture.src = uri;
+      picture.alt = t('inspector.reconstruction_alt', {index: answer.index});
+      const caption = [t('inspector.reconstruction')];
+      if (error !== null) caption.push(t('compare.error', {nats: number(error, error < 1000 ? 1 : 0)}));
+      picture.nextElementSibling.textContent = caption.join(' · ');
+      picture.nextElementSibling.title = t('compare.error_help');
+      start[side] = {uri, reading, pixels: null};
+    }
+  });
+
+  comparer.on('pictures', answer => {
+    for (const side of SIDES) {
+      const picture = image(side, 'z');
+      picture.src = answer[side].image;
+      picture.alt = t('inspector.z_alt');
+      showMeter(meters[side], start[side].reading, answer[side].reading, comparer);
+    }
+    latest = answer;
+    if (performance.now() - heated > BETWEEN) heatBoth();
+  });
+  comparer.on('settled', () => {
+    if (latest && painted !== latest) heatBoth();
+    else check();
+  });
+
+  /** What changed on both sides; while a slider is dragged not for every picture, but always for the last one. */
+  async function heatBoth() {
+    const mine = ++turn;
+    const answer = latest;
+    heated = performance.now();
+    await Promise.all(SIDES.map(side => heat(side, answer[side].image, () => mine === turn)));
+    if (mine !== turn) return;
+    painted = answer;
+    check();
+  }
+
+  function check() {
+    if (!comparer.busy() && comparer.state.picked && painted === latest) ready(part);
+  }
+
+  /** Paint what differs between the picture of z and the reconstruction, over a pale copy of the former. */
+  async function heat(side, uri, wanted) {
+    const from = start[side];
+    try {
+      from.pixels ??= await pixelsOf(from.uri);
+      const now = uri === from.uri ? from.pixels : await pixelsOf(uri);
+      if (!wanted() || start[side] !== from) return;
+      const canvas = image(side, 'change');
+      paint(canvas, from.pixels, now);
+    } catch (error) {
+      if (wanted()) comparer.fail(error);
+    }
+  }
+}
+
+const scratch = make('canvas').getContext('2d', {willReadFrequently: true});
+
+/** The pixels of a data URI; of an image of its own, for one on the page may be given another address meanwhile. */
+async function pixelsOf(uri) {
+  const picture = new Image();
+  picture.src = uri;
+  await picture.decode();
+  const {canvas} = scratch;
+  const {naturalWidth: width, naturalHeight: height} = picture;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  scratch.drawImage(picture, 0, 0);
+  return scratch.getImageData(0, 0, width, height);
+}
+
+function paint(canvas, before, after) {
+  const {width, height} = after;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  const heat = new ImageData(width, height);
+  let sum = 0;
+  for (let at = 0; at < heat.data.length; at += 4) {
+    let change = 0;
+    let grey = 0;
+    for (let channel = 0; channel < 3; channel++) {
+      change += Math.abs(after.data[at + channel] - before.data[at + channel]) / 3;
+      grey += after.data[at + channel] / 3;
+    }
+    sum += change;
+    const share = Math.min((GAIN * change) / 255, 1);
+    const pale = 190 + grey / 4;
+    for (let channel = 0; channel < 3; channel++) heat.data[at + channel] = pale + share * (HEAT[channel] - pale);
+    heat.data[at + 3] = 255;
+  }
+  canvas.getContext('2d', {willReadFrequently: true}).putImageData(heat, 0, 0); // kept in main memory: it changes with every frame
+  canvas.setAttribute('aria-label', t('compare.change_alt', {percent: number((100 * sum) / 255 / (width * height), 1)}));
+}
+
+/** One bar per factor; empty where no reader is at hand. */
+function drawMeter(element, couple) {
+  element.replaceChildren(
+    ...(couple.reader ?? []).map(({name}, k) =>
+      make('div', {className: 'lse-spill', 'data-factor': name, 'data-k': k}, make('span', {textContent: colourNamed(name)}), make('i', {}, make('b')), make('output', {'aria-live': 'off'}), make('small')),
+    ),
+  );
+}
+
+/** How far each factor has moved, as a share of its range. What lies within the reader's own error stays pale. */
+function showMeter(element, before, after, comparer) {
+  if (!before || !after) return;
+  const {couple, moved} = comparer.state;
+  const wanted = moved === null ? null : couple.pairs[moved].factor;
+  for (const row of element.children) {
+    const k = Number(row.dataset.k);
+    const share = Math.min(1, Math.hypot(...after.at[k].map((value, i) => value - before.at[k][i])));
+    const [, bar, output, values] = row.children;
+    bar.firstChild.style.width = `${100 * share}%`;
+    output.textContent = `${number(100 * share)} %`;
+    values.textContent = [...new Set([before, after].map(({values}) => named(values[k])))].join(' → ');
+    row.dataset.share = share.toFixed(3);
+    const {name, noise} = couple.reader[k];
+    row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < 2 * Math.sqrt(2 * noise) ? 'lse-still' : ''].filter(Boolean).join(' ');
+  }
+}
+
+/** What reads the pictures, and how well it does on real images that it has not seen. */
+function aboutReader(couple) {
+  if (!couple.reader) return t('compare.no_reader');
+  const held = couple.reader.map(({name, r2, accuracy}) => (r2 === null ? t('compare.accuracy', {factor: name, percent: number(100 * accuracy, 1)}) : t('compare.r2', {factor: name, r2: number(r2, 3)})));
+  return t('compare.reader', {figures: held.join(', ')});
+}

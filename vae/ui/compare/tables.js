@@ -1,0 +1,101 @@
+// What is known of the two models in figures: latents against factors, every score with its marks, rate and distortion.
+
+import {SIDES} from './comparer.js';
+import {informationTable} from '../models/information.js';
+import {afterPaint, make, ready} from '../kit/js/page.js';
+import {drawRates} from '../models/rates.js';
+import {number, t} from '../kit/js/strings.js';
+
+const MARKS = ['noise', 'rotated', 'perfect', 'pca', 'untrained'];
+const NATS = ['neg_elbo', 'rate', 'distortion'];
+
+export function mountPairTables(root, comparer) {
+  const table = root.querySelector('#compare-table');
+  const rates = root.querySelector('#compare-rates');
+  const information = root.querySelector('.lse-informations');
+  const meter = root.querySelector('.lse-spills');
+  const stays = meter.querySelector('p');
+
+  comparer.on('couple', couple => {
+    drawTable(table.querySelector('.lse-scroll'), couple);
+    ready(table);
+    drawInformation(information, couple);
+    ready(rates, false);
+    afterPaint(() => comparer.state.couple === couple && fetchRates(couple));
+  });
+  comparer.on('couple', couple => {
+    stays.textContent = '';
+    ready(meter, false);
+    afterPaint(() => comparer.state.couple === couple && fetchSpills(couple));
+  });
+
+  /** The spill of either model over many images: recorded in its file, or else read now, which takes seconds. */
+  async function fetchSpills(couple) {
+    const current = () => comparer.state.couple === couple;
+    if (!couple.reader) return ready(meter);
+    const late = setTimeout(() => current() && (stays.textContent = t('compare.stays_reading')), 300);
+    const found = [];
+    for (const side of SIDES) {
+      try {
+        const known = await comparer.call('spill', couple[side].name);
+        if (!current()) return clearTimeout(late);
+        comparer.spilled({side, ...known});
+        if (known.overall !== null) found.push(summed(couple[side].title, known));
+      } catch (error) {
+        if (current()) comparer.fail(error);
+      }
+    }
+    clearTimeout(late);
+    if (!current()) return;
+    stays.textContent = found.length ? t('compare.stays_model', {found: [...new Set(found)].join(', ')}) : '';
+    ready(meter);
+  }
+
+  async function fetchRates(couple) {
+    try {
+      const payload = await comparer.call('rates', couple.left.name, couple.right.name);
+      if (comparer.state.couple !== couple) return;
+      const others = payload.models.filter(model => !model.alike).map(model => model.title);
+      const note = others.length ? [make('p', {className: 'lse-note', textContent: t('rates.others', {names: others.join(', ')})})] : [];
+      rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload), ...note);
+      ready(rates);
+    } catch (error) {
+      if (comparer.state.couple === couple) comparer.fail(error);
+    }
+  }
+}
+
+const summed = (name, {overall, overall_spread: spread}) => t('compare.stays_one', {name, percent: number(100 * overall), spread: number(100 * spread)});
+
+/** A figure, its spread over three seeds where it has any, or that it is not defined. */
+function figure(key, value, spread, total) {
+  if (value === null) return make('td', {className: 'lse-undefined', textContent: t('compare.undefined')});
+  if (key === 'active_units') return make('td', {textContent: t('header.of', {n: value, total})});
+  const cell = make('td', {textContent: number(value, NATS.includes(key) ? 1 : 2)});
+  if (spread) cell.append(make('small', {textContent: ` ± ${number(spread, 3)}`}));
+  return cell;
+}
+
+function drawTable(element, couple) {
+  const heads = [couple.left.title, couple.right.title, ...MARKS.map(mark => t(`compare.${mark}`))];
+  const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${MARKS[i - 2]}_help`) : ''}));
+  const rows = couple.table.map(({key, left, right, spread, beside}) => {
+    const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
+    const cells = [figure(key, left, spread[0], couple.left.dims), figure(key, right, spread[1], couple.right.dims)];
+    const marks = MARKS.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
+    return make('tr', {'data-key': key}, name, ...cells, ...marks);
+  });
+  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)));
+}
+
+/** Latent against factor, side by side, matched latents on one line. */
+function drawInformation(element, couple) {
+  element.hidden = !couple.factors.length;
+  if (element.hidden) return element.replaceChildren();
+  const tables = SIDES.map(side => {
+    const known = new Map(couple[side].information.rows.map(row => [row.dim, row]));
+    const rows = couple.pairs.map(pair => known.get(pair[side]) ?? null);
+    return make('div', {'data-side': side}, informationTable({factors: couple.factors, rows}, couple[side].title));
+  });
+  element.replaceChildren(...tables);
+}

@@ -1,0 +1,210 @@
+// The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
+
+import {int32} from '../kit/js/arrays.js';
+import {caller, createEvents} from '../kit/js/events.js';
+import {afterPaint} from '../kit/js/page.js';
+import {createPump} from '../kit/js/latest-only.js';
+
+const LIMIT = 20; // the server refuses a z further out, unless an image lies there
+
+/** One draw from N(0, 1). */
+const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
+
+/**
+ * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
+ * traversing(), traversal(answer), untraversed(), place({x, y}|null), opening(name|null),
+ * unopened(), error(text).
+ */
+export function createExplorer(server) {
+  const call = caller(server);
+  const {on, emit, fail} = createEvents();
+
+  const state = {model: null, picked: null, z: [], source: 'picked', place: null, range: 'sigma', dims: [], own: null};
+
+  let index = new Int32Array(); // of the test image in each row of the map
+  let stands = {}; // range and dims of the traversal on the screen
+
+  const pictures = createPump({
+    send: z => call('decode', state.model.name, z),
+    apply: uri => emit('picture', uri),
+    fail,
+    idle: () => emit('settled'),
+  });
+  const picks = createPump({
+    send({index, own}) {
+      const {name, thumbnails: {width, height}} = state.model;
+      return own ? call('own_image', name, own.pixels(width, height)) : call('pick', name, index);
+    },
+    apply(answer, {then, own = null}) {
+      state.own = own;
+      show(answer);
+      then?.();
+    },
+    fail,
+    idle: () => emit('settled'),
+  });
+  const rows = createPump({
+    send: ([z, dims, range]) => call('traverse', state.model.name, z, dims, range),
+    apply: showRows,
+    fail(error) {
+      Object.assign(state, stands);
+      fail(error);
+      emit('untraversed');
+    },
+    idle: () => emit('settled'),
+  });
+  const places = createPump({
+    send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
+    apply(answer, [projection, x, y]) {
+      Object.assign(state, {z: answer.z, source: 'between', place: {projection, x, y}});
+      emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance});
+      emit('place', {x, y});
+      emit('picture', answer.image);
+    },
+    fail,
+    idle: () => emit('settled'),
+  });
+  const opens = createPump({
+    async send({name, image, overview}) {
+      emit('opening', name);
+      const found = overview ?? (await call('open_model', name));
+      const other = image !== undefined && image !== found.picked.index && int32(found.index).includes(image);
+      return {found, picked: other ? await call('pick', name, image) : found.picked};
+    },
+    apply({found, picked}, {arrive}) {
+      open(found, picked);
+      arrive?.();
+    },
+    fail(error) {
+      fail(error);
+      emit('unopened');
+    },
+    idle: () => emit('opening', null),
+  });
+
+  /** Show an overview that is already here, on its first image or on another one. */
+  function open(overview, picked = overview.picked) {
+    for (const pump of [pictures, picks, rows, places]) pump.drop();
+    const before = state.picked?.index;
+    const {own} = state;
+    const asked = picked !== overview.picked;
+    const same = state.model && !asked && state.model.thumbnails.key === overview.thumbnails.key;
+    index = int32(overview.index);
+    Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims, own: null});
+    emit('model', overview);
+    show(picked, asked ? null : overview.traversal);
+    if (own && !asked) pickOwn(own);
+    else if (same && before !== overview.picked.index) pick(before); // the same image in the eyes of the other model
+  }
+
+  function show(answer, traversal = null) {
+    pictures.drop();
+    places.drop();
+    Object.assign(state, {picked: answer, z: [...answer.z], source: 'picked'});
+    emit('picked', answer);
+    emit('z', {z: state.z, source: 'picked'});
+    emit('place', null);
+    emit('picture', answer.reconstruction);
+    if (traversal) return showRows(traversal);
+    emit('traversing');
+    afterPaint(() => state.picked === answer && traverse()); // the picture first: nine columns cost 20 times one decode
+  }
+
+  function showRows(answer) {
+    stands = {range: answer.range, dims: answer.dims};
+    emit('traversal', answer);
+  }
+
+  function traverse() {
+    emit('traversing');
+    rows.push([state.picked.z, state.dims, state.range]);
+  }
+
+  function pick(index, then = null) {
+    emit('picking');
+    picks.push({index, then});
+  }
+
+  /** Take a picture of the visitor's own, {pixels(width, height)}, for the image; other models are shown it too. */
+  function pickOwn(own) {
+    emit('picking');
+    picks.push({own});
+  }
+
+  /** Take over what another tab shows: a model, an image and a z. */
+  function go({model, index: image, z}) {
+    const arrive = () => index.includes(image) && pick(image, () => z.some((value, dim) => value !== state.z[dim]) && setZ(z));
+    if (state.model?.name === model) arrive();
+    else opens.push({name: model, arrive});
+  }
+
+  /** Move z; `source` says what it is now: moved, prior. */
+  function setZ(wanted, source = 'moved') {
+    const z = wanted.map((value, dim) => {
+      const limit = Math.max(LIMIT, Math.abs(state.picked.z[dim]));
+      return Math.min(Math.max(value, -limit), limit);
+    });
+    picks.drop();
+    places.drop();
+    Object.assign(state, {z, source});
+    emit('z', {z, source});
+    emit('place', null);
+    emit('decoding');
+    pictures.push(z);
+  }
+
+  return {
+    state,
+    get index() {
+      return index;
+    },
+    on,
+    call,
+    fail,
+    open,
+    openByName: name => opens.push({name}),
+    /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */
+    openAt: (name, {image, overview, arrive}) => opens.push({name, image, overview, arrive}),
+    pick: index => pick(index),
+    pickOwn,
+    go,
+    setZ,
+    setDim(dim, value, source = 'moved') {
+      const z = [...state.z];
+      z[dim] = value;
+      setZ(z, source);
+    },
+    /** A cell of the traversal: the picked image's z with one latent replaced. */
+    setCell(dim, value) {
+      const z = [...state.picked.z];
+      z[dim] = value;
+      setZ(z);
+    },
+    reset() {
+      picks.drop();
+      pictures.drop();
+      places.drop();
+      Object.assign(state, {z: [...state.picked.z], source: 'picked'});
+      emit('z', {z: state.z, source: 'picked'});
+      emit('place', null);
+      emit('picture', state.picked.reconstruction);
+    },
+    place(projection, x, y) {
+      emit('decoding');
+      picks.drop();
+      pictures.drop();
+      places.push([projection, x, y]);
+    },
+    randomPrior: () => setZ(Array.from({length: state.model.dims}, normal), 'prior'),
+    setRange(range) {
+      state.range = range;
+      traverse();
+    },
+    setRows(dims) {
+      state.dims = dims;
+      traverse();
+    },
+    busy: () => pictures.busy() || picks.busy() || places.busy(),
+    traversing: () => picks.busy() || rows.busy(),
+  };
+}

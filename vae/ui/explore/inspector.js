@@ -1,0 +1,75 @@
+// Three pictures: the test image, its reconstruction, and the picture of the present z.
+
+import {another} from '../kit/js/arrays.js';
+import {judged} from './own-image.js';
+import {make, ready, visit} from '../kit/js/page.js';
+import {facts as factsOf, number, t} from '../kit/js/strings.js';
+
+export function mountInspector(element, explorer) {
+  const image = role => element.querySelector(`img[data-role=${role}]`);
+  const caption = role => image(role).nextElementSibling;
+  const frame = image('z').parentElement;
+  const facts = element.querySelector('.lse-facts');
+  const buttons = {
+    reset: () => explorer.reset(),
+    'random-image': () => explorer.pick(another(explorer.index, explorer.state.picked?.index)),
+    'random-prior': () => explorer.randomPrior(),
+    'to-compare': () => {
+      const {model, picked, z} = explorer.state;
+      visit('compare', {model: model.name, index: picked.index ?? picked.own.near, z}); // it takes test images alone
+    },
+  };
+  for (const [id, press] of Object.entries(buttons)) {
+    const button = element.querySelector(`#${id}`);
+    const key = `inspector.${id.replace('-', '_')}`;
+    button.textContent = t(key);
+    button.title = t(`${key}_help`);
+    button.addEventListener('click', press);
+  }
+
+  let drawing = 0;
+  /** Set a picture and remember that it has to be on the screen before the part counts as drawn. */
+  function show(role, uri, alt) {
+    const picture = image(role);
+    picture.src = uri;
+    picture.alt = alt;
+    drawing += 1;
+    picture.decode().then(settle, settle); // a newer src rejects the older promise, which is as good as done
+    function settle() {
+      drawing -= 1;
+      check();
+    }
+  }
+  function check() {
+    if (!drawing && !explorer.busy() && explorer.state.picked) ready(element);
+  }
+
+  explorer.on('model', () => {
+    caption('reconstruction').textContent = t('inspector.reconstruction');
+  });
+  explorer.on('picking', () => ready(element, false));
+  explorer.on('decoding', () => ready(element, false));
+  explorer.on('picked', ({index, original, reconstruction, facts: known, own}) => {
+    ready(element, false);
+    const kind = own ? 'own.original' : explorer.state.model.missing ? 'inspector.stored' : 'inspector.original';
+    caption('original').textContent = t(kind);
+    show('original', original, t(`${kind}_alt`, {index}));
+    show('reconstruction', reconstruction, t(own ? 'own.reconstruction_alt' : 'inspector.reconstruction_alt', {index}));
+    element.dataset.index = index ?? 'own';
+    facts.classList.toggle('lse-far', Boolean(own?.far));
+    if (own) return facts.replaceChildren(...judged(own).map(text => make('span', {textContent: text})));
+    facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
+  });
+  explorer.on('z', ({source, neighbours, distance}) => {
+    const notes = {
+      picked: '',
+      moved: '',
+      prior: t('inspector.prior'),
+      between: t('inspector.between', {n: neighbours, distance: number(distance ?? 0, 1)}),
+    };
+    caption('z').textContent = [t('inspector.z'), notes[source]].filter(Boolean).join(' · ');
+    frame.dataset.source = source;
+  });
+  explorer.on('picture', uri => show('z', uri, t('inspector.z_alt')));
+  explorer.on('settled', check);
+}

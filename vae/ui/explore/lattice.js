@@ -1,0 +1,95 @@
+// The prior of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
+
+import {nearest} from '../kit/js/arrays.js';
+import {afterPaint, make, ready} from '../kit/js/page.js';
+import {number, t} from '../kit/js/strings.js';
+
+const SCROLL = 10; // pixels to the side that a finger stays within while it scrolls the page
+const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
+
+export function mountLattice(element, explorer) {
+  const find = selector => element.querySelector(selector);
+  const board = find('.lse-board');
+  const frame = make('i', {'aria-hidden': true});
+  let values = null; // of either latent, rising; null while no sheet is on the screen
+  let framed = null; // column and row, counted from the top left
+  let pressed = null; // the same of the cell that a pressed pointer has reached, or before that {from} of a finger
+
+  explorer.on('model', model => {
+    values = pressed = null;
+    ready(element, false);
+    board.replaceChildren();
+    element.hidden = !model.lattice;
+    board.style.aspectRatio = `${model.thumbnails.width} / ${model.thumbnails.height}`; // its room before its sheet
+    afterPaint(() => explorer.state.model === model && draw(model)); // the map first
+  });
+  explorer.on('z', show);
+
+  async function draw(model) {
+    if (!model.lattice) return ready(element);
+    const steps = model.lattice.values.length;
+    const sheet = make('img', {src: model.lattice.sheet, alt: t('lattice.alt', {steps})});
+    try {
+      await sheet.decode();
+    } catch (error) {
+      if (explorer.state.model === model) explorer.fail(error);
+      return;
+    }
+    if (explorer.state.model !== model) return;
+    values = model.lattice.values;
+    for (const end of element.querySelectorAll('.lse-low')) end.textContent = number(values[0], 2);
+    for (const end of element.querySelectorAll('.lse-high')) end.textContent = number(values[steps - 1], 2);
+    frame.style.width = frame.style.height = `${100 / steps}%`;
+    board.replaceChildren(sheet, frame);
+    show({z: explorer.state.z});
+    ready(element);
+  }
+
+  /** Say where z stands, and frame the cell that is nearest to it. */
+  function show({z}) {
+    if (!values) return;
+    const [x, y] = z.map(value => number(value, 2));
+    find('.lse-count').textContent = t('lattice.place', {x, y});
+    board.setAttribute('aria-label', t('lattice.label', {x, y}));
+    framed = {column: nearest(values, z[0]), row: values.length - 1 - nearest(values, z[1])};
+    frame.style.left = `${(100 * framed.column) / values.length}%`;
+    frame.style.top = `${(100 * framed.row) / values.length}%`;
+  }
+
+  const go = ({column, row}) => explorer.setZ([values[column], values[values.length - 1 - row]]);
+
+  /** Go to the cell under a pressed pointer; beyond the edge, to the one next to it. */
+  function follow(event) {
+    if (!pressed || !values) return;
+    const box = board.getBoundingClientRect();
+    const cell = share => Math.min(Math.max(Math.floor(share * values.length), 0), values.length - 1);
+    const [column, row] = [cell((event.clientX - box.left) / box.width), cell((event.clientY - box.top) / box.height)];
+    if (column === pressed.column && row === pressed.row) return;
+    pressed = {column, row};
+    go(pressed);
+  }
+
+  board.addEventListener('pointerdown', event => {
+    if (!event.isPrimary || event.button !== 0) return;
+    pressed = event.pointerType === 'touch' ? {from: event.clientX} : {};
+    if ('from' in pressed) return; // it may be about to scroll the page
+    board.setPointerCapture(event.pointerId);
+    follow(event);
+  });
+  board.addEventListener('pointermove', event => {
+    if (pressed && 'from' in pressed && Math.abs(event.clientX - pressed.from) < SCROLL) return;
+    follow(event);
+  });
+  board.addEventListener('pointerup', event => {
+    follow(event);
+    pressed = null;
+  });
+  board.addEventListener('pointercancel', () => (pressed = null));
+  board.addEventListener('keydown', event => {
+    const direction = ARROWS[event.key];
+    if (!values || !direction || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    const [column, row] = [framed.column + direction[0], framed.row + direction[1]];
+    if (column in values && row in values) go({column, row});
+  });
+}

@@ -1,0 +1,123 @@
+"""A visitor's own picture in the eyes of a model: its codes, its place on the maps, and whether it is of the kind that
+the model knows. It comes as pixels that the page has shrunk already, and nothing of it is kept. No gradio in here.
+"""
+
+import base64
+import binascii
+from typing import Any
+
+import numpy as np
+import torch
+
+from vae.data.own.decode import grey
+from vae.evaluation.distortion_floor import entropies
+from vae.latent.projection import affine
+from vae.latent.traversal import between_neighbours
+from vae.training.objectives import distortion
+from vae.ui.kit.i18n import UserError
+from vae.ui.kit.pictures import data_uri
+from vae.ui.models.loaded_model import Opened
+
+COUNTED = 2_000  # test images of which the usual cost is taken: a fifth of a second for 64x64x3
+USUAL = 0.995  # the share of them that costs less than what is called far outside
+
+
+def pixels_of(opened: Opened, sent: Any) -> np.ndarray:
+    """uint8 (C, H, W) of what the page has sent: the bytes of H x W pixels, red, green and blue, as base64.
+
+    Raises:
+        UserError: it is something else.
+    """
+    channels, height, width = opened.model.config.model.shape
+    size = 3 * height * width
+    try:
+        if not isinstance(sent, str) or len(sent) != 4 * -(-size // 3):
+            raise ValueError
+        content = base64.b64decode(sent, validate=True)
+        pixels = np.frombuffer(content, np.uint8).reshape(height, width, 3).transpose(2, 0, 1)
+    except (ValueError, binascii.Error) as error:
+        raise UserError("error.own_pixels", width=width, height=height) from error
+    return pixels if channels == 3 else grey(pixels)
+
+
+def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
+    """What `explorer.pick` says of a test image, for a picture (C, H, W) of one's own; its index is None.
+
+    `row` is that of the nearest encoded test image, from where arrow keys go on. `own` holds
+
+    - places: its place on each map; that of PCA is exact, that of UMAP lies between its nearest in latent space;
+    - near, distance: the nearest encoded test image and how far its code is away;
+    - cost, limit: nats that it costs beyond the least possible, and below what 99.5 % of the test images stay. `total`
+      is True where neither is known without the images, and both are the whole cost; None where no limit is known;
+    - far: is the cost above the limit?
+    - inverted: of grey pictures black and white are also tried the other way round, and the cheaper one is taken.
+    """
+    model = opened.model
+    tried = np.stack([pixels, 255 - pixels] if len(pixels) == 1 else [pixels])
+    limit, total = opened.usual
+    costs, codes = cost(opened, tried, total)
+    best = int(costs.argmin())
+    z = np.clip(codes[best], -opened.reach, opened.reach)  # beyond it no slider leads and no request may go
+    distances = np.sqrt(np.square(model.mu - z).sum(1))
+    near = int(distances.argmin())
+    weights, offset = affine(model.mu, model.maps["pca"])
+    places = {"pca": (z @ weights + offset).tolist()}
+    if "umap" in model.maps:
+        places["umap"] = between_neighbours(z, model.mu, model.maps["umap"])[0].tolist()
+    return {
+        "index": None,
+        "row": near,
+        "z": z.tolist(),
+        "original": data_uri(tried[best]),
+        "reconstruction": data_uri(opened.decode(z[None])[0].numpy()),
+        "facts": [],
+        "own": {
+            "places": places,
+            "near": int(model.index[near]),
+            "distance": float(distances[near]),
+            "cost": float(costs[best]),
+            "limit": limit if np.isfinite(limit) else None,
+            "total": total,
+            "far": bool(costs[best] > limit),
+            "inverted": best == 1,
+        },
+    }
+
+
+def cost(opened: Opened, images: np.ndarray, total: bool) -> tuple[np.ndarray, np.ndarray]:
+    """What pictures (N, C, H, W) cost, −log p(x | z = mu) in nats, and their mu (N, D).
+
+    Beyond the least that each could cost under any decoder, unless the `total` is asked for: pictures of even greys
+    cost hundreds of nats even when they are painted perfectly, and black ones none.
+    """
+    mu, _ = opened.encode(images)
+    x = torch.from_numpy(images)
+    with opened.lock, torch.inference_mode():
+        found = distortion(opened.model.network.decode(mu), x.float() / 255, opened.model.config.model)
+    return (found.numpy() if total else found.numpy() - least(opened, x)), mu.numpy()
+
+
+def least(opened: Opened, images: torch.Tensor) -> np.ndarray:
+    """(N,) nats that pictures cost when they are painted exactly."""
+    config = opened.model.config.model
+    if config.likelihood == "bernoulli":
+        return entropies(images)
+    exact = images.float() / 255
+    return distortion(exact, exact, config).numpy()
+
+
+def usual(opened: Opened) -> tuple[float, bool]:
+    """The cost that `USUAL` of the test images stay below, and whether it is the total one: without the images the
+    least possible is not known. Infinite where neither images nor their stored costs are at hand.
+    """
+    model = opened.model
+    rows = np.unique(np.linspace(0, len(model.index) - 1, COUNTED).astype(int))
+    if opened.images is None:
+        known = model.distortion if model.distortion is not None else np.array([np.inf])
+        return float(np.quantile(known, USUAL)), True
+    images = opened.originals(rows)
+    if model.distortion is None:
+        costs, _ = cost(opened, images.numpy(), total=False)
+    else:
+        costs = model.distortion[rows] - least(opened, images)
+    return float(np.quantile(costs, USUAL)), False

@@ -1,0 +1,98 @@
+"""The Explore tab: map, inspector with sliders, traversal grid, the doctor, and which latent knows which factor."""
+
+from vae.ui.explore import payload as explorer
+from vae.ui.explore.endpoints import explore_endpoints
+from vae.ui.kit.i18n import UserError
+from vae.ui.kit.part import part
+from vae.ui.models.shared import Shared
+
+# The plot answers to Plotly's class and axes (`_fullLayout.xaxis.d2p`): scripts that turn points into pixels know them.
+TEMPLATE = """
+<div class="lse-explore">
+  <p class="lse-error" role="alert" hidden></p>
+  <section id="map" class="lse-map">
+    <div class="lse-bar">
+      <label class="lse-field"><span data-text="map.projection"></span><select id="map-projection"></select></label>
+      <span class="lse-axes" hidden>
+        <label class="lse-field"><span data-text="map.x"></span><select id="map-x"></select></label>
+        <label class="lse-field"><span data-text="map.y"></span><select id="map-y"></select></label>
+      </span>
+      <label class="lse-field"><span data-text="map.colour"></span><select id="map-colour"></select></label>
+      <span class="lse-count"></span>
+    </div>
+    <div class="lse-legend" role="group"></div>
+    <div class="lse-stage" tabindex="0" role="application">
+      <div class="lse-plot js-plotly-plot"></div>
+      <div class="lse-marks" aria-hidden="true">
+        <i class="lse-picked" hidden></i><i class="lse-hovered" hidden></i><i class="lse-cross" hidden></i>
+      </div>
+      <div class="lse-card" hidden><canvas role="img"></canvas><span></span></div>
+      <p class="lse-hint" data-text="map.hint"></p>
+      <p class="lse-opening" role="status" hidden></p>
+    </div>
+    <p class="lse-note"></p>
+  </section>
+  <section id="inspector" class="lse-inspector">
+    <div class="lse-pictures">
+      <figure><img data-role="original"><figcaption></figcaption></figure>
+      <figure><img data-role="reconstruction"><figcaption></figcaption></figure>
+      <figure><img data-role="z"><figcaption></figcaption></figure>
+    </div>
+    <p class="lse-facts" aria-live="polite"></p>
+    <div class="lse-buttons">
+      <button id="reset" type="button"></button><button id="random-image" type="button"></button>
+      <label class="lse-file">
+        <input id="own-image" type="file" accept="image/*"><span data-text="own.choose"></span>
+      </label>
+      <button id="random-prior" type="button"></button><button id="to-compare" type="button"></button>
+    </div>
+    <div id="sliders" class="lse-sliders"></div>
+  </section>
+  <div class="lse-walks">
+    <section id="lattice" class="lse-lattice" hidden>
+      <div class="lse-bar"><h2 data-text="lattice.title"></h2><span class="lse-count"></span></div>
+      <div class="lse-plane">
+        <p class="lse-up">
+          <span class="lse-low"></span><span data-text="lattice.up"></span><span class="lse-high"></span>
+        </p>
+        <div class="lse-board" tabindex="0" role="application"></div>
+        <p class="lse-across">
+          <span class="lse-low"></span><span data-text="lattice.across"></span><span class="lse-high"></span>
+        </p>
+      </div>
+      <p class="lse-note" data-text="lattice.about"></p>
+    </section>
+    <section id="traversal" class="lse-traversal">
+      <div class="lse-bar">
+        <h2 data-text="traversal.title"></h2>
+        <label class="lse-field"><span data-text="traversal.range"></span><select id="traversal-range"></select></label>
+      </div>
+      <div class="lse-grid"></div>
+    </section>
+  </div>
+  <section id="doctor" class="lse-doctor"></section>
+  <section id="information" class="lse-information" hidden></section>
+</div>
+"""
+
+
+def build(shared: Shared) -> None:
+    """Draw the tab into the current Blocks context; the first model travels with the page."""
+    part(
+        "explore",
+        TEMPLATE,
+        first_payload(shared),
+        explore_endpoints(shared.catalog),
+        elem_id="explore",
+    )
+
+
+def first_payload(shared: Shared) -> dict:
+    """The first model that opens, or the reason why none does."""
+    reason = UserError("error.no_models", folder=str(shared.catalog.folder))
+    for entry in shared.catalog.usable():
+        try:
+            return {"ok": explorer.overview(shared.catalog.open(entry.name))}
+        except UserError as error:
+            reason = error
+    return {"error": str(reason), "key": reason.key, "values": reason.values}

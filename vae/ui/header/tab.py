@@ -1,0 +1,68 @@
+"""The row above the tabs: the title, the model picker and the figures of the chosen model."""
+
+from typing import Any
+
+import gradio as gr
+
+from vae.data import DATASETS
+from vae.system.limits import REQUESTS
+from vae.ui.explore.endpoints import endpoint
+from vae.ui.kit.i18n import recognised
+from vae.ui.kit.part import part
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.visitor_models import entry_of
+
+FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
+FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
+TEMPLATE = """
+<div class="lse-header">
+  <div class="lse-title"><h1></h1><p></p></div>
+  <dl class="lse-figures"></dl>
+  <label class="lse-field"><span></span><select id="model"></select></label>
+  <div class="lse-tools">
+    <span id="language" class="lse-languages" role="group"></span>
+    <button id="copy-link" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M6.5 9.5 9.5 6.5M7 4.8 8.6 3.2a3 3 0 0 1 4.2 4.2L11.2 9M9 11.2l-1.6 1.6a3 3 0 0 1-4.2-4.2L4.8 7"/>
+    </svg></button>
+    <button id="tour" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M5 3.5v9l7.5-4.5z"/>
+    </svg></button>
+    <button id="theme" class="lse-icon" type="button"></button>
+  </div>
+  <p class="lse-connection" role="status"></p>
+  <div id="link-said" class="lse-link-said" role="status"></div>
+</div>
+"""
+
+
+def finite(value: Any) -> float | None:
+    """A header's figure as JSON knows it: no NaN, no infinity."""
+    return value if isinstance(value, (int, float)) and -1e12 < value < 1e12 else None
+
+
+def models(catalog: Catalog) -> dict[str, Any]:
+    """The picker's content: usable models grouped by data set, then the broken ones with their reasons."""
+    usable = []
+    for entry in catalog.usable():
+        name = entry.header["dataset"]["name"]
+        metrics = entry.header["metrics"]
+        usable.append({
+            "name": entry.name,
+            "group": DATASETS[name].title if name in DATASETS else name,
+            "latents": entry.header["config"]["model"]["latent_dim"],
+            "figures": {key: finite(metrics.get(key)) for key in FIGURES},
+        })  # fmt: skip
+    unusable = [entry for entry in catalog.entries() if entry.header is None]
+    reasons = [entry.error.replace(str(entry.path), entry.path.name) for entry in unusable]
+    broken = [{"name": entry.name, "reason": recognised(why)} for entry, why in zip(unusable, reasons, strict=True)]
+    return {"usable": usable, "broken": broken}
+
+
+def build(catalog: Catalog) -> gr.HTML:
+    """The header as a part of the page."""
+
+    def known(*names: Any) -> list[str]:
+        """Those of a visitor's models that are still here."""
+        return [name for name in names[: REQUESTS.most_models] if catalog.runs and entry_of(catalog.runs, name)]
+
+    return part("header", TEMPLATE, models(catalog), [endpoint(known)], elem_id="header")

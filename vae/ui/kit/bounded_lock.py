@@ -1,0 +1,35 @@
+"""Heavy questions are answered one after the other, and only so many wait: each that waits holds one of the few threads
+on which every picture is decoded. No gradio in here.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from vae.ui.kit.i18n import UserError
+
+
+class Turns:
+    """A lock for `with`, that sends away who would wait too long.
+
+    Args:
+        most_waiting: beside the one whose turn it is. Gradio has 40 threads, for all that is asked.
+        patience: seconds that one waits.
+
+    Raises:
+        UserError: so many wait already, or the turn did not come in time.
+    """
+
+    def __init__(self, most_waiting: int = 8, patience: float = 60.0) -> None:
+        self._places, self._lock, self._patience = threading.Semaphore(most_waiting + 1), threading.Lock(), patience
+
+    def __enter__(self) -> None:
+        if not self._places.acquire(blocking=False):
+            raise UserError("run.busy")
+        if not self._lock.acquire(timeout=self._patience):
+            self._places.release()
+            raise UserError("run.busy")
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+        self._places.release()

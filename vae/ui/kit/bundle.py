@@ -1,0 +1,72 @@
+"""The page's ES modules as one file: a page that asks for one thing is drawn sooner than one that asks for many.
+
+Every module becomes a function scope in the order of its imports, under the name of its path below the folder, as
+"kit/js/arrays". The modules keep to a plain style, which is checked: named imports at the top, `export` before a const,
+function or class, nothing exported that is assigned again. A `*.test.js` beside a module is left out.
+"""
+
+import posixpath
+import re
+import tempfile
+from collections.abc import Mapping
+from functools import lru_cache
+from graphlib import TopologicalSorter
+from hashlib import sha256
+from pathlib import Path
+
+_IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.{1,2}/[\w./-]+)\.js';$", re.MULTILINE)
+_EXPORT = re.compile(r"^export ((?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
+
+
+def module_files(folder: Path) -> dict[str, Path]:
+    """The modules below a folder: name -> file, in the order of their names."""
+    files = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.js")}
+    return {name: files[name] for name in sorted(files) if not name.endswith(".test")}
+
+
+def bundle(folder: Path, made: Mapping[str, str] | None = None) -> str:
+    """All modules below a folder as one module, which exports `modules`: name -> what that one exports.
+
+    Args:
+        made: the sources of modules that are no files: name -> text.
+
+    Raises:
+        ValueError: a module imports or exports in another style than the one above; it is named.
+        graphlib.CycleError: modules import each other.
+    """
+    sources = {name: path.read_text(encoding="utf-8") for name, path in module_files(folder).items()} | dict(made or {})
+    needs = {name: {_target(name, path) for _, path in _IMPORT.findall(source)} for name, source in sources.items()}
+    for name, targets in needs.items():
+        if missing := sorted(targets - sources.keys()):
+            raise ValueError(f"{name}.js imports {', '.join(missing)}, which there is not")
+    scopes = [_scope(name, sources[name]) for name in TopologicalSorter(needs).static_order()]
+    return "const modules = {};\n" + "".join(scopes) + "export {modules};\n"
+
+
+def written(folder: Path, made: Mapping[str, str] | None = None) -> Path:
+    """The bundle as a file of this process, whose name changes with its content; it goes when the process ends."""
+    text = bundle(folder, made)
+    path = Path(_folder().name) / f"explorer-{sha256(text.encode()).hexdigest()[:12]}.js"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@lru_cache(maxsize=1)
+def _folder() -> tempfile.TemporaryDirectory:
+    return tempfile.TemporaryDirectory(prefix="latent-space-explorer-")
+
+
+def _target(name: str, path: str) -> str:
+    """The name of the module that `path` leads to from the module `name`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
+
+
+def _scope(name: str, source: str) -> str:
+    def taken(found: re.Match[str]) -> str:
+        return f"const {{{found[1].replace(' as ', ': ')}}} = modules['{_target(name, found[2])}'];"
+
+    exported = ", ".join(found for _, found in _EXPORT.findall(source))
+    body = _EXPORT.sub(r"\1", _IMPORT.sub(taken, source))
+    if re.search(r"^(import|export)\b", body, re.MULTILINE):
+        raise ValueError(f"{name}.js imports or exports in a way that cannot be bundled")
+    return f"modules['{name}'] = (() => {{\n{body}return {{{exported}}};\n}})();\n"

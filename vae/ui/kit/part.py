@@ -1,0 +1,71 @@
+"""How a part of the page is made: a gr.HTML with a fixed template, driven by the `tab.js` of its folder."""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from vae.ui.kit.bundle import written
+from vae.ui.kit.i18n import LANGUAGES, table
+
+UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
+
+# All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
+# not known here. The language is that of the address, else the one chosen last, else the browser's.
+LOADER = """
+const known = Object.keys(props.bundles);
+let chosen = [new URLSearchParams(location.search).get('lang')];
+try {
+  chosen.push(localStorage.getItem('latent-space-explorer.language'));
+} catch {} // refused in a private window: nothing was chosen
+const wanted = [...chosen, ...navigator.languages].map(each => each?.toLowerCase().split('-')[0]); // ko-KR is ko
+const language = wanted.find(each => known.includes(each));
+import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundles[language ?? 'en'])
+  .then(({modules}) => modules[`${props.part}/tab`].mount({element, props, server, trigger}));
+"""
+
+
+def part(
+    name: str,
+    template: str,
+    payload: Any,
+    functions: list[Callable[[Any], dict[str, Any]]] = (),
+    elem_id: str | None = None,
+) -> gr.HTML:
+    """One part of the page.
+
+    Args:
+        name: of the folder of `ui` whose `tab.js` draws it with its `mount`.
+        template: fixed HTML; nothing in it is filled in by Gradio, whose DOM diff would delete what JS has drawn.
+        payload: what it shows first, as JSON, so that the first drawing needs no round trip.
+        functions: server functions.
+        elem_id: of the element around it.
+    """
+    return gr.HTML(
+        value=json.dumps(payload),
+        html_template=template,
+        js_on_load=LOADER,
+        apply_default_css=False,
+        elem_id=elem_id,
+        server_functions=list(functions),
+        part=name,
+        bundles={language: script(language).as_posix() for language in LANGUAGES},
+    )
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def script(language: str) -> Path:
+    """All modules of the page in one file, with the strings of that language as `kit/js/words`."""
+    return written(UI, {"kit/js/words": words(language)})
+
+
+def words(language: str) -> str:
+    """The source of the module `words`: the language, all that there are, its strings, and the key of every title that
+    Gradio has put on a tab.
+    """
+    tabs = {title: key for key, title in table("en").items() if key.startswith("tab.")}
+    constants = {"language": language, "languages": LANGUAGES, "texts": table(language), "tabs": tabs}
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in constants.items())

@@ -1,0 +1,318 @@
+"""What the steps of the Learn tab compute, live, from a model and one image: payloads. No gradio in here.
+
+The lock of a model is held for a few decodes at a time, so that a slider elsewhere never waits for a lesson.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.evaluation.bound import log_likelihood
+from vae.evaluation.doctor import ACTIVE_NATS, kl_weight
+from vae.evaluation.forecast import spectrum
+from vae.inference.gradients import reparameterised, score_function, slopes
+from vae.inference.per_image_posterior import neg_elbo, own_posterior
+from vae.inference.true_posterior import nearest, true_posterior
+from vae.models.vae import Posterior
+from vae.training.aggregate_posterior import dependence
+from vae.training.objectives import kl_to_prior
+from vae.ui.explore import payload as explorer
+from vae.ui.header.tab import finite
+from vae.ui.kit.pictures import data_uri, sheet
+from vae.ui.kit.points import pack
+from vae.ui.models.loaded_model import Opened
+
+GALLERY = 10  # images to choose from
+SMALL = 1_024  # values of an image up to which a lesson may take its full number of samples
+HELD_VALUES = 200_000  # values decoded while the lock is held: some ten milliseconds
+OWN_SECONDS, OWN_STEPS = 1.2, 300  # of gradient steps on one image's own q
+COMPARED = 256  # samples by which two posteriors, or a mean and its samples, are compared
+GRADIENTS = 400
+BILLED = 64  # samples of a distortion that stands beside those of all test images
+CODES, MEASURED_CODES = 2_000, 320  # samples of the aggregate posterior: drawn as points, and held against all images
+CODE_DIMS = 8
+TOLD_APART = 0.5  # nats below ln N at which the codes name their image, whatever they have in common
+DIRECTIONS = 40  # bars of a spectrum
+DIRECTION_IMAGES = 1_000  # where the model has no forecast of its own
+
+
+def gallery(opened: Opened) -> dict[str, Any]:
+    """A few images to choose from, one of each class where there are such; and what the page must know of a model."""
+    rows = _chosen(opened)
+    return {
+        "title": opened.title,
+        "rows": rows,
+        "sheet": sheet(opened.originals(rows), len(rows), quality=90),
+        "order": np.argsort(-np.asarray(opened.model.stats["kl"], float), kind="stable").tolist(),
+        "follows": explorer.followed(opened),
+        "missing": opened.missing,
+    }
+
+
+def encoded(opened: Opened, row: int) -> dict[str, Any]:
+    """What the encoder makes of an image: mu and sigma of each latent."""
+    posterior = _encode(opened, _image(opened, row))
+    return {
+        "index": _index(opened, row),
+        "original": data_uri(opened.originals([row])[0].numpy()),
+        "mu": posterior.mu[0].tolist(),
+        "sigma": posterior.logvar[0].mul(0.5).exp().tolist(),
+    }
+
+
+def own_q(opened: Opened, row: int) -> dict[str, Any]:
+    """One pass of the encoder against gradient steps on a q of this image alone: nats and milliseconds, measured now.
+
+    Milliseconds are of this thread at work, so that it does not matter who else uses the machine; `trace` holds them
+    and the −ELBO along the steps. All of them are compared under the same noise.
+    """
+    x = _image(opened, row)
+    few, generator = _small(opened), torch.Generator().manual_seed(0)
+    eps = torch.randn(COMPARED if few else COMPARED // 4, opened.dims, generator=generator)
+    took = []
+    for _ in range(5):
+        started = time.thread_time()
+        posterior = _encode(opened, x)
+        took.append(time.thread_time() - started)
+    trace, spent, best = [], 0.0, Posterior(torch.zeros(1, opened.dims), torch.zeros(1, opened.dims))
+    trace.append([0.0, _nats(opened, x, best, eps)])
+    steps = own_posterior(opened.model.network, x, generator, samples=16 if few else 4, lr=0.1)
+    began = time.thread_time()
+    while max(spent, (time.thread_time() - began) / 2) < OWN_SECONDS and len(trace) <= OWN_STEPS:
+        started = time.thread_time()
+        with opened.lock:
+            best = next(steps)
+        spent += time.thread_time() - started
+        wanted = len(trace) < 20 or len(trace) % 10 == 0
+        trace.append([1e3 * spent, _nats(opened, x, best, eps) if wanted else None])
+    return {
+        "encoder": {"nats": _nats(opened, x, posterior, eps), "ms": 1e3 * min(took)},
+        "own": {"nats": _nats(opened, x, best, eps), "ms": 1e3 * spent, "steps": len(trace) - 1},
+        "trace": [point for point in trace if point[1] is not None],
+        "images": opened.spec.sizes["train"] if opened.spec else None,
+    }
+
+
+def gradients(opened: Opened, row: int) -> dict[str, Any]:
+    """Single-sample gradients of E_q[log p(x|z)] by three estimators, of the latents in use, at one image.
+
+    `samples[of][by]` is (N, K) float32 as base64; of mu or logvar, by reparameterisation, score or score_baseline.
+    """
+    x = _image(opened, row)
+    posterior = _encode(opened, x)
+    dims = explorer.first_rows(opened)[:8]
+    count = GRADIENTS if _small(opened) else GRADIENTS // 4
+    eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
+    parts = []
+    for part in (posterior.mu + torch.exp(0.5 * posterior.logvar) * eps).split(_at_once(opened)):
+        with opened.lock:
+            parts.append(slopes(opened.model.network, x, part))
+    found, slope = (torch.cat(each) for each in zip(*parts, strict=True))
+    logvar = posterior.logvar[0]
+    by = {
+        "reparameterisation": reparameterised(slope, logvar, eps),
+        "score": score_function(found, logvar, eps),
+        "score_baseline": score_function(found, logvar, eps, baseline=True),
+    }
+    samples = {
+        of: {name: pack(getattr(estimate, of)[:, dims].numpy(), "float32") for name, estimate in by.items()}
+        for of in ("mu", "logvar")
+    }
+    return {"dims": dims, "count": count, "samples": samples}
+
+
+def posterior(opened: Opened, row: int) -> dict[str, Any]:
+    """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian: `density` (S, S) over its greatest.
+
+    `nearest` is the best Gaussian of that kind: its `gap` is owed to the posterior's shape, the rest to the encoder.
+    """
+    x = _image(opened, row)
+    q = _encode(opened, x)
+    grid = true_posterior(lambda z: _likelihood(opened, x, z), q.mu[0], q.logvar[0], _grid_steps(opened))
+    density = np.exp(grid.log_posterior - grid.log_posterior.max())
+    return {
+        "index": _index(opened, row),
+        "axes": [[float(axis[0]), float(axis[-1])] for axis in grid.axes],
+        "steps": len(density),
+        "density": pack(density, "float32"),
+        "mu": q.mu[0].tolist(),
+        "sigma": q.logvar[0].mul(0.5).exp().tolist(),
+        "log_evidence": grid.log_evidence,
+        "elbo": grid.elbo,
+        "gap": grid.gap,
+        "nearest": asdict(nearest(grid)),
+    }
+
+
+def distortions(opened: Opened, row: int) -> dict[str, Any]:
+    """−log p(x|z) of one image for many z drawn from q, and for z = mu; with what the file says of all test images."""
+    x = _image(opened, row)
+    q = _encode(opened, x)
+    metrics = opened.model.header["metrics"]
+    return {
+        "index": _index(opened, row),
+        "sampled": _sampled(opened, x, q, COMPARED if _small(opened) else COMPARED // 2).tolist(),
+        "mu": -_likelihood(opened, x, q.mu).item(),
+        "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
+        "all": {key: finite(metrics.get(key)) for key in ("neg_elbo", "neg_elbo_decoding_mu")},
+    }
+
+
+def pixels(opened: Opened, row: int) -> dict[str, Any]:
+    """An image and what the decoder says of mu, value by value: `x` uint8 and `logits` float32, (C, H, W) each."""
+    x = _image(opened, row)
+    q = _encode(opened, x)
+    with opened.lock, torch.inference_mode():
+        logits = opened.model.network.decode(q.mu)
+    return {
+        "index": _index(opened, row),
+        "shape": list(x.shape[1:]),
+        "x": pack(opened.originals([row])[0].numpy(), "uint8"),
+        "logits": pack(logits[0].numpy(), "float32"),
+        "floor": opened.floor,
+    }
+
+
+def costs(opened: Opened, row: int) -> dict[str, Any]:
+    """Distortion and rate of one image, the mean of many sampled z, and the picture of mu; and as the file says, the
+    same of all test images.
+    """
+    x = _image(opened, row)
+    q = _encode(opened, x)
+    metrics = opened.model.header["metrics"]
+    return {
+        "index": _index(opened, row),
+        "title": opened.title,
+        "original": data_uri(opened.originals([row])[0].numpy()),
+        "reconstruction": data_uri(opened.decode(q.mu)[0].numpy()),
+        "distortion": _sampled(opened, x, q, BILLED).mean().item(),
+        "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
+        "all": {key: finite(metrics.get(key)) for key in ("distortion", "rate")},
+    }
+
+
+def aggregate(opened: Opened) -> dict[str, Any]:
+    """The aggregate posterior of the stored images: its total correlation, and samples of the two latents that depend
+    on each other most. Of at most eight latents, those in use first; `pair` is None where there is only one latent.
+
+    The numbers are of the first `measured` samples. `total_correlation` is None where nearly every code is a place of
+    its own, so that log q(z) is that of its own image less ln N: it then says how many images there are, and falls by
+    ln 2 with each doubling of N.
+    """
+    model, generator = opened.model, torch.Generator().manual_seed(0)
+    kl = np.asarray(model.stats["kl"], float)
+    dims = np.sort(np.argsort(-kl, kind="stable")[: max(2, min(CODE_DIMS, int((kl >= ACTIVE_NATS).sum())))])
+    mu, logvar = (torch.from_numpy(part[:, dims]) for part in (model.mu, model.logvar))
+    rows = torch.randperm(len(mu), generator=generator)[:CODES]
+    eps = torch.randn(len(rows), len(dims), generator=generator)
+    z = mu[rows] + torch.exp(0.5 * logvar[rows]) * eps
+    known = {"name": opened.name, "count": len(z), "images": len(mu), "dims": dims.tolist()}
+    if len(dims) < 2:
+        return {**known, "pair": None}
+    found = dependence(z[:MEASURED_CODES], mu, logvar)
+    log_own = -0.5 * (eps.square() + logvar[rows] + math.log(2 * math.pi))[:MEASURED_CODES].sum(1).mean().item()
+    measurable = log_own - found.log_joint <= math.log(len(mu)) - TOLD_APART  # I(x; z) of these codes
+    i, j = sorted(divmod(int(found.pairs.argmax()), len(dims)))
+    return {
+        **known,
+        "measured": min(MEASURED_CODES, len(z)),
+        "total_correlation": found.total_correlation if measurable else None,
+        "pair": [int(dims[i]), int(dims[j])],
+        "information": found.pairs[i, j].item(),
+        "samples": [pack(z[:, d].numpy(), "float32") for d in (i, j)],
+    }
+
+
+def directions(opened: Opened) -> dict[str, Any]:
+    """Variances of the images along their strongest directions, in the likelihood's coordinates, to be held against
+    beta·sigma²; with this model's own threshold. Of what is `missing` alone where the images are not here.
+    """
+    if opened.missing:
+        return {"missing": opened.missing}
+    config, weight = opened.model.config, kl_weight(opened.model.config)
+    if opened.forecast is not None:
+        values = opened.forecast.spectrum
+    else:
+        rows = np.unique(np.linspace(0, len(opened.model.index) - 1, DIRECTION_IMAGES).astype(int))
+        values = spectrum(opened.originals(rows).numpy(), config.model.likelihood)
+    return {
+        "missing": None,
+        "values": values[values > 0].tolist()[:200],
+        "shown": DIRECTIONS,
+        "pixels": int(np.prod(config.model.shape)),
+        "threshold": weight,
+    }
+
+
+def _chosen(opened: Opened) -> list[int]:
+    """Rows of the gallery: of each class the image whose distortion is the median of the class, else an even choice."""
+    model = opened.model
+    if model.label is None:
+        return [int(row) for row in np.unique(np.linspace(0, len(model.index) - 1, GALLERY).astype(int))]
+    rows = []
+    for label in np.unique(model.label)[:GALLERY]:
+        members = np.flatnonzero(model.label == label)
+        if model.distortion is not None:
+            members = members[np.argsort(model.distortion[members], kind="stable")]
+        rows.append(int(members[len(members) // 2]))
+    return rows
+
+
+def _index(opened: Opened, row: int) -> int:
+    """Of the test image, by which Explore knows it."""
+    return int(opened.model.index[row])
+
+
+def _small(opened: Opened) -> bool:
+    return int(np.prod(opened.model.config.model.shape)) <= SMALL
+
+
+def _grid_steps(opened: Opened) -> int:
+    """Points along either latent: two grids of them are decoded."""
+    values = int(np.prod(opened.model.config.model.shape))
+    return 61 if values <= SMALL else 33 if values <= 12 * SMALL else 21
+
+
+def _at_once(opened: Opened) -> int:
+    return int(np.clip(HELD_VALUES // np.prod(opened.model.config.model.shape), 8, 64))
+
+
+def _image(opened: Opened, row: int) -> Tensor:
+    """(1, C, H, W) float32 in [0, 1]."""
+    return opened.originals([row]).float().div(255)
+
+
+def _encode(opened: Opened, x: Tensor) -> Posterior:
+    """q(z|x) of one image, (1, D); ordinary tensors, so that gradients can pass."""
+    with opened.lock, torch.no_grad():
+        return opened.model.network.encode(x)
+
+
+def _likelihood(opened: Opened, x: Tensor, z: Tensor) -> Tensor:
+    parts = []
+    for part in z.split(_at_once(opened)):
+        with opened.lock, torch.no_grad():
+            parts.append(log_likelihood(opened.model.network, x, part))
+    return torch.cat(parts)
+
+
+def _sampled(opened: Opened, x: Tensor, q: Posterior, count: int) -> Tensor:
+    """−log p(x|z) of so many z drawn from q, (count,), always the same ones."""
+    eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
+    return -_likelihood(opened, x, q.mu + torch.exp(0.5 * q.logvar) * eps)
+
+
+def _nats(opened: Opened, x: Tensor, q: Posterior, eps: Tensor) -> float:
+    """The mean −ELBO of a posterior under this noise."""
+    parts = []
+    for part in eps.split(_at_once(opened)):
+        with opened.lock, torch.no_grad():
+            parts.append(neg_elbo(opened.model.network, x, q, part))
+    return torch.cat(parts).mean().item()

@@ -1,0 +1,94 @@
+"""The Learn tab's server functions: validated, bounded in cost, computed once for all who ask. No gradio in here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from vae.ui.explore.endpoints import endpoint, is_whole
+from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.i18n import UserError
+from vae.ui.learn import answers
+from vae.ui.learn.first_steps import SEEDS, first_steps
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.loaded_model import Opened
+
+KEPT = 40  # answers of a model, some ten kilobytes each: the ten images of a gallery in four lessons
+
+
+def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
+    """The functions that the Learn tab calls as `server.name(...)`, beside some of Explore's and Compare's."""
+    computing = Turns()  # up to two seconds of one core each; a step that is sent away asks again
+    trainings: dict[int, dict[str, Any]] = {}
+
+    def once(known: dict[Any, dict[str, Any]], key: Any, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """The answer that somebody was given before, for a class opens the tab together; else computed in turn."""
+        answer = known.get(key)
+        if answer is None:
+            with computing:
+                answer = known.get(key)
+                if answer is None:
+                    answer = compute()
+                    while len(known) >= KEPT:
+                        known.pop(next(iter(known)), None)  # it may be measured again at this very moment
+                    known[key] = answer
+        return answer
+
+    def of_model(lesson: str, opened: Opened, *place: int) -> dict[str, Any]:
+        return once(opened.lessons, (lesson, *place), lambda: getattr(answers, lesson)(opened, *place))
+
+    def place(name: Any, row: Any) -> tuple[Opened, int]:
+        opened = catalog.open(name)
+        if not is_whole(row) or not 0 <= row < len(opened.model.index):
+            raise UserError("error.row", row=row)
+        return opened, row
+
+    def gallery(name: Any) -> dict[str, Any]:
+        return answers.gallery(catalog.open(name))
+
+    def encoded(name: Any, row: Any) -> dict[str, Any]:
+        return answers.encoded(*place(name, row))
+
+    def costs(name: Any, row: Any) -> dict[str, Any]:
+        return of_model("costs", *place(name, row))
+
+    def own_q(name: Any, row: Any) -> dict[str, Any]:
+        return of_model("own_q", *place(name, row))
+
+    def own_q_again(name: Any, row: Any) -> dict[str, Any]:
+        """Measured anew, for it measures time."""
+        opened, row = place(name, row)
+        opened.lessons.pop(("own_q", row), None)
+        return of_model("own_q", opened, row)
+
+    def gradients(name: Any, row: Any) -> dict[str, Any]:
+        return of_model("gradients", *place(name, row))
+
+    def posterior(name: Any, row: Any) -> dict[str, Any]:
+        opened, row = place(name, row)
+        if opened.dims != 2:
+            raise UserError("error.two_latents", name=opened.title, dims=opened.dims)
+        return of_model("posterior", opened, row)
+
+    def distortions(name: Any, row: Any) -> dict[str, Any]:
+        return of_model("distortions", *place(name, row))
+
+    def pixels(name: Any, row: Any) -> dict[str, Any]:
+        opened, row = place(name, row)
+        if opened.model.config.model.likelihood != "bernoulli":
+            raise UserError("error.bernoulli", name=opened.title)
+        return of_model("pixels", opened, row)
+
+    def aggregate(name: Any) -> dict[str, Any]:
+        return of_model("aggregate", catalog.open(name))
+
+    def directions(name: Any) -> dict[str, Any]:
+        return of_model("directions", catalog.open(name))
+
+    def watch_training(seed: Any) -> dict[str, Any]:
+        if not is_whole(seed) or not 0 <= seed < SEEDS:
+            raise UserError("error.seed", last=SEEDS - 1)
+        return once(trainings, seed, lambda: first_steps(seed))
+
+    of_images = (gallery, encoded, costs, own_q, own_q_again, gradients, posterior, distortions, pixels)
+    return [endpoint(function) for function in (*of_images, aggregate, directions, watch_training)]

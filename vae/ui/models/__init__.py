@@ -1,0 +1,1 @@
+"""Opened models, and which there are."""

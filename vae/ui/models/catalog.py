@@ -1,0 +1,141 @@
+"""The models at hand: what a folder of checkpoints offers, and the few of them that are open. No gradio in here."""
+
+import logging
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vae.checkpoints.checkpoint import Entry, list_headers
+from vae.data import DATASETS
+from vae.system.limits import OPEN_MODELS
+from vae.ui.kit.i18n import UserError
+from vae.ui.models.loaded_model import Opened, open_model
+from vae.ui.models.visitor_models import entry_of
+
+WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Slot:
+    """Where a model goes once it has been read; whoever asks meanwhile waits for this one alone."""
+
+    entry: Entry
+    stamp: tuple[int, int]  # of its file, when it was found
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    opened: Opened | None = None
+
+
+def seen(path: Path) -> tuple[int, int]:
+    """When a file was last changed and how long it is; zeros for one that has gone or leads nowhere."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
+class Catalog:
+    """What lies in the checkpoint folder, and a few opened models.
+
+    Args:
+        folder: holds `*.safetensors`.
+        data_root: holds the data sets' files.
+        runs: holds what visitors have trained or uploaded, see `vae.ui.models.visitor_models`; it is listed nowhere.
+    """
+
+    def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
+        self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
+        self._lock = threading.Lock()
+        self._slots: OrderedDict[str, Slot] = OrderedDict()
+        self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
+        self._warm = False
+
+    def entries(self) -> list[Entry]:
+        """All checkpoints of the folder; read again only where a file came, went or changed."""
+        files = sorted(self.folder.glob("*.safetensors"))
+        stamp = tuple((path.name, *seen(path)) for path in files)
+        with self._lock:
+            if self._listing[0] != stamp:
+                self._listing = (stamp, list_headers(self.folder))
+            return self._listing[1]
+
+    def usable(self) -> list[Entry]:
+        """The entries that can be opened, scene3d and beta-VAEs first: the page opens on the first of them."""
+        return sorted((entry for entry in self.entries() if entry.header is not None), key=_rank)
+
+    def warm(self) -> None:
+        """Opens the models one after the other in the background, once: to import what reads MNIST takes seconds."""
+        with self._lock:
+            if self._warm:
+                return
+            self._warm = True
+        threading.Thread(target=self._open_all, name="warm", daemon=True).start()
+
+    def _open_all(self) -> None:
+        for entry in self.usable()[:OPEN_MODELS]:
+            time.sleep(WARM_EVERY)
+            try:
+                self.open(entry.name)
+            except UserError as error:  # whoever asks for this one is told again
+                log.info("%s is not opened ahead: %s", entry.name, error)
+
+    def entry(self, name: object) -> Entry:
+        """The file of that name, listed or a visitor's.
+
+        Raises:
+            UserError: there is none that can be used.
+        """
+        entry = next((entry for entry in self.usable() if entry.name == name), None)
+        if entry is None and self.runs is not None:
+            entry = entry_of(self.runs, name)
+        if entry is None:
+            raise UserError("error.model", name=name)
+        return entry
+
+    def open(self, name: object) -> Opened:
+        """The model of that name; while one is being read, the others stay at hand.
+
+        Raises:
+            UserError: no such model, or its file is damaged.
+        """
+        slot = self._slot(name)
+        with slot.lock:
+            if slot.opened is None:
+                slot.opened = open_model(slot.entry, self.data_root, self.runs)
+            return slot.opened
+
+    def _slot(self, name: object) -> Slot:
+        """The slot of that name. Of a model at hand only its own file is looked at: this is on every slider's way."""
+        with self._lock:
+            slot = self._slots.get(name) if isinstance(name, str) else None
+        if slot is None or seen(slot.entry.path) != slot.stamp:
+            slot = self._found(self.entry(name))
+        with self._lock:
+            if name in self._slots:
+                self._slots.move_to_end(name)
+        return slot
+
+    def _found(self, entry: Entry) -> Slot:
+        """A slot for what the folder holds now under that name; the one that has not been asked for longest goes."""
+        stamp = seen(entry.path)
+        if stamp == (0, 0):  # deleted since it was listed
+            raise UserError("error.model", name=entry.name)
+        with self._lock:
+            slot = self._slots.get(entry.name)
+            if slot is None or slot.stamp != stamp:  # else somebody else has found it meanwhile
+                slot = self._slots[entry.name] = Slot(entry, stamp)
+            while len(self._slots) > OPEN_MODELS:
+                self._slots.popitem(last=False)
+        return slot
+
+
+def _rank(entry: Entry) -> tuple[int, str, int, str]:
+    dataset = entry.header["dataset"]["name"] if entry.header else ""
+    order = list(DATASETS)
+    place = order.index(dataset) if dataset in order else len(order)
+    return place, dataset, {f"{dataset}-beta": 0, f"{dataset}-vae": 1}.get(entry.name, 2), entry.name

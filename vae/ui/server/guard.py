@@ -1,0 +1,264 @@
+"""What stands between the network and Gradio: only what the page and the named endpoints need is open, no request may
+take all of the memory or the disk, and a client's mistake is answered as one.
+
+Gradio answers 500 to an unknown component, function or event and to much that it cannot parse. Here that becomes 4xx
+with one sentence; what went wrong in this project's own code, or in the machine, stays 5xx and goes into the log.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from anyio import current_time, move_on_after, to_thread
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.responses import JSONResponse
+
+from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
+from vae.ui.server.http_errors import Answer, Message, Refused, Send, ordinary, place_of, refusal
+from vae.ui.server.mcp import Call, call_of, is_picture
+from vae.ui.server.upload_quota import has_room
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+PREFIX = "/gradio_api/"
+_READ = re.compile(
+    r"/|/config/?|/(assets|static|svelte)/.+|/(favicon\.ico|theme\.css|manifest\.json|robots\.txt)|"
+    + PREFIX
+    + r"(info/?|openapi\.json|app_id/?|user/?|startup-events|theme\.css|heartbeat/[^/]+|queue/(data|status)|"
+    r"upload_progress|call/(v2/)?[^/]+/[^/]+|file=(?!\w+:).+|mcp(/|/schema)?)"
+)
+# There is more in Gradio: run, proxy=, stream, deep_link, process_recording, vibe-edit, monitoring, dev.
+_WRITE = re.compile(PREFIX + r"(component_server/?|queue/join|call/(v2/)?[^/]+/?|cancel|reset/?|upload|mcp/?)")
+_TOOLS = re.compile(PREFIX + r"mcp/?")
+_OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": _TOOLS}  # a session of theirs
+_UPLOAD = PREFIX + "upload"
+_QUEUED = re.compile(PREFIX + r"(queue|call)/")
+_ORIGIN = (b"host", b"x-forwarded-host", b"x-forwarded-proto")  # pages and clients are told to come back there
+_HOSTS = re.compile(rb"[\w.:,\[\] -]*")
+_SEPARATORS = (b",", b"[", b"{")
+_MOST_UPLOAD = PICTURES.most_bytes + MB  # the form around its files
+
+log = logging.getLogger(__name__)
+
+
+class Guard:
+    """ASGI middleware, see above.
+
+    Args:
+        sent: the folder that Gradio puts uploads into.
+    """
+
+    def __init__(self, app: Callable[..., Awaitable[None]], sent: Path, limits: RequestLimits = REQUESTS) -> None:
+        self.app, self.sent, self.limits = app, Path(sent), limits
+        self.held = 0  # bytes of the bodies in memory
+        self.coming = 0  # bytes of uploads that are on their way
+        self._traced: set[tuple[str, int]] = set()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        answer = Answer(send)
+        try:
+            self._admit(scope)
+            if scope["method"] != "POST":
+                await self.app(scope, receive, answer)
+            elif _path(scope) == _UPLOAD:
+                with self._expected(size_of(scope) or _MOST_UPLOAD) as left:
+                    if not await to_thread.run_sync(has_room, self.sent, self.coming, self.limits):
+                        raise Refused(507, "request.disk")
+                    await self.app(scope, self._upload(receive, left), answer)
+            else:
+                with self._counted() as held:
+                    body = await self._body(receive, held)
+                    if _QUEUED.match(_path(scope)) and fetches(body):
+                        raise Refused(400, "request.malformed")
+                    if _TOOLS.fullmatch(_path(scope)):
+                        call = call_of(body)
+                        if told := await self._told(call):
+                            await JSONResponse(told)(scope, receive, answer)
+                            return
+                        body = call.body
+                    await self.app(scope, _again(body, receive), answer)
+        except Exception as error:
+            if answer.started and not isinstance(error.__cause__ or error, HTTPException):
+                raise
+            refused = refusal(error)
+            level = self._level(error, refused.status)
+            log.log(level, "%s %s: %r", scope["method"], _path(scope), error, exc_info=level > logging.INFO)
+            await answer.refuse(refused)
+
+    def _level(self, error: BaseException, status: int) -> int:
+        """Of a line in the log. What may be somebody else's mistake than the client's is told with its trace, but once
+        for each place: clients can repeat it as often as they like.
+        """
+        place = place_of(error)
+        if status >= 500:
+            return logging.ERROR
+        if ordinary(error) or place in self._traced:
+            return logging.INFO
+        self._traced.add(place)
+        return logging.WARNING
+
+    def _admit(self, scope: Scope) -> None:
+        """Raises Refused where the address is not open, its host no name, or the request says that it is too large."""
+        method, path = scope["method"], _path(scope)
+        if not all(_HOSTS.fullmatch(value) for key, value in scope["headers"] if key.lower() in _ORIGIN):
+            raise Refused(400, "request.malformed")
+        if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
+            raise Refused(404, "request.unknown")
+        if method == "POST":
+            upload = path == _UPLOAD
+            most = _MOST_UPLOAD if upload else self.limits.most_bytes
+            if size_of(scope) > most:
+                raise Refused(413, "request.too_large", limit=most // MB)
+            kind = b"multipart/form-data" if upload else b"application/json"
+            if not _header(scope, b"content-type").lower().startswith(kind):
+                raise Refused(415, "request.malformed")
+
+    @contextmanager
+    def _counted(self) -> Iterator[list[int]]:
+        """Gives what a body's bytes are counted in as long as its request lasts."""
+        held = [0]
+        try:
+            yield held
+        finally:
+            self.held -= held[0]
+
+    @contextmanager
+    def _expected(self, size: int) -> Iterator[list[int]]:
+        """Reserves room for an upload, so that many at once do not all take the same. Gives what is left to come."""
+        left = [size]
+        self.coming += size
+        try:
+            yield left
+        finally:
+            self.coming -= left[0]
+
+    async def _body(self, receive: Receive, held: list[int]) -> bytes:
+        """Reads a body whole, within the limits.
+
+        Args:
+            held: its bytes, counted as long as the request lasts.
+        """
+        parts, separators, receive = [], 0, self._in_time(receive)
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refused(400, "request.malformed")
+            part = message.get("body", b"")
+            parts.append(part)
+            held[0] += len(part)
+            self.held += len(part)
+            separators += sum(part.count(mark) for mark in _SEPARATORS)
+            if held[0] > self.limits.most_bytes:
+                raise Refused(413, "request.too_large", limit=self.limits.most_bytes // MB)
+            if separators > self.limits.most_items:
+                raise Refused(413, "request.too_many", limit=self.limits.most_items)
+            if self.held > self.limits.most_held and held[0] > self.limits.small:
+                raise Refused(503, "request.busy")
+            if not message.get("more_body"):
+                return b"".join(parts)
+
+    async def _told(self, call: Call) -> dict[str, Any] | None:
+        """The answer to a tool's call that goes no further."""
+        if call.picture and not is_picture(call.picture):
+            return call.refused("api.data")
+        if call.picture and not await to_thread.run_sync(has_room, self.sent, len(call.body), self.limits):
+            return call.refused("request.disk")
+        return None
+
+    def _upload(self, receive: Receive, left: list[int]) -> Receive:
+        """Counts the bytes of a form, and takes them off what is `left` to come. What it raises is what Gradio's parser
+        takes its half-written files away for.
+        """
+        taken, receive = 0, self._in_time(receive)
+
+        async def counted() -> Message:
+            nonlocal taken
+            try:
+                message = await receive()
+            except Refused as error:
+                raise MultiPartException(str(error)) from error
+            size = len(message.get("body", b""))
+            taken += size
+            written = min(size, left[0])
+            left[0] -= written
+            self.coming -= written
+            if taken > _MOST_UPLOAD:
+                raise MultiPartException("The form exceeded the maximum allowed size.")
+            if message["type"] == "http.disconnect" and taken:
+                raise MultiPartException("The client went away.")
+            return message
+
+        return counted
+
+    def _in_time(self, receive: Receive) -> Receive:
+        """Raises Refused where a body keeps the server waiting: between two parts, or all in all for its size."""
+        taken, began, whole = 0, current_time(), False
+
+        async def timed() -> Message:
+            nonlocal taken, whole
+            if whole:
+                return await receive()  # the end of the connection, whenever it comes
+            spare = self.limits.stall + taken / self.limits.least_rate - (current_time() - began)
+            with move_on_after(min(self.limits.stall, spare)):
+                message = await receive()
+                taken += len(message.get("body", b""))
+                whole = not message.get("more_body")
+                return message
+            raise Refused(408, "request.slow")
+
+        return timed
+
+
+def fetches(body: bytes) -> bool:
+    """Does it name a file on another machine? Gradio would fetch it, whatever its size, and keep it."""
+    try:
+        waiting = [json.loads(body)]
+    except (ValueError, RecursionError):
+        return False  # Gradio cannot read it either
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            path = value.get("path")
+            if isinstance(path, str) and path.strip().lower().startswith(("http:", "https:")):
+                return True
+            waiting += value.values()
+        elif isinstance(value, list):
+            waiting += value
+    return False
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Hands a body on that has been read; what comes after it, the end of the connection, comes as it would."""
+    waiting = [{"type": "http.request", "body": body}]
+
+    async def again() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return again
+
+
+def size_of(scope: Scope) -> int:
+    """The bytes that a request says it has; 0 where it does not say, or nothing that is a number."""
+    said = _header(scope, b"content-length")[:20]
+    return int(said) if said.isdigit() else 0
+
+
+def _header(scope: Scope, name: bytes) -> bytes:
+    return next((value for key, value in scope["headers"] if key.lower() == name), b"")
+
+
+def _path(scope: Scope) -> str:
+    """The path below the app's own root, whether or not a proxy has taken the root away."""
+    path, root = scope["path"], scope.get("root_path", "")
+    return (path.removeprefix(root) if path == root or path.startswith(f"{root}/") else path) or "/"

@@ -1,1 +1,0 @@
-"""One module per tab, each with one `build(shared)`; the registry is `vae.ui.TABS`."""

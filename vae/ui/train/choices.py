@@ -1,0 +1,62 @@
+"""What the Train tab offers, and what a page has chosen of it. No gradio in here."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from vae.data import DATASETS, DatasetSpec, available
+from vae.live.recipe import PRESETS, UNITS, WAYS, Recipe, suggested
+from vae.live.run import COLUMNS
+from vae.live.runs import checked_recipe
+from vae.system.limits import CHECKPOINTS, TRAINING
+from vae.training.objectives import OBJECTIVES
+from vae.ui.kit.i18n import UserError, recognised
+from vae.ui.models.shared import Shared
+from vae.ui.models.visitor_models import images_folder
+
+_OWN = re.compile(r"own:([\w-]{22})")
+
+
+def train_payload(shared: Shared) -> dict[str, Any]:
+    """What the tab offers; fixed while the app runs."""
+    root, best = shared.catalog.data_root, next(iter(shared.training.devices))
+    sets = list(DATASETS.values())
+    return {
+        "datasets": [listed(spec, spec.sizes["train"], available(spec.name, root)) for spec in sets],
+        "presets": [{"key": key, "values": values} for key, values in PRESETS.items()],
+        "objectives": list(OBJECTIVES),
+        "ways": {name: list(ways) for name, ways in WAYS.items()},
+        "devices": [{"key": key, "name": recognised(name)} for key, name in shared.training.devices.items()],
+        "units": list(UNITS),
+        "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
+        "limits": {key: list(ends) for key, ends in TRAINING.items()},
+        "columns": list(COLUMNS),
+        "most_bytes": CHECKPOINTS.most_bytes,
+    }
+
+
+def chosen(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:
+    """The recipe, and the folder of one's own images where it is for those."""
+    recipe = checked_recipe(plain)
+    own = _OWN.fullmatch(recipe.dataset)
+    if own:
+        home = images_folder(folder) / own[1]
+        if not home.is_dir():
+            raise UserError("run.no_images")
+        return recipe, str(home.resolve())
+    if recipe.dataset not in DATASETS:
+        raise UserError("run.no_dataset", name=recipe.dataset)
+    missing = available(recipe.dataset, root)
+    if missing:
+        raise UserError("run.refused", reason=missing)
+    return recipe, None
+
+
+def listed(spec: DatasetSpec, train_images: int, missing: str | None) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "shape": list(spec.shape),
+        "train": train_images,
+        "missing": recognised(missing) if missing else None,
+    }

@@ -1,0 +1,223 @@
+"""The Train tab's server functions: validated, public endpoints that never raise. No gradio in here."""
+
+import base64
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from vae.checkpoints.checkpoint import CheckpointError
+from vae.data import DataError
+from vae.data.own.dataset import gather, own_images
+from vae.live.recipe import suggested
+from vae.live.run import ADJUSTABLE, LiveRun, RunError
+from vae.live.runs import Runs
+from vae.live.session import RESUME
+from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
+from vae.ui.explore.endpoints import endpoint, is_finite, is_whole
+from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.i18n import Sentence, UserError, recognised_in
+from vae.ui.models.shared import Shared
+from vae.ui.models.visitor_models import entry_of, images_folder, take_in, thin
+from vae.ui.train.choices import chosen, listed
+from vae.ui.train.film import film_of
+from vae.ui.train.run_views import Looks, scene
+from vae.ui.train.status import data_title, polled, status, summary
+
+log = logging.getLogger(__name__)
+_OWNER = re.compile(r"[0-9a-f]{32}")
+
+
+def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[str, Any]]]:
+    """The functions that the Train tab calls as `server.name(...)`.
+
+    Args:
+        uploads: the folder that the app's upload address puts files into; nothing else is read.
+    """
+    runs, looks, folder, root = shared.training, Looks(), shared.runs, shared.catalog.data_root
+    foreseeing = Turns(patience=RUNS.answer)
+    reading = Turns(patience=RUNS.answer)  # one person's images at a time: they take memory
+
+    def foresee(owner: Any, choice: Any) -> dict[str, Any]:
+        _owner(owner)
+        recipe, own = chosen(choice, folder, root)
+        with foreseeing:
+            found = runs.foresee(recipe, own)
+        return {
+            "steps": found.steps,
+            "seconds": found.seconds,
+            "speed": found.speed,
+            "awake": found.awake,
+            "nats": found.nats,
+            "latents": recipe.latent_dim,
+            "shared": found.beside,
+        }
+
+    def begin(owner: Any, choice: Any) -> dict[str, Any]:
+        recipe, own = chosen(choice, folder, root)
+        return {"run": runs.begin(_owner(owner), recipe, own).ident}
+
+    def drive(owner: Any, run: Any, action: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        if action == "forget":
+            runs.forget(found)
+        else:
+            runs.drive(found, action if isinstance(action, str) else "")
+        return status(runs, found)
+
+    def turn(owner: Any, run: Any, knob: Any, value: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        if knob not in ADJUSTABLE[found.recipe.objective] or not is_finite(value):
+            raise UserError("run.no_knob", name=knob)
+        low, high = TRAINING[knob]
+        if not low <= value <= high:
+            raise UserError("run.knob_range", name=Sentence(f"train.{knob}"), low=f"{low:g}", high=f"{high:g}")
+        runs.turn(found, knob, float(value))
+        return status(runs, found)
+
+    def scene_of(owner: Any, run: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        return scene(found, looks.view(found))
+
+    def poll(owner: Any, run: Any, seen: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        held = seen if isinstance(seen, dict) else {}
+        at = {key: held.get(key) if is_whole(held.get(key)) else -1 for key in ("epoch", "rows", "look", "moments")}
+        at |= {"bounds": held.get("bounds") if is_whole(held.get("bounds")) else -1}
+        return polled(runs, looks, found, at)
+
+    def look(owner: Any, run: Any, step: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        if not is_whole(step):
+            raise UserError("run.no_moment", step=step)
+        return looks.at(found, step)
+
+    def film(owner: Any, run: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        if not found.moments:
+            raise UserError("run.nothing_saved")
+        return film_of(found, looks)
+
+    def keep(owner: Any, run: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        unsaved = runs.unsaved(found)
+        with found.lock:
+            kept = found.kept or {}
+            if "stage" in kept or "name" in kept and kept.get("step") == found.saved and not unsaved:
+                return {}
+            if not unsaved and not (found.folder / RESUME).is_file():
+                raise UserError("run.nothing_saved")
+            found.kept = {"stage": "encode", "share": 0.0}
+        threading.Thread(target=_make, args=[runs, found], name="keep", daemon=True).start()
+        return {}
+
+    def download(owner: Any, run: Any) -> dict[str, Any]:
+        found = runs.get(_owner(owner), run)
+        entry = entry_of(folder, f"run-{found.ident}")
+        if entry is None:
+            raise UserError("run.not_kept")
+        return {"name": entry.path.name, "base64": base64.b64encode(entry.path.read_bytes()).decode()}
+
+    def upload(owner: Any, name: Any, content: Any) -> dict[str, Any]:
+        _owner(owner)
+        if not isinstance(name, str) or not isinstance(content, str) or len(content) > 1.4 * CHECKPOINTS.most_bytes:
+            size = len(content) // MB if isinstance(content, str) else 0
+            raise UserError("run.too_large", mb=size, limit=CHECKPOINTS.most_bytes // MB)
+        try:
+            entry = take_in(folder, name, base64.b64decode(content, validate=True))
+        except ValueError as error:  # of base64: other letters, or a wrong length
+            raise UserError("run.not_a_checkpoint", reason="not base64") from error
+        return {"name": entry.name, "dataset": data_title(entry.header["dataset"]["name"]), "title": entry.path.stem}
+
+    def own(owner: Any, path: Any, size: Any) -> dict[str, Any]:
+        _owner(owner)
+        source = _uploaded(path, uploads)
+        token = secrets.token_urlsafe(16)
+        home = images_folder(folder) / token
+        try:
+            with reading:
+                report = gather(source, size if is_whole(size) else 0, home)
+                train_images, _ = own_images(home)
+        except (DataError, CheckpointError) as error:
+            reason = str(error).replace(str(source), source.name).replace(f"{home}/", "")
+            raise UserError("run.unusable", reason=reason) from error
+        finally:
+            source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
+        thin(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
+        spec = replace(train_images.spec, name=f"own:{token}")
+        best = next(iter(runs.devices))
+        return {
+            "dataset": listed(spec, len(train_images), None),
+            "defaults": suggested(spec, len(train_images), best).to_json(),
+            "used": report.used,
+            "skipped": [{"name": each.name, "reason": each.reason} for each in report.skipped[:20]],
+            "skipped_count": len(report.skipped),
+        }
+
+    def runs_of(owner: Any) -> list[dict[str, Any]]:
+        runs.warm()
+        return [summary(run) for run in runs.listed(_owner(owner))]
+
+    named = {"scene": scene_of, "runs": runs_of}
+    plain = (foresee, begin, drive, turn, poll, look, film, keep, download, upload, own)
+    return [endpoint(_told(function, function.__name__)) for function in plain] + [
+        endpoint(_told(function, name)) for name, function in named.items()
+    ]
+
+
+def _told(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The sentence of a RunError, as of any other mistake."""
+
+    @wraps(function)
+    def answer(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except RunError as error:
+            raise UserError(error.key, **error.values) from error
+
+    answer.__name__ = name
+    return answer
+
+
+def _owner(token: Any) -> str:
+    if not isinstance(token, str) or not _OWNER.fullmatch(token):
+        raise UserError("run.owner")
+    return token
+
+
+def _uploaded(path: Any, uploads: Path) -> Path:
+    """A file below the folder of uploads, whatever the path claims."""
+    try:
+        found = Path(path).resolve(strict=True) if isinstance(path, str) else None
+    except (OSError, ValueError, RuntimeError):
+        found = None
+    if found is None or not found.is_file() or uploads.resolve() not in found.parents:
+        raise UserError("run.upload")
+    return found
+
+
+def _make(runs: Runs, run: LiveRun) -> None:
+    """Makes the checkpoint of a run; how far it is, and what came of it, stands in `run.kept`."""
+
+    def progress(event: Any) -> None:
+        run.kept = {"stage": event.stage, "share": event.share}
+
+    name = run.recipe.dataset.split(":")[0]
+    moment = time.strftime("%H%M", time.localtime(run.started))  # two runs of one recipe are told apart
+    path = run.folder / "kept" / f"my-{name}-{run.recipe.objective.replace('_', '-')}-{moment}.safetensors"
+    try:
+        path.parent.mkdir(exist_ok=True)
+        step = runs.export(run, path, progress)
+        run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
+    except RunError as error:
+        run.kept = {"error": Sentence(error.key, **recognised_in(error.values))}
+    except Exception:  # in a thread of its own nobody else would hear of it, and the page would wait for ever
+        log.exception("the checkpoint of a run could not be made")
+        run.kept = {"error": Sentence("error.internal")}
+    run.write()

@@ -1,0 +1,51 @@
+// Numbers of a training in words: times, places in a queue, axes.
+
+import {named, number, t} from '../kit/js/strings.js';
+import {language} from '../kit/js/words.js';
+
+/** Seconds as "45 s", "1 min 10 s" or "2 h 5 min". */
+export function duration(seconds) {
+  const s = Math.max(0, Math.round(seconds));
+  if (s < 60) return t('train.seconds', {s});
+  if (s < 3600) return t('train.minutes', {m: Math.floor(s / 60), s: s % 60});
+  return t('train.hours', {h: Math.floor(s / 3600), m: Math.floor((s % 3600) / 60)});
+}
+
+const plurals = new Intl.PluralRules(language, {type: 'ordinal'});
+
+/** 2 as "2nd". */
+export const ordinal = n => t(`train.ordinal_${plurals.select(n)}`, {n});
+
+/** A number in as few figures as tell it: 0.001, 4, 12.5. */
+export function plain(value) {
+  const text = String(Number(Number(value).toPrecision(4)));
+  return text.replace('-', '−');
+}
+
+/** A speed without figures that mean nothing: 3,100. */
+export function rough(value) {
+  if (!(value > 0)) return '0';
+  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return number(Math.round(value / unit) * unit, value < 10 ? 1 : 0);
+}
+
+const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSignificantDigits: 4});
+
+/** A value of an axis: 20K, 1.5M. */
+export const compact = value => short.format(value).replace('-', '−');
+
+const region = language === 'en' ? 'en-GB' : language; // the day before the month, and 24 hours
+const hour = new Intl.DateTimeFormat(region, {hour: '2-digit', minute: '2-digit'});
+const day = new Intl.DateTimeFormat(region, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'});
+
+/** When a run began: the hour, and the day if it was not today. */
+export function clock(seconds) {
+  const date = new Date(1000 * seconds);
+  return (date.toDateString() === new Date().toDateString() ? hour : day).format(date);
+}
+
+/** What a run is called where models are chosen. */
+export const titleOfRun = ({title, objective, started}) => t('train.run_title', {title: named(title), objective: t(`train.objective.${objective}`), time: clock(started)});
+
+/** Nats with as many decimals as are worth reading. */
+export const nats = value => number(value, Math.abs(value) < 100 ? 2 : 1);
