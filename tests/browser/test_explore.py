@@ -64,7 +64,7 @@ def test_thumbnails_stay_right_after_hiding_a_class(page, opened):
     if key == "class":
         codes = opened.model.label
     else:
-        codes = opened.factors[:, [factor.name for factor in opened.factor_specs].index(key)]
+        codes = opened.facts.factors[:, [factor.name for factor in opened.facts.specs].index(key)]
     xy = opened.model.maps[first_map(opened)]
     row = lonely(xy, [int(r) for r in np.flatnonzero(codes != 0)])[0]
     hover(page, opened, row)
@@ -201,7 +201,7 @@ CONTRAST = """cells => cells.map(cell => {
 
 def check_doctor(page, opened):
     page.wait_for_selector("#doctor[data-forecast]")
-    *found, foretold = findings(replace(opened.evidence, predicted=opened.forecast))
+    *found, foretold = findings(replace(opened.diagnosis.evidence, predicted=opened.diagnosis.forecast))
     assert foretold.key == "finding.forecast"
     spans = page.locator("#doctor > p > span")
     assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]

@@ -215,7 +215,7 @@ def test_buttons_wait_for_a_training(page):
 def unasked(models, monkeypatch):
     """Nothing has been asked of the models yet, and what will be is forgotten."""
     for model in models.values():
-        monkeypatch.setattr(model, "lessons", {})
+        monkeypatch.setattr(model, "computed", {})
 
 
 def test_what_was_refused_can_be_asked_again(page, unasked, monkeypatch):

@@ -144,7 +144,7 @@ def test_the_catalog_opens_a_repository(there):
     folder = hub.folder_of("hf://bob/models")
     opened = Catalog(folder, folder / "no-data").open("tiny")
     assert [entry.name for entry in checkpoint.list_headers(folder)] == ["tiny"]
-    assert opened.reader is not None
+    assert opened.spill_meter.reader is not None
     assert (opened.model.path.parent / "readers" / "digits.safetensors").is_file()
 
 

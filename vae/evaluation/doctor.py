@@ -15,10 +15,8 @@ import numpy as np
 
 from vae.config import TrainConfig
 from vae.evaluation.forecast import Forecast
+from vae.evaluation.latent_use import ACTIVE_NATS, FOLLOWED, OWN_LATENT, awake, owners
 
-ACTIVE_NATS = 0.1  # below this KL divergence a latent is asleep and the page folds it away
-OWN_LATENT = 0.5  # the second best latent of a factor must stay under this part of the best
-FOLLOWED = 0.3  # normalised mutual information below which nothing follows the factor
 STUCK = 0.5  # part of the nats of a linear model below which a network has not found what pays for itself
 SAME_PICTURE = 2.0  # grey levels (of 255) by which no pixel changes in a decoder that ignores z
 NO_BETTER = 0.02  # share of the pixels' variance that a reconstruction recovers when it is but the mean image
@@ -68,7 +66,7 @@ class Evidence:
     @property
     def awake(self) -> np.ndarray:
         """The latents in use."""
-        return np.flatnonzero(np.asarray(self.kl) >= ACTIVE_NATS)
+        return awake(self.kl)
 
     @property
     def rate(self) -> float:
@@ -201,28 +199,6 @@ def _overfitted(evidence: Evidence) -> list[Finding]:
         return []
     values = {"gap": _plain(gap), "train": _plain(evidence.train_neg_elbo), "test": _plain(evidence.neg_elbo)}
     return [Finding("finding.overfit", values, "remedy.overfit")]
-
-
-def owners(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
-    """(K,) the latent that has each factor for itself; -1 where none follows it or a second one knows half as much.
-
-    Args:
-        information: (D, K) normalised mutual information. awake: the latents in use.
-    """
-    shares = np.asarray(information)[awake]
-    if not len(shares):
-        return np.full(shares.shape[1], -1)
-    ranked = -np.sort(-shares, axis=0)
-    second = ranked[1] if len(ranked) > 1 else 0.0
-    own = (ranked[0] >= FOLLOWED) & (second < OWN_LATENT * ranked[0])
-    return np.where(own, np.asarray(awake)[shares.argmax(axis=0)], -1)
-
-
-def kept_apart(information: np.ndarray, awake: np.ndarray) -> np.ndarray:
-    """(K,) whether each factor has a latent of its own that no other factor shares."""
-    leader = owners(information, awake)
-    alone = np.array([(leader == dim).sum() == 1 for dim in leader], bool)
-    return (leader >= 0) & alone
 
 
 def _factors(evidence: Evidence) -> list[Finding]:

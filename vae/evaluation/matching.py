@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from vae.evaluation.latent_use import FOLLOWED
 from vae.evaluation.metrics.agreement import rank_correlation
 
-FOLLOWED = 0.1  # normalised mutual information from which a latent follows a factor
+SHARED = 0.1  # normalised mutual information that the weaker of two latents must have of a factor that joins them
 CORRELATED = 0.3  # rank correlation from which two latents say the same where no factor joins them
 _TIE = 1e-3  # weight of the correlation among pairs that share as much of a factor
 
@@ -34,7 +35,8 @@ class Pair:
 
     Attributes:
         left, right: the latents; None where that side has no counterpart.
-        factor: the number of the factor that both follow; None where their codes join them, or nothing.
+        factor: the number of the factor that joins them, which at least one of them follows; None where their codes
+            join them, or nothing.
         strength: mutual information of the weaker side with that factor, else the rank correlation, else 0.
         sign: -1 where one rises as the other falls.
     """
@@ -47,7 +49,7 @@ class Pair:
 
 
 def match(left: Side, right: Side) -> tuple[Pair, ...]:
-    """Pairs up the latents in use: by the factor that both follow, the rest by the rank correlation of their codes.
+    """Pairs up the latents in use: by the factor that joins them, the rest by the rank correlation of their codes.
 
     Each step is the assignment of largest sum (Hungarian method), so no latent stands in two pairs. A copy of a model
     whose latents are permuted, flipped and rescaled is matched latent for latent: no other assignment is worth as much
@@ -68,7 +70,7 @@ def match(left: Side, right: Side) -> tuple[Pair, ...]:
         shared = shared_information(left.information, right.information)
         strength, factor = shared.max(axis=2, initial=0.0), shared.argmax(axis=2)
         for i, j in _assigned(strength + _TIE * np.abs(correlation), left.awake, right.awake):
-            if strength[i, j] >= FOLLOWED:
+            if strength[i, j] >= SHARED:
                 pairs.append(Pair(i, j, int(factor[i, j]), float(strength[i, j]), _sign(correlation[i, j])))
         pairs.sort(key=lambda pair: (pair.factor, -pair.strength))
     free = [_without(side.awake, {getattr(pair, name) for pair in pairs}) for side, name in _sides(left, right)]
@@ -82,7 +84,8 @@ def match(left: Side, right: Side) -> tuple[Pair, ...]:
 
 
 def shared_information(left: np.ndarray, right: np.ndarray) -> np.ndarray:
-    """(D_left, K) and (D_right, K) -> (D_left, D_right, K): what the weaker of two latents knows of each factor.
+    """(D_left, K) and (D_right, K) -> (D_left, D_right, K): what the weaker of two latents knows of each factor that
+    at least one of them follows, and 0 of the others.
 
     Raises:
         ValueError: the numbers of factors differ.
@@ -90,7 +93,7 @@ def shared_information(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     left, right = np.asarray(left, float), np.asarray(right, float)
     if left.shape[1] != right.shape[1]:
         raise ValueError(f"both sides need the same factors, not {left.shape[1]} and {right.shape[1]}")
-    return np.minimum(left[:, None], right[None])
+    return np.where(np.maximum(left[:, None], right[None]) >= FOLLOWED, np.minimum(left[:, None], right[None]), 0.0)
 
 
 def align(value: float | np.ndarray, quantiles: np.ndarray, other: np.ndarray, sign: int) -> np.ndarray:

@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from vae.data import Factor
-from vae.evaluation.doctor import ACTIVE_NATS
+from vae.evaluation.latent_use import awake
 from vae.latent.traversal import traverse
 
 READABLE = 1e-3  # summed change below which a sweep shows nothing; a factor's whole row has about 0.1
@@ -174,7 +174,7 @@ def measured(
         "overall" and "overall_spread", and "dims": for each latent {"dim", "share", "spread", "factor", "change"},
         where `factor` is its name; None stands for what is not defined. None where no latent is in use.
     """
-    dims = [int(dim) for dim in np.flatnonzero(np.asarray(kl) >= ACTIVE_NATS)]
+    dims = awake(kl).tolist()
     if not dims:
         return None
     starts = mu[np.unique(np.linspace(0, len(mu) - 1, STARTS).round().astype(int))]

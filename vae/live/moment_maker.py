@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.data import ImageSet
-from vae.evaluation.doctor import ACTIVE_NATS
+from vae.evaluation.latent_use import awake
 from vae.evaluation.metrics import mig
 from vae.live.events import Moment
 from vae.live.moments import Gallery, write_moment
@@ -113,6 +113,6 @@ def _seen(
         kl=kl.tolist(),
         train=train_bound,
         test=bound,
-        active=int((kl >= ACTIVE_NATS).sum()),
+        active=len(awake(kl)),
         mig=mig(mu.numpy(), factors) if scored else None,
     ), mu

@@ -1,26 +1,16 @@
-"""The app: the only package that imports gradio. `build_demo` makes the page, `launch` serves it."""
+"""The app: `build_demo` makes the page, `launch` serves it. Gradio is imported when either is called."""
 
-from collections.abc import Callable, Sequence
+from __future__ import annotations
+
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-import gradio as gr
-import torch
-from gradio.utils import get_upload_folder
-from starlette.middleware import Middleware
-
-from vae.system.limits import PICTURES, REQUESTS
-from vae.system.temporary_folder import own_temporary_folder
-from vae.ui.compare import tab as compare
-from vae.ui.explore import tab as explore
-from vae.ui.header import tab as header
-from vae.ui.kit.i18n import say
-from vae.ui.kit.part import UI, script
-from vae.ui.learn import tab as learn
 from vae.ui.models.shared import Shared
-from vae.ui.server import api
-from vae.ui.server.guard import Guard
-from vae.ui.train import tab as train
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
@@ -31,29 +21,41 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 @dataclass(frozen=True)
 class Tab:
-    """One tab: `key` is its id and the string `tab.<key>` its title; `build` draws it."""
+    """One tab: `key` is its id and the string `tab.<key>` its title; the `build(shared)` of `module` draws it."""
 
     key: str
-    build: Callable[[Shared], None]
+    module: str
+
+    def build(self, shared: Shared) -> None:
+        import_module(self.module).build(shared)
 
 
 TABS = (
-    Tab("explore", explore.build),
-    Tab("compare", compare.build),
-    Tab("train", train.build),
-    Tab("learn", learn.build),
+    Tab("explore", "vae.ui.explore.tab"),
+    Tab("compare", "vae.ui.compare.tab"),
+    Tab("train", "vae.ui.train.tab"),
+    Tab("learn", "vae.ui.learn.tab"),
 )
 
 
 def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     """The whole page: the header and the tabs."""
+    import gradio as gr
+    import torch
+
+    from vae.system.temporary_folder import own_temporary_folder
+    from vae.ui.header.tab import build as build_header
+    from vae.ui.kit.i18n import say
+    from vae.ui.kit.part import script
+    from vae.ui.server import api
+
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
     own_temporary_folder()
     gr.set_static_paths([script("en").parent])
     look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
     with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
-        header.build(shared.catalog)
+        build_header(shared.catalog)
         with gr.Tabs():
             for tab in tabs:
                 with gr.Tab(say(f"tab.{tab.key}"), id=tab.key):
@@ -64,6 +66,14 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
 
 def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     """`demo.launch` with this project's look; nothing is loaded from another machine."""
+    import gradio as gr
+    from gradio.utils import get_upload_folder
+    from starlette.middleware import Middleware
+
+    from vae.system.limits import PICTURES, REQUESTS
+    from vae.ui.kit.part import UI
+    from vae.ui.server.guard import Guard
+
     return demo.launch(
         theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=MONO),
         css_paths=UI / "kit" / "style.css",

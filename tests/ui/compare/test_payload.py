@@ -24,8 +24,9 @@ from vae.ui.compare import payload as comparison
 from vae.ui.compare.endpoints import compare_endpoints
 from vae.ui.kit.i18n import STRINGS, say
 from vae.ui.models import catalog as catalog_module
-from vae.ui.models import loaded_model as opened_module
+from vae.ui.models import spill_meter
 from vae.ui.models.catalog import Catalog
+from vae.ui.models.model_pair import ModelPair, open_pair
 
 PAIR = ("scene3d-vae", "scene3d-beta")
 
@@ -38,7 +39,7 @@ def catalog():
 
 @pytest.fixture(scope="module")
 def both(catalog):
-    return comparison.couple(catalog, *PAIR)
+    return open_pair(catalog, *PAIR)
 
 
 @pytest.fixture(scope="module")
@@ -56,10 +57,10 @@ def test_every_shipped_pair_has_an_overview_that_json_can_hold(catalog):
     pairs = sorted({tuple(pair) for pair in comparison.partners(catalog.usable()).values()})
     assert PAIR in pairs and ("mnist-vae", "mnist-2d") in pairs
     for left, right in pairs:
-        both = comparison.couple(catalog, left, right)
+        both = open_pair(catalog, left, right)
         found = comparison.overview(both)
         json.dumps(found, allow_nan=False)
-        awake = [set(map(int, side.evidence.awake)) for side in both.sides]
+        awake = [set(map(int, side.diagnosis.evidence.awake)) for side in both.sides]
         for name, dims in zip(("left", "right"), awake, strict=True):
             shown = [pair[name] for pair in found["pairs"] if pair[name] is not None]
             assert sorted(shown) == sorted(dims)  # every latent in use has one row
@@ -72,16 +73,16 @@ def test_common_images_are_the_same_on_both_sides(both):
 
 
 def test_files_that_hold_different_images_share_those_they_have(catalog):
-    both = comparison.couple(catalog, "mnist-vae", "mnist-conv20")
+    both = open_pair(catalog, "mnist-vae", "mnist-conv20")
     indices = [set(side.model.index.tolist()) for side in both.sides]
     assert set(both.index.tolist()) == indices[0] & indices[1]
     assert len(both.index) == 5000
 
 
 def test_pairs_follow_the_factors_that_they_are_named_after(both):
-    factors = both.left.factors
+    factors = both.left.facts.factors
     shares = [mutual_information(side.model.mu, factors) for side in both.sides]
-    names = [factor.name for factor in both.left.factor_specs]
+    names = [factor.name for factor in both.left.facts.specs]
     found = [comparison.pair_of(pair, both) for pair in both.pairs]
     assert [pair["factor"] for pair in found[:6]] == names
     for pair in found[:6]:
@@ -94,11 +95,11 @@ def test_pairs_follow_the_factors_that_they_are_named_after(both):
 
 
 def test_the_signs_make_aligned_latents_move_the_factor_the_same_way(both):
-    ordered = [factor.ordered for factor in both.left.factor_specs]
+    ordered = [factor.ordered for factor in both.left.facts.specs]
     for pair in both.pairs:
         if pair.factor is None or not ordered[pair.factor]:
             continue
-        value = both.left.factors[both.rows[0], pair.factor]
+        value = both.left.facts.factors[both.rows[0], pair.factor]
         left = both.left.model.mu[both.rows[0], pair.left]
         right = align(both.right.model.mu[both.rows[1], pair.right], *_quantiles(both, pair), pair.sign)
         slopes = [np.corrcoef(codes, value)[0, 1] for codes in (left, right)]
@@ -111,8 +112,8 @@ def _quantiles(both, pair):
 
 
 def test_maps_are_spanned_by_the_best_latents_of_each_factor_the_clearest_first(both):
-    shares = [mutual_information(side.model.mu, both.left.factors) for side in both.sides]
-    names = [factor.name for factor in both.left.factor_specs]
+    shares = [mutual_information(side.model.mu, both.left.facts.factors) for side in both.sides]
+    names = [factor.name for factor in both.left.facts.specs]
     found = comparison.axes(both)
     assert sorted(axis["name"] for axis in found) == sorted(names)
     clearest = [max(share[:, names.index(axis["name"])].max() for share in shares) for axis in found]
@@ -136,7 +137,7 @@ def test_one_image_goes_through_both_models(both):
 
 
 def test_the_reading_of_a_real_image_is_its_factors(both):
-    names = [factor.values for factor in both.left.factor_specs]
+    names = [factor.values for factor in both.left.facts.specs]
     right = []
     for index in both.index[::500]:
         read = comparison.reading(both.right, both.right.images.batch([int(index)], "cpu"))
@@ -152,7 +153,7 @@ def test_the_table_has_every_mark_beside_a_score_and_none_beside_a_bound(both, c
         assert rows[key]["right"] == metrics[key]
         assert rows[key]["beside"] == {mark: metrics[f"{key}_{mark}"] for mark in comparison.BESIDE}
     assert all(rows[key]["beside"] is None for key in comparison.BOUNDS)
-    undefined = comparison.table(comparison.couple(catalog, "digits-vae", "digits-beta"))
+    undefined = comparison.table(open_pair(catalog, "digits-vae", "digits-beta"))
     assert all(row["left"] is None and row["right"] is None for row in undefined if row["key"] in comparison.SCORES)
 
 
@@ -161,41 +162,43 @@ def test_the_sentence_names_who_keeps_the_factors_apart_and_what_it_pays(both, c
     metrics = [side.model.header["metrics"] for side in both.sides]
     assert found["values"]["name"] == "scene3d-beta" and found["values"]["n"] == 6
     assert found["values"]["paid"] == round(metrics[1]["distortion"] - metrics[0]["distortion"], 1)
-    turned = comparison.couple(catalog, *reversed(PAIR))
+    turned = open_pair(catalog, *reversed(PAIR))
     assert comparison.sentence(turned) == found  # whoever stands where
-    assert comparison.sentence(comparison.couple(catalog, PAIR[0], PAIR[0]))["key"] == "compare.same"
-    classes = comparison.sentence(comparison.couple(catalog, "mnist-vae", "mnist-beta"))
+    assert comparison.sentence(open_pair(catalog, PAIR[0], PAIR[0]))["key"] == "compare.same"
+    classes = comparison.sentence(open_pair(catalog, "mnist-vae", "mnist-beta"))
     assert classes["key"] == "compare.thrifty" and classes["values"]["name"] == "mnist-beta"
 
 
 def test_the_sentence_says_when_nothing_is_paid_or_distortions_differ_in_kind(both, catalog):
-    found = comparison.sentence(comparison.couple(catalog, "mnist-conv20", "mnist-kingma"))
+    found = comparison.sentence(open_pair(catalog, "mnist-conv20", "mnist-kingma"))
     assert found["key"] == "compare.better" and found["values"]["name"] == "mnist-conv20"
     assert found["values"]["paid"] > 0 and found["values"]["saved"] > 0
     config = both.left.model.config
     other = replace(config, model=replace(config.model, likelihood="gaussian"))
-    unlike = comparison.Couple(replace(both.left, model=replace(both.left.model, config=other)), both.right)
+    unlike = ModelPair(replace(both.left, model=replace(both.left.model, config=other)), both.right)
     assert comparison.sentence(unlike)["key"] == "compare.unlike"
 
 
 def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
-    assert both.left.reader and both.right.reader  # read before there is none, for they are kept
+    assert (
+        both.left.spill_meter.reader and both.right.spill_meter.reader
+    )  # read before there is none, for they are kept
     header = dict(both.left.model.header, dataset=both.left.model.header["dataset"] | {"version": "another"})
-    assert replace(both.left, model=replace(both.left.model, header=header)).reader is None
+    assert replace(both.left, model=replace(both.left.model, header=header)).spill_meter.reader is None
 
     def damaged(name, *folder):
         raise CheckpointError(f"{name}: damaged")
 
-    monkeypatch.setattr(opened_module, "reader_of", damaged)
+    monkeypatch.setattr(spill_meter, "reader_of", damaged)
     fresh = replace(both.left)
-    assert fresh.reader is None and fresh.spill() is None
-    assert comparison.pick(comparison.Couple(fresh, both.right), int(both.index[0]))["left"]["reading"] is None
+    assert fresh.spill_meter.reader is None and fresh.spill_meter.spill() is None
+    assert comparison.pick(ModelPair(fresh, both.right), int(both.index[0]))["left"]["reading"] is None
 
 
 def test_a_model_that_sleeps_has_an_empty_spill(both):
     asleep = replace(both.left.model, stats=both.left.model.stats | {"kl": np.zeros(10)})
     header = dict(asleep.header, metrics=asleep.header["metrics"] | {"spill": None})
-    found = replace(both.left, model=replace(asleep, header=header), spilled=None).spill()
+    found = replace(both.left, model=replace(asleep, header=header)).spill_meter.spill()
     assert found == {"overall": None, "overall_spread": None, "dims": []}
 
 
@@ -203,7 +206,7 @@ def test_a_file_without_scores_gets_a_sentence(both):
     header = dict(both.left.model.header)
     header["metrics"] = {key: value for key, value in header["metrics"].items() if not key.startswith("mig")}
     bare = replace(both.left, model=replace(both.left.model, header=header))
-    pair = comparison.Couple(bare, both.right)
+    pair = ModelPair(bare, both.right)
     assert comparison.sentence(pair) == {"key": "compare.unmeasured", "values": {"name": "scene3d-vae"}}
     row = next(row for row in comparison.table(pair) if row["key"] == "mig")
     assert row["left"] is None and row["right"] > 0.5
@@ -260,17 +263,17 @@ def test_a_pair_is_decoded_and_walked_in_one_call(call, both):
 def test_figure_one_shows_the_latent_that_follows_each_factor(both):
     index = int(both.index[7])
     drawn = figure_one_rows.figure(both, index)
-    assert list(drawn.rows) == [factor.name for factor in both.left.factor_specs]
+    assert list(drawn.rows) == [factor.name for factor in both.left.facts.specs]
     for column, side in zip(drawn.columns, both.sides, strict=True):
         assert column.name == side.name
         z = torch.from_numpy(side.model.mu[side.rows[index]])
         for k in range(6):
-            dim = int(side.information[:, k].argmax())
+            dim = int(side.facts.information[:, k].argmax())
             values = torch.tensor(side.model.stats["mu_quantiles"][:, dim])
             rises = np.corrcoef(side.model.mu[:, dim], side.factors[:, k])[0, 1] > 0
             values = values if rises else values.flip(0)  # strips of both models run the same way
             assert torch.equal(column.strips[k], side.decode(traverse(z, [dim], values)[0]))
-            assert column.labels[k].startswith(f"z{dim}, {side.information[dim, k]:.2f}")
+            assert column.labels[k].startswith(f"z{dim}, {side.facts.information[dim, k]:.2f}")
         assert any("seed 1" in note for note in column.notes)
         assert any(f"{side.model.header['metrics']['mig']:.2f}" in note for note in column.notes)
     assert str(index) in drawn.footnote and "InfoGAN" in drawn.footnote
@@ -282,9 +285,9 @@ def test_figure_one_is_a_picture_of_either_kind(call, both, catalog):
         image = Image.open(io.BytesIO(base64.b64decode(found["uri"].split(",")[1])))
         assert image.format == kind.upper() and getattr(image, "n_frames", 1) >= frames
         assert found["name"].endswith(f".{kind}")
-    classes = comparison.couple(catalog, "mnist-vae", "mnist-beta")
+    classes = open_pair(catalog, "mnist-vae", "mnist-beta")
     assert len(figure_one_rows.figure(classes, int(classes.index[0])).rows) == 5
-    asleep = comparison.couple(catalog, "mnist-vae", "mnist-vae")
+    asleep = open_pair(catalog, "mnist-vae", "mnist-vae")
     assert figure_one_rows.figure(asleep, int(asleep.index[0])).rows
 
 

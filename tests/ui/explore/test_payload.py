@@ -19,25 +19,25 @@ from vae.latent.traversal import lattice
 from vae.ui.explore import payload as explorer
 from vae.ui.header.tab import models
 from vae.ui.kit.i18n import STRINGS, named, say
-from vae.ui.models import loaded_model as opened_module
+from vae.ui.models import payload as models_payload
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.loaded_model import LoadedModel
 
 
 @pytest.fixture
-def opened(trained, tmp_path) -> Opened:
+def opened(trained, tmp_path) -> LoadedModel:
     """The tiny model of the digits, opened as the page does it."""
     (tmp_path / "tiny.safetensors").write_bytes(trained.path.read_bytes())
     return Catalog(tmp_path, tmp_path).open("tiny")
 
 
 @pytest.fixture
-def factored(opened) -> Opened:
+def factored(opened) -> LoadedModel:
     """The same with made-up factors: one that a latent in use follows exactly, and one that nothing follows."""
     kl = np.asarray(opened.model.stats["kl"])
     column = opened.model.mu[:, int(kl.argmax())]
     codes = np.stack([np.digitize(column, np.quantile(column, (0.25, 0.5, 0.75))), np.arange(len(column)) % 3], 1)
-    opened.factors = codes
+    opened.facts.factors = codes
     opened.spec = replace(opened.spec, factors=(Factor("height", tuple("0123")), Factor("chance", tuple("012"))))
     return opened
 
@@ -84,28 +84,28 @@ def test_the_page_is_told_what_the_doctor_found(opened):
 
 
 def test_the_evidence_is_measured_on_the_model(opened):
-    evidence = opened.evidence
+    evidence = opened.diagnosis.evidence
     assert evidence.config == opened.model.config and evidence.name == "tiny"
     assert evidence.spread > 10 and 0.1 < evidence.recovered < 1
     opened.images = None
-    del opened.evidence  # measured once and kept
-    assert opened.evidence.recovered is None
+    del opened.diagnosis.evidence  # measured once and kept
+    assert opened.diagnosis.evidence.recovered is None
 
 
 def test_the_table_of_information(factored):
-    table = explorer.information(factored)
+    table = models_payload.information(factored)
     json.dumps(table, allow_nan=False)
     kl = np.asarray(factored.model.stats["kl"])
     dims = [row["dim"] for row in table["rows"]]
     assert table["factors"] == ["height", "chance"]
     assert dims == sorted(np.flatnonzero(kl >= 0.1).tolist(), key=lambda dim: -kl[dim])
-    expected = mutual_information(factored.model.mu, factored.factors)
+    expected = mutual_information(factored.model.mu, factored.facts.factors)
     assert np.abs(np.array([row["shares"] for row in table["rows"]]) - expected[dims]).max() <= 0.005
     assert table["rows"][0]["shares"][0] > 0.7 > 0.2 > table["rows"][0]["shares"][1]
 
 
 @pytest.fixture
-def two(flat) -> Opened:
+def two(flat) -> LoadedModel:
     """The tiny model with two latents."""
     return Catalog(flat.parent, flat.parent).open(flat.stem)
 
@@ -124,13 +124,13 @@ def test_attributes_colour_the_map_and_are_told(opened):
     opened.images.attributes, opened.images.attribute_names = has, ("Smiling", "Young")
     overview = explorer.overview(opened)
     assert overview["colours"][-2:] == ["Smiling", "Young"]
-    column = explorer.column(opened, "Young")
+    column = models_payload.column(opened, "Young")
     assert np.array_equal(np.frombuffer(base64.b64decode(column["codes"]), np.uint8), has[opened.model.index, 1])
     assert column["names"] == ["without", "with"]
     assert named("attributes", "ko") == "속성" and named("Young", "ko") == "젊음"
     for row in (0, 1, 5, 9):
         wanted = np.array(["Smiling", "Young"])[has[opened.model.index[row]] == 1]
-        assert dict(explorer.facts(opened, row)).get("attributes", []) == wanted.tolist()
+        assert dict(models_payload.facts(opened, row)).get("attributes", []) == wanted.tolist()
 
 
 def test_two_latents_come_with_their_decoded_lattice(two):
@@ -152,7 +152,7 @@ def test_other_numbers_of_latents_have_no_lattice(opened):
 
 
 def test_a_lattice_of_large_images_has_fewer_cells(two, monkeypatch):
-    monkeypatch.setattr(opened_module, "LATTICE_SIDE", 100)
+    monkeypatch.setattr(explorer, "LATTICE_SIDE", 100)
     payload = explorer.lattice(two)
     assert payload["values"] == lattice(3)[0].tolist()
     assert tiles(payload).shape == (3, 3, 32, 32)

@@ -232,7 +232,7 @@ def test_missing_images_are_said_and_nothing_is_measured_on_what_stands_for_them
 
 
 def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions, catalog, monkeypatch):
-    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
+    monkeypatch.setattr(catalog.open("tiny"), "computed", {})
     at_work, go_on = threading.Event(), threading.Event()
 
     def slow(*_):
@@ -257,7 +257,7 @@ def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions,
 
 def test_what_measures_time_can_be_measured_again(functions, catalog, monkeypatch):
     given = []
-    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
+    monkeypatch.setattr(catalog.open("tiny"), "computed", {})
     monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or {"n": len(given)})
     asked = [functions[name](["tiny", 1])["ok"]["n"] for name in ("own_q", "own_q", "own_q_again", "own_q")]
     assert asked == [1, 1, 2, 2]
@@ -265,7 +265,7 @@ def test_what_measures_time_can_be_measured_again(functions, catalog, monkeypatc
 
 def test_what_a_class_asks_is_computed_once(functions, catalog, monkeypatch):
     given = []
-    monkeypatch.setattr(catalog.open("tiny"), "lessons", {})
+    monkeypatch.setattr(catalog.open("tiny"), "computed", {})
     monkeypatch.setattr(lesson_answers, "distortions", lambda *place: given.append(place) or {"n": len(given)})
     with ThreadPoolExecutor(8) as pool:
         asked = list(pool.map(lambda _: functions["distortions"](["tiny", 1]), range(8)))
@@ -281,7 +281,7 @@ def test_directions_wake_as_many_latents_as_the_forecast_says(ask, catalog):
     opened = catalog.open("tiny")
     assert told["threshold"] == 1.0 and told["pixels"] == 1024
     for threshold in (0.5, 5.0, 512.0):
-        expected = forecast(opened.forecast.spectrum, threshold)
+        expected = forecast(opened.diagnosis.forecast.spectrum, threshold)
         assert sum(value > threshold for value in told["values"]) == expected.awake
 
 

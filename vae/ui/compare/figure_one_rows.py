@@ -1,4 +1,4 @@
-"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says. No gradio.
+"""Figure 1 of two opened models: which latent of either stands in which row, and what the margin says.
 
 Its letters are English in every language, as those of the paper: Pillow draws them with a font that knows no Hangul.
 """
@@ -10,13 +10,13 @@ import numpy as np
 import torch
 
 from vae.evaluation.doctor import kl_weight, noise_variance
-from vae.evaluation.matching import FOLLOWED
+from vae.evaluation.latent_use import FOLLOWED
+from vae.evaluation.matching import SHARED
 from vae.evaluation.metrics.agreement import rank_correlation
 from vae.latent.traversal import traverse
 from vae.ui.compare.figure_one import Column, Figure, gif, png
-from vae.ui.compare.payload import Couple
-from vae.ui.explore.payload import followed
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.models.model_pair import ModelPair
 
 FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
 MOST_ROWS = 10
@@ -43,7 +43,7 @@ class Row:
     signs: tuple[int, int] = (1, 1)
 
 
-def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
+def composed(both: ModelPair, index: int, kind: str) -> dict[str, str]:
     """The figure as a data URI, and a name for its file."""
     draw, mime = FIGURES[kind]
     body = base64.b64encode(draw(figure(both, index))).decode("ascii")
@@ -53,7 +53,7 @@ def composed(both: Couple, index: int, kind: str) -> dict[str, str]:
     }
 
 
-def figure(both: Couple, index: int) -> Figure:
+def figure(both: ModelPair, index: int) -> Figure:
     """The figure of one test image: a row per factor that either model follows; without factors per matched pair."""
     rows = rows_of(both)
     title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
@@ -65,31 +65,31 @@ def figure(both: Couple, index: int) -> Figure:
     )
 
 
-def rows_of(both: Couple) -> list[Row]:
+def rows_of(both: ModelPair) -> list[Row]:
     """The rows of the figure, at least one and at most ten."""
-    if both.left.information is None or both.right.information is None:
+    if both.left.facts.information is None or both.right.facts.information is None:
         pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
         found = [Row("alike", (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
     else:
         found = []
-        for k, factor in enumerate(both.left.factor_specs):
-            shares = [side.information[:, k] for side in both.sides]
-            dims = tuple(int(share.argmax()) if share.max() >= FOLLOWED else None for share in shares)
-            if dims != (None, None):
+        for k, factor in enumerate(both.left.facts.specs):
+            best = [(int(side.facts.best[k]), side.facts.information[:, k]) for side in both.sides]
+            if any(dim >= 0 and shares[dim] >= FOLLOWED for dim, shares in best):
+                dims = tuple(dim if dim >= 0 and shares[dim] >= SHARED else None for dim, shares in best)
                 signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
                 found.append(Row(factor.name, dims, k, signs))
     strongest = tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides)
     return found[:MOST_ROWS] or [Row("strongest latent", strongest)]
 
 
-def _rising(opened: Opened, dim: int | None, factor: int) -> int:
+def _rising(opened: LoadedModel, dim: int | None, factor: int) -> int:
     """-1 where a latent falls as the factor's values rise."""
     if dim is None:
         return 1
-    return -1 if rank_correlation(opened.model.mu[:, [dim]], opened.factors[:, [factor]])[0, 0] < 0 else 1
+    return -1 if rank_correlation(opened.model.mu[:, [dim]], opened.facts.factors[:, [factor]])[0, 0] < 0 else 1
 
 
-def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
+def _column(opened: LoadedModel, at: int, index: int, rows: list[Row]) -> Column:
     """The strips of one model; where it has no latent for a row its reconstruction is repeated."""
     z = torch.from_numpy(opened.model.mu[opened.rows[index]])
     quantiles = np.asarray(opened.model.stats["mu_quantiles"])  # (S, D)
@@ -105,17 +105,17 @@ def _column(opened: Opened, at: int, index: int, rows: list[Row]) -> Column:
     return Column(opened.title, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
 
 
-def _label(opened: Opened, dim: int | None, factor: int | None) -> str:
+def _label(opened: LoadedModel, dim: int | None, factor: int | None) -> str:
     """The latent with its strength, and what it carries where that is more than the row's factor."""
     if dim is None:
         return "no latent follows it"
-    strength = "" if factor is None else f", {opened.information[dim, factor]:.2f}"
-    carried = (followed(opened)[dim] or {"factors": []})["factors"]
-    own = factor is None or carried in ([], [opened.factor_specs[factor].name])
+    strength = "" if factor is None else f", {opened.facts.information[dim, factor]:.2f}"
+    carried = [opened.facts.names[k] for k in opened.facts.followed[dim]]
+    own = factor is None or carried in ([], [opened.facts.names[factor]])
     return f"z{dim}{strength}" + ("" if own else f" ({' + '.join(carried)})")
 
 
-def _notes(opened: Opened) -> tuple[str, str]:
+def _notes(opened: LoadedModel) -> tuple[str, str]:
     """How the model was trained, with the final weight of the KL or the objective's name; and what it reached."""
     config, metrics = opened.model.config, opened.model.header["metrics"]
     weight = kl_weight(config)

@@ -1,76 +1,22 @@
-"""What the Compare tab asks for: pure functions of two opened models -> payloads. No gradio in here."""
+"""What the Compare tab asks for: pure functions of two open models -> payloads."""
 
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from vae.checkpoints.checkpoint import Entry
-from vae.config import TrainConfig
-from vae.evaluation.doctor import kept_apart
-from vae.evaluation.matching import Pair, Side, match
-from vae.ui.explore import payload as explorer
-from vae.ui.header.tab import finite
-from vae.ui.kit import points as figures
-from vae.ui.kit.i18n import UserError
+from vae.evaluation.latent_use import kept_apart
+from vae.evaluation.matching import Pair
+from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri
-from vae.ui.models.catalog import Catalog
-from vae.ui.models.loaded_model import Opened
+from vae.ui.kit.points import pack
+from vae.ui.models import payload as models
+from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.models.model_pair import ModelPair, likelihood_key
 
-LEAST_COMMON = 20  # images that both files must hold, or a correlation means nothing
 SCORES = ("mig", "dci_disentanglement", "dci_completeness", "sap", "modularity", "factor_vae", "beta_vae")
 BOUNDS = ("neg_elbo", "rate", "distortion", "active_units")
 BESIDE = ("noise", "rotated", "perfect", "pca", "untrained")
-
-
-@dataclass(frozen=True)
-class Couple:
-    """Two opened models of the same data."""
-
-    left: Opened
-    right: Opened
-
-    @property
-    def sides(self) -> tuple[Opened, Opened]:
-        return self.left, self.right
-
-    @cached_property
-    def index(self) -> np.ndarray:
-        """The test images whose codes both files hold, rising."""
-        return np.intersect1d(self.left.model.index, self.right.model.index, assume_unique=True)
-
-    @cached_property
-    def rows(self) -> tuple[np.ndarray, np.ndarray]:
-        """Where these images stand in the encodings of either file."""
-        return tuple(np.searchsorted(side.model.index, self.index) for side in self.sides)
-
-    @cached_property
-    def pairs(self) -> tuple[Pair, ...]:
-        """The rows of the page: the latents in use of both, matched."""
-        sides = [
-            Side(side.model.mu[rows], tuple(int(dim) for dim in side.evidence.awake), side.information)
-            for side, rows in zip(self.sides, self.rows, strict=True)
-        ]
-        return match(*sides)
-
-
-def couple(catalog: Catalog, left: object, right: object) -> Couple:
-    """Both models opened.
-
-    Raises:
-        UserError: a model cannot be opened, they are not of the same images, or have none in common.
-    """
-    found = Couple(catalog.open(left), catalog.open(right))
-    names = {"left": found.left.title, "right": found.right.title}
-    datasets = [side.model.header["dataset"] for side in found.sides]
-    if datasets[0]["name"] != datasets[1]["name"]:
-        raise UserError("error.other_data", **names)
-    if datasets[0]["version"] != datasets[1]["version"]:  # not the hash: another machine may draw a last bit otherwise
-        raise UserError("error.other_images", **names)
-    if len(found.index) < LEAST_COMMON:
-        raise UserError("error.few_common", n=len(found.index), **names)
-    return found
 
 
 def partners(entries: list[Entry]) -> dict[str, list[str]]:
@@ -91,15 +37,15 @@ def partners(entries: list[Entry]) -> dict[str, list[str]]:
     return found
 
 
-def overview(both: Couple) -> dict[str, Any]:
+def overview(both: ModelPair) -> dict[str, Any]:
     """Everything that the page draws for two models, but the pictures of one image."""
-    factors = both.left.factor_specs if both.left.information is not None else ()
+    factors = both.left.facts.specs if both.left.facts.information is not None else ()
     return {
         "dataset": both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"],
         "left": side(both.left),
         "right": side(both.right),
-        "index": figures.pack(both.index, "int32"),
-        "rows": [figures.pack(rows, "int32") for rows in both.rows],
+        "index": pack(both.index, "int32"),
+        "rows": [pack(rows, "int32") for rows in both.rows],
         "pairs": [pair_of(pair, both) for pair in both.pairs],
         "axes": axes(both),
         "colours": colours(both),
@@ -112,7 +58,7 @@ def overview(both: Couple) -> dict[str, Any]:
     }
 
 
-def side(opened: Opened) -> dict[str, Any]:
+def side(opened: LoadedModel) -> dict[str, Any]:
     """What is particular to one of the two."""
     model = opened.model
     return {
@@ -122,19 +68,19 @@ def side(opened: Opened) -> dict[str, Any]:
         "dims": opened.dims,
         "kl": np.asarray(model.stats["kl"], dtype=float).tolist(),
         "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),
-        "follows": explorer.followed(opened),
-        "information": explorer.information(opened),
-        "projections": explorer.projections(opened),
-        "thumbnails": explorer.thumbnails(opened),
+        "follows": models.followed(opened),
+        "information": models.information(opened),
+        "projections": models.projections(opened),
+        "thumbnails": models.thumbnails(opened),
     }
 
 
-def pair_of(pair: Pair, both: Couple) -> dict[str, Any]:
+def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
     """A row of the page as plain values; `factor` is the name of what both follow, `strengths` how well either does."""
-    names = [factor.name for factor in both.left.factor_specs]
+    names = both.left.facts.names
     dims = (pair.left, pair.right)
     known = [
-        None if pair.factor is None else round(float(side.information[dim, pair.factor]), 2)
+        None if pair.factor is None else round(float(side.facts.information[dim, pair.factor]), 2)
         for side, dim in zip(both.sides, dims, strict=True)
     ]
     return {
@@ -147,83 +93,84 @@ def pair_of(pair: Pair, both: Couple) -> dict[str, Any]:
     }
 
 
-def axes(both: Couple) -> list[dict[str, Any]]:
+def axes(both: ModelPair) -> list[dict[str, Any]]:
     """What the maps can be spanned by, the two best first: per factor the latent of either side that follows it best;
     without factors the matched pairs.
     """
-    if both.left.information is None or both.right.information is None:
+    if both.left.facts.information is None or both.right.facts.information is None:
         found = [{"name": None, "left": p.left, "right": p.right} for p in both.pairs if None not in (p.left, p.right)]
         left, right = (int(np.argmax(side.model.stats["kl"])) for side in both.sides)
         return found or [{"name": None, "left": left, "right": right}]
-    best = [side.information.argmax(axis=0) for side in both.sides]
-    strength = np.maximum(*(side.information.max(axis=0) for side in both.sides))
+    best = [side.facts.best for side in both.sides]
+    strength = np.maximum(*(side.facts.information.max(axis=0) for side in both.sides))
     order = np.argsort(-strength, kind="stable")
-    names = [factor.name for factor in both.left.factor_specs]
+    names = both.left.facts.names
     return [{"name": names[k], "left": int(best[0][k]), "right": int(best[1][k])} for k in order]
 
 
-def colours(both: Couple) -> list[dict[str, str | None]]:
+def colours(both: ModelPair) -> list[dict[str, str | None]]:
     """What both maps can be coloured by: what is known of the images, and of the left model, which is then named."""
     of = {"kl": both.left.title, "distortion": both.left.title}
-    return [{"key": key, "of": of.get(key)} for key in explorer.colour_keys(both.left)]
+    return [{"key": key, "of": of.get(key)} for key in models.colour_keys(both.left)]
 
 
-def first_row(both: Couple) -> int:
+def first_row(both: ModelPair) -> int:
     """The row among the common images to begin with: what Explore would show of the right model, if the left has it."""
-    wanted = both.right.model.index[explorer.first_row(both.right)]
+    wanted = both.right.model.index[models.first_row(both.right)]
     return int(min(np.searchsorted(both.index, wanted), len(both.index) - 1))
 
 
-def pick(both: Couple, index: int) -> dict[str, Any]:
+def pick(both: ModelPair, index: int) -> dict[str, Any]:
     """One image through both models: the original, and of each z = mu, the reconstruction, its error and reading."""
     row = both.right.rows[index]
     return {
         "index": index,
         "row": int(np.searchsorted(both.index, index)),
         "original": data_uri(both.right.originals([row])[0].numpy()),
-        "facts": explorer.facts(both.right, row),
+        "facts": models.facts(both.right, row),
         "left": _through(both.left, index),
         "right": _through(both.right, index),
     }
 
 
-def _through(opened: Opened, index: int) -> dict[str, Any]:
+def _through(opened: LoadedModel, index: int) -> dict[str, Any]:
     row = opened.rows[index]
     error = opened.model.distortion
     mu = opened.model.mu[row]
     return {"z": mu.tolist(), "error": None if error is None else finite(float(error[row])), **decoded(opened, mu)}
 
 
-def decoded(opened: Opened, z: np.ndarray | list[float]) -> dict[str, Any]:
+def decoded(opened: LoadedModel, z: np.ndarray | list[float]) -> dict[str, Any]:
     """The picture of z (D,) and what the reader sees in it."""
     pixels = opened.decode(np.asarray([z]))
     return {"image": data_uri(pixels[0].numpy()), "reading": reading(opened, pixels)}
 
 
-def reading(opened: Opened, pixels: Any) -> dict[str, Any] | None:
+def reading(opened: LoadedModel, pixels: Any) -> dict[str, Any] | None:
     """What the reader of this data set sees in one picture (1, C, H, W): for each factor where it stands, in a space
     whose unit is the factor's whole range, and the value that lies nearest. None where there is no reader.
     """
-    if opened.reader is None:
+    reader = opened.spill_meter.reader
+    if reader is None:
         return None
-    found = opened.reader.read(pixels)
-    values = opened.reader.values(found)
+    readings = reader.read(pixels)
+    values = zip(reader.factors, reader.values(readings), strict=True)
     return {
-        "at": [[round(float(number), 4) for number in at[0]] for at in found],
-        "values": [factor.values[int(v[0])] for factor, v in zip(opened.reader.factors, values, strict=True)],
+        "at": [[round(float(number), 4) for number in at[0]] for at in readings],
+        "values": [factor.values[int(value[0])] for factor, value in values],
     }
 
 
-def reader(both: Couple) -> list[dict[str, Any]] | None:
+def reader(both: ModelPair) -> list[dict[str, Any]] | None:
     """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor,
     and `noise`, the mean squared distance of a reading from the truth."""
-    known = both.left.reader
+    known = both.left.spill_meter.reader
     if known is None:
         return None
     return [{key: figure[key] for key in ("name", "r2", "accuracy", "noise")} for figure in known.accuracy]
 
 
-def table(both: Couple) -> list[dict[str, Any]]:
+def table(both: ModelPair) -> list[dict[str, Any]]:
     """Rows of figures: key, left and right with their spread, and beside each score its three marks and baselines.
 
     The marks and PCA belong to the data and the number of latents: they are those of the right file. A score that this
@@ -242,13 +189,13 @@ def table(both: Couple) -> list[dict[str, Any]]:
     return rows
 
 
-def sentence(both: Couple) -> dict[str, Any]:
+def sentence(both: ModelPair) -> dict[str, Any]:
     """Key and values of one sentence: which of the two keeps the factors apart, and what it pays for that in nats."""
     metrics = [side.model.header["metrics"] for side in both.sides]
     names = [side.title for side in both.sides]
     if both.left.name == both.right.name:
         return {"key": "compare.same", "values": {"name": names[0]}}
-    if measure(both.left.model.config) != measure(both.right.model.config):
+    if likelihood_key(both.left.model.config) != likelihood_key(both.right.model.config):
         return {"key": "compare.unlike", "values": {"name": names[0], "other": names[1]}}
     if both.left.spec is None or not both.left.spec.factors:
         return _thrifty(names, metrics)
@@ -257,15 +204,9 @@ def sentence(both: Couple) -> dict[str, Any]:
         return {"key": "compare.unmeasured_both", "values": {"name": names[0], "other": names[1]}}
     if unmeasured:
         return {"key": "compare.unmeasured", "values": {"name": unmeasured[0]}}
-    if any(side.information is None for side in both.sides):
+    if any(side.facts.information is None for side in both.sides):
         return {"key": "compare.unseen", "values": {"data": both.left.spec.title}}
     return _apart(both, names, metrics)
-
-
-def measure(config: TrainConfig) -> tuple[object, ...]:
-    """What a distortion depends on beside the model: likelihood, sigma of a Gaussian, and the images' shape."""
-    model = config.model
-    return model.likelihood, model.sigma if model.likelihood == "gaussian" else None, model.shape
 
 
 def _thrifty(names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
@@ -282,12 +223,12 @@ def _thrifty(names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
     return {"key": "compare.thrifty" if paid >= 0 else "compare.better", "values": values}
 
 
-def _apart(both: Couple, names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
+def _apart(both: ModelPair, names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
     """With factors: who has a latent for more of them, by its MIG where both have as many."""
-    apart = [np.flatnonzero(kept_apart(side.information, side.evidence.awake)) for side in both.sides]
+    apart = [np.flatnonzero(kept_apart(side.facts.information, side.diagnosis.evidence.awake)) for side in both.sides]
     score = [known["mig"] for known in metrics]
     better = int((len(apart[1]), score[1]) >= (len(apart[0]), score[0]))
-    factors = [factor.name for factor in both.left.factor_specs]
+    factors = both.left.facts.names
     paid = round(metrics[better]["distortion"] - metrics[1 - better]["distortion"], 1)
     values = {
         "name": names[better],

@@ -1,14 +1,10 @@
 """The Compare tab: two models of the same data, one image, matched latents, linked maps, scores, and figure 1."""
 
 from vae.data import DATASETS
-from vae.ui.compare import payload as comparison
 from vae.ui.compare.endpoints import compare_endpoints
-from vae.ui.explore.endpoints import explore_endpoints
+from vae.ui.compare.payload import partners
 from vae.ui.kit.part import part
 from vae.ui.models.shared import Shared
-
-SHARED_FUNCTIONS = ("coordinates", "colour", "thumbnails")  # of Explore, for the two maps
-
 
 # What stands once on either side.
 _SIDE = """
@@ -104,20 +100,19 @@ TEMPLATE = f"""
 def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context; it asks for its models when it is first opened."""
     entries = shared.catalog.usable()
-    partners = comparison.partners(entries)
+    shown_beside = partners(entries)
     groups: dict[str, list[str]] = {}
     for entry in entries:
         name = entry.header["dataset"]["name"]
         groups.setdefault(DATASETS[name].title if name in DATASETS else name, []).append(entry.name)
-    explored = [function for function in explore_endpoints(shared.catalog) if function.__name__ in SHARED_FUNCTIONS]
     part(
         "compare",
         TEMPLATE,
         {
             "groups": [{"title": title, "names": names} for title, names in groups.items()],
-            "partners": partners,
-            "first": partners[entries[0].name] if entries else None,
+            "partners": shown_beside,
+            "first": shown_beside[entries[0].name] if entries else None,
         },
-        [*compare_endpoints(shared.catalog), *explored],
+        compare_endpoints(shared.catalog),
         elem_id="compare",
     )

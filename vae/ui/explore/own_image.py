@@ -1,5 +1,5 @@
 """A visitor's own picture in the eyes of a model: its codes, its place on the maps, and whether it is of the kind that
-the model knows. It comes as pixels that the page has shrunk already, and nothing of it is kept. No gradio in here.
+the model knows. It comes as pixels that the page has shrunk already, and nothing of it is kept.
 """
 
 import base64
@@ -16,13 +16,13 @@ from vae.latent.traversal import between_neighbours
 from vae.training.objectives import distortion
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import data_uri
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.loaded_model import LoadedModel
 
 COUNTED = 2_000  # test images of which the usual cost is taken: a fifth of a second for 64x64x3
 USUAL = 0.995  # the share of them that costs less than what is called far outside
 
 
-def pixels_of(opened: Opened, sent: Any) -> np.ndarray:
+def pixels_of(opened: LoadedModel, sent: Any) -> np.ndarray:
     """uint8 (C, H, W) of what the page has sent: the bytes of H x W pixels, red, green and blue, as base64.
 
     Raises:
@@ -40,7 +40,7 @@ def pixels_of(opened: Opened, sent: Any) -> np.ndarray:
     return pixels if channels == 3 else grey(pixels)
 
 
-def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
+def own_pick(opened: LoadedModel, pixels: np.ndarray) -> dict[str, Any]:
     """What `explorer.pick` says of a test image, for a picture (C, H, W) of one's own; its index is None.
 
     `row` is that of the nearest encoded test image, from where arrow keys go on. `own` holds
@@ -54,7 +54,7 @@ def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
     """
     model = opened.model
     tried = np.stack([pixels, 255 - pixels] if len(pixels) == 1 else [pixels])
-    limit, total = opened.usual
+    limit, total = opened.once("usual cost", lambda: usual_cost(opened))
     costs, codes = cost(opened, tried, total)
     best = int(costs.argmin())
     z = np.clip(codes[best], -opened.reach, opened.reach)  # beyond it no slider leads and no request may go
@@ -84,7 +84,7 @@ def own_pick(opened: Opened, pixels: np.ndarray) -> dict[str, Any]:
     }
 
 
-def cost(opened: Opened, images: np.ndarray, total: bool) -> tuple[np.ndarray, np.ndarray]:
+def cost(opened: LoadedModel, images: np.ndarray, total: bool) -> tuple[np.ndarray, np.ndarray]:
     """What pictures (N, C, H, W) cost, −log p(x | z = mu) in nats, and their mu (N, D).
 
     Beyond the least that each could cost under any decoder, unless the `total` is asked for: pictures of even greys
@@ -97,7 +97,7 @@ def cost(opened: Opened, images: np.ndarray, total: bool) -> tuple[np.ndarray, n
     return (found.numpy() if total else found.numpy() - least(opened, x)), mu.numpy()
 
 
-def least(opened: Opened, images: torch.Tensor) -> np.ndarray:
+def least(opened: LoadedModel, images: torch.Tensor) -> np.ndarray:
     """(N,) nats that pictures cost when they are painted exactly."""
     config = opened.model.config.model
     if config.likelihood == "bernoulli":
@@ -106,12 +106,12 @@ def least(opened: Opened, images: torch.Tensor) -> np.ndarray:
     return distortion(exact, exact, config).numpy()
 
 
-def usual(opened: Opened) -> tuple[float, bool]:
+def usual_cost(opened: LoadedModel) -> tuple[float, bool]:
     """The cost that `USUAL` of the test images stay below, and whether it is the total one: without the images the
     least possible is not known. Infinite where neither images nor their stored costs are at hand.
     """
     model = opened.model
-    rows = np.unique(np.linspace(0, len(model.index) - 1, COUNTED).astype(int))
+    rows = opened.evenly(COUNTED)
     if opened.images is None:
         known = model.distortion if model.distortion is not None else np.array([np.inf])
         return float(np.quantile(known, USUAL)), True

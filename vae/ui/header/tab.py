@@ -6,14 +6,12 @@ import gradio as gr
 
 from vae.data import DATASETS
 from vae.system.limits import REQUESTS
-from vae.ui.explore.endpoints import endpoint
+from vae.ui.kit.endpoint import endpoint, finite
 from vae.ui.kit.i18n import recognised
 from vae.ui.kit.part import part
-from vae.ui.models.catalog import Catalog
+from vae.ui.models.catalog import FIGURES, Catalog
 from vae.ui.models.visitor_models import entry_of
 
-FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
-FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
 TEMPLATE = """
 <div class="lse-header">
   <div class="lse-title"><h1></h1><p></p></div>
@@ -33,11 +31,6 @@ TEMPLATE = """
   <div id="link-said" class="lse-link-said" role="status"></div>
 </div>
 """
-
-
-def finite(value: Any) -> float | None:
-    """A header's figure as JSON knows it: no NaN, no infinity."""
-    return value if isinstance(value, (int, float)) and -1e12 < value < 1e12 else None
 
 
 def models(catalog: Catalog) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """Heavy questions are answered one after the other, and only so many wait: each that waits holds one of the few threads
-on which every picture is decoded. No gradio in here.
+on which every picture is decoded.
 """
 
 from __future__ import annotations

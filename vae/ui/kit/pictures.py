@@ -1,4 +1,4 @@
-"""Arrays -> pictures that a browser shows: data URIs and sprite sheets. No gradio in here."""
+"""Arrays -> pictures that a browser shows: data URIs and sprite sheets."""
 
 import base64
 import io

@@ -1,4 +1,4 @@
-"""Arrays -> what the map draws: coordinates as base64, columns to colour by, palettes. No gradio in here."""
+"""Arrays -> what the map draws: coordinates as base64, columns to colour by, palettes."""
 
 import base64
 from typing import Any

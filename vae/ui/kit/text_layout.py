@@ -1,4 +1,4 @@
-"""Lines of text for a picture: broken to a width, in Pillow's own font. No gradio in here."""
+"""Lines of text for a picture: broken to a width, in Pillow's own font."""
 
 from __future__ import annotations
 

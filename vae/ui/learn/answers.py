@@ -1,4 +1,4 @@
-"""What the steps of the Learn tab compute, live, from a model and one image: payloads. No gradio in here.
+"""What the steps of the Learn tab compute, live, from a model and one image: payloads.
 
 The lock of a model is held for a few decodes at a time, so that a slider elsewhere never waits for a lesson.
 """
@@ -15,19 +15,20 @@ import torch
 from torch import Tensor
 
 from vae.evaluation.bound import log_likelihood
-from vae.evaluation.doctor import ACTIVE_NATS, kl_weight
+from vae.evaluation.doctor import kl_weight
 from vae.evaluation.forecast import spectrum
+from vae.evaluation.latent_use import awake
 from vae.inference.gradients import reparameterised, score_function, slopes
 from vae.inference.per_image_posterior import neg_elbo, own_posterior
 from vae.inference.true_posterior import nearest, true_posterior
 from vae.models.vae import Posterior
 from vae.training.aggregate_posterior import dependence
 from vae.training.objectives import kl_to_prior
-from vae.ui.explore import payload as explorer
-from vae.ui.header.tab import finite
+from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models import payload as models
+from vae.ui.models.loaded_model import LoadedModel
 
 GALLERY = 10  # images to choose from
 SMALL = 1_024  # values of an image up to which a lesson may take its full number of samples
@@ -43,7 +44,7 @@ DIRECTIONS = 40  # bars of a spectrum
 DIRECTION_IMAGES = 1_000  # where the model has no forecast of its own
 
 
-def gallery(opened: Opened) -> dict[str, Any]:
+def gallery(opened: LoadedModel) -> dict[str, Any]:
     """A few images to choose from, one of each class where there are such; and what the page must know of a model."""
     rows = _chosen(opened)
     return {
@@ -51,12 +52,12 @@ def gallery(opened: Opened) -> dict[str, Any]:
         "rows": rows,
         "sheet": sheet(opened.originals(rows), len(rows), quality=90),
         "order": np.argsort(-np.asarray(opened.model.stats["kl"], float), kind="stable").tolist(),
-        "follows": explorer.followed(opened),
+        "follows": models.followed(opened),
         "missing": opened.missing,
     }
 
 
-def encoded(opened: Opened, row: int) -> dict[str, Any]:
+def encoded(opened: LoadedModel, row: int) -> dict[str, Any]:
     """What the encoder makes of an image: mu and sigma of each latent."""
     posterior = _encode(opened, _image(opened, row))
     return {
@@ -67,7 +68,7 @@ def encoded(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def own_q(opened: Opened, row: int) -> dict[str, Any]:
+def own_q(opened: LoadedModel, row: int) -> dict[str, Any]:
     """One pass of the encoder against gradient steps on a q of this image alone: nats and milliseconds, measured now.
 
     Milliseconds are of this thread at work, so that it does not matter who else uses the machine; `trace` holds them
@@ -100,14 +101,14 @@ def own_q(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def gradients(opened: Opened, row: int) -> dict[str, Any]:
+def gradients(opened: LoadedModel, row: int) -> dict[str, Any]:
     """Single-sample gradients of E_q[log p(x|z)] by three estimators, of the latents in use, at one image.
 
     `samples[of][by]` is (N, K) float32 as base64; of mu or logvar, by reparameterisation, score or score_baseline.
     """
     x = _image(opened, row)
     posterior = _encode(opened, x)
-    dims = explorer.first_rows(opened)[:8]
+    dims = models.strongest_latents(opened, 8)
     count = GRADIENTS if _small(opened) else GRADIENTS // 4
     eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
     parts = []
@@ -128,7 +129,7 @@ def gradients(opened: Opened, row: int) -> dict[str, Any]:
     return {"dims": dims, "count": count, "samples": samples}
 
 
-def posterior(opened: Opened, row: int) -> dict[str, Any]:
+def posterior(opened: LoadedModel, row: int) -> dict[str, Any]:
     """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian: `density` (S, S) over its greatest.
 
     `nearest` is the best Gaussian of that kind: its `gap` is owed to the posterior's shape, the rest to the encoder.
@@ -151,7 +152,7 @@ def posterior(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def distortions(opened: Opened, row: int) -> dict[str, Any]:
+def distortions(opened: LoadedModel, row: int) -> dict[str, Any]:
     """−log p(x|z) of one image for many z drawn from q, and for z = mu; with what the file says of all test images."""
     x = _image(opened, row)
     q = _encode(opened, x)
@@ -165,7 +166,7 @@ def distortions(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def pixels(opened: Opened, row: int) -> dict[str, Any]:
+def pixels(opened: LoadedModel, row: int) -> dict[str, Any]:
     """An image and what the decoder says of mu, value by value: `x` uint8 and `logits` float32, (C, H, W) each."""
     x = _image(opened, row)
     q = _encode(opened, x)
@@ -176,11 +177,11 @@ def pixels(opened: Opened, row: int) -> dict[str, Any]:
         "shape": list(x.shape[1:]),
         "x": pack(opened.originals([row])[0].numpy(), "uint8"),
         "logits": pack(logits[0].numpy(), "float32"),
-        "floor": opened.floor,
+        "floor": opened.diagnosis.floor,
     }
 
 
-def costs(opened: Opened, row: int) -> dict[str, Any]:
+def costs(opened: LoadedModel, row: int) -> dict[str, Any]:
     """Distortion and rate of one image, the mean of many sampled z, and the picture of mu; and as the file says, the
     same of all test images.
     """
@@ -198,7 +199,7 @@ def costs(opened: Opened, row: int) -> dict[str, Any]:
     }
 
 
-def aggregate(opened: Opened) -> dict[str, Any]:
+def aggregate(opened: LoadedModel) -> dict[str, Any]:
     """The aggregate posterior of the stored images: its total correlation, and samples of the two latents that depend
     on each other most. Of at most eight latents, those in use first; `pair` is None where there is only one latent.
 
@@ -208,7 +209,7 @@ def aggregate(opened: Opened) -> dict[str, Any]:
     """
     model, generator = opened.model, torch.Generator().manual_seed(0)
     kl = np.asarray(model.stats["kl"], float)
-    dims = np.sort(np.argsort(-kl, kind="stable")[: max(2, min(CODE_DIMS, int((kl >= ACTIVE_NATS).sum())))])
+    dims = np.sort(np.argsort(-kl, kind="stable")[: max(2, min(CODE_DIMS, len(awake(kl))))])
     mu, logvar = (torch.from_numpy(part[:, dims]) for part in (model.mu, model.logvar))
     rows = torch.randperm(len(mu), generator=generator)[:CODES]
     eps = torch.randn(len(rows), len(dims), generator=generator)
@@ -230,15 +231,15 @@ def aggregate(opened: Opened) -> dict[str, Any]:
     }
 
 
-def directions(opened: Opened) -> dict[str, Any]:
+def directions(opened: LoadedModel) -> dict[str, Any]:
     """Variances of the images along their strongest directions, in the likelihood's coordinates, to be held against
     beta·sigma²; with this model's own threshold. Of what is `missing` alone where the images are not here.
     """
     if opened.missing:
         return {"missing": opened.missing}
     config, weight = opened.model.config, kl_weight(opened.model.config)
-    if opened.forecast is not None:
-        values = opened.forecast.spectrum
+    if opened.diagnosis.forecast is not None:
+        values = opened.diagnosis.forecast.spectrum
     else:
         rows = np.unique(np.linspace(0, len(opened.model.index) - 1, DIRECTION_IMAGES).astype(int))
         values = spectrum(opened.originals(rows).numpy(), config.model.likelihood)
@@ -251,7 +252,7 @@ def directions(opened: Opened) -> dict[str, Any]:
     }
 
 
-def _chosen(opened: Opened) -> list[int]:
+def _chosen(opened: LoadedModel) -> list[int]:
     """Rows of the gallery: of each class the image whose distortion is the median of the class, else an even choice."""
     model = opened.model
     if model.label is None:
@@ -265,37 +266,37 @@ def _chosen(opened: Opened) -> list[int]:
     return rows
 
 
-def _index(opened: Opened, row: int) -> int:
+def _index(opened: LoadedModel, row: int) -> int:
     """Of the test image, by which Explore knows it."""
     return int(opened.model.index[row])
 
 
-def _small(opened: Opened) -> bool:
+def _small(opened: LoadedModel) -> bool:
     return int(np.prod(opened.model.config.model.shape)) <= SMALL
 
 
-def _grid_steps(opened: Opened) -> int:
+def _grid_steps(opened: LoadedModel) -> int:
     """Points along either latent: two grids of them are decoded."""
     values = int(np.prod(opened.model.config.model.shape))
     return 61 if values <= SMALL else 33 if values <= 12 * SMALL else 21
 
 
-def _at_once(opened: Opened) -> int:
+def _at_once(opened: LoadedModel) -> int:
     return int(np.clip(HELD_VALUES // np.prod(opened.model.config.model.shape), 8, 64))
 
 
-def _image(opened: Opened, row: int) -> Tensor:
+def _image(opened: LoadedModel, row: int) -> Tensor:
     """(1, C, H, W) float32 in [0, 1]."""
     return opened.originals([row]).float().div(255)
 
 
-def _encode(opened: Opened, x: Tensor) -> Posterior:
+def _encode(opened: LoadedModel, x: Tensor) -> Posterior:
     """q(z|x) of one image, (1, D); ordinary tensors, so that gradients can pass."""
     with opened.lock, torch.no_grad():
         return opened.model.network.encode(x)
 
 
-def _likelihood(opened: Opened, x: Tensor, z: Tensor) -> Tensor:
+def _likelihood(opened: LoadedModel, x: Tensor, z: Tensor) -> Tensor:
     parts = []
     for part in z.split(_at_once(opened)):
         with opened.lock, torch.no_grad():
@@ -303,13 +304,13 @@ def _likelihood(opened: Opened, x: Tensor, z: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def _sampled(opened: Opened, x: Tensor, q: Posterior, count: int) -> Tensor:
+def _sampled(opened: LoadedModel, x: Tensor, q: Posterior, count: int) -> Tensor:
     """−log p(x|z) of so many z drawn from q, (count,), always the same ones."""
     eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
     return -_likelihood(opened, x, q.mu + torch.exp(0.5 * q.logvar) * eps)
 
 
-def _nats(opened: Opened, x: Tensor, q: Posterior, eps: Tensor) -> float:
+def _nats(opened: LoadedModel, x: Tensor, q: Posterior, eps: Tensor) -> float:
     """The mean −ELBO of a posterior under this noise."""
     parts = []
     for part in eps.split(_at_once(opened)):

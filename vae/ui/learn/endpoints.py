@@ -1,23 +1,24 @@
-"""The Learn tab's server functions: validated, bounded in cost, computed once for all who ask. No gradio in here."""
+"""The Learn tab's server functions: validated, bounded in cost, computed once for all who ask."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from vae.ui.explore.endpoints import endpoint, is_whole
 from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.i18n import UserError
 from vae.ui.learn import answers
 from vae.ui.learn.first_steps import SEEDS, first_steps
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.endpoints import model_endpoints
+from vae.ui.models.loaded_model import LoadedModel
 
 KEPT = 40  # answers of a model, some ten kilobytes each: the ten images of a gallery in four lessons
 
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
-    """The functions that the Learn tab calls as `server.name(...)`, beside some of Explore's and Compare's."""
+    """The functions that the Learn tab calls as `server.name(...)`."""
     computing = Turns()  # up to two seconds of one core each; a step that is sent away asks again
     trainings: dict[int, dict[str, Any]] = {}
 
@@ -34,10 +35,15 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
                     known[key] = answer
         return answer
 
-    def of_model(lesson: str, opened: Opened, *place: int) -> dict[str, Any]:
-        return once(opened.lessons, (lesson, *place), lambda: getattr(answers, lesson)(opened, *place))
+    def answers_of(opened: LoadedModel) -> dict[Any, dict[str, Any]]:
+        return opened.once("lessons", dict)
 
-    def place(name: Any, row: Any) -> tuple[Opened, int]:
+    def of_model(
+        lesson: str, compute: Callable[..., dict[str, Any]], opened: LoadedModel, *place: int
+    ) -> dict[str, Any]:
+        return once(answers_of(opened), (lesson, *place), lambda: compute(opened, *place))
+
+    def place(name: Any, row: Any) -> tuple[LoadedModel, int]:
         opened = catalog.open(name)
         if not is_whole(row) or not 0 <= row < len(opened.model.index):
             raise UserError("error.row", row=row)
@@ -50,40 +56,40 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
         return answers.encoded(*place(name, row))
 
     def costs(name: Any, row: Any) -> dict[str, Any]:
-        return of_model("costs", *place(name, row))
+        return of_model("costs", answers.costs, *place(name, row))
 
     def own_q(name: Any, row: Any) -> dict[str, Any]:
-        return of_model("own_q", *place(name, row))
+        return of_model("own_q", answers.own_q, *place(name, row))
 
     def own_q_again(name: Any, row: Any) -> dict[str, Any]:
         """Measured anew, for it measures time."""
         opened, row = place(name, row)
-        opened.lessons.pop(("own_q", row), None)
-        return of_model("own_q", opened, row)
+        answers_of(opened).pop(("own_q", row), None)
+        return of_model("own_q", answers.own_q, opened, row)
 
     def gradients(name: Any, row: Any) -> dict[str, Any]:
-        return of_model("gradients", *place(name, row))
+        return of_model("gradients", answers.gradients, *place(name, row))
 
     def posterior(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
         if opened.dims != 2:
             raise UserError("error.two_latents", name=opened.title, dims=opened.dims)
-        return of_model("posterior", opened, row)
+        return of_model("posterior", answers.posterior, opened, row)
 
     def distortions(name: Any, row: Any) -> dict[str, Any]:
-        return of_model("distortions", *place(name, row))
+        return of_model("distortions", answers.distortions, *place(name, row))
 
     def pixels(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
         if opened.model.config.model.likelihood != "bernoulli":
             raise UserError("error.bernoulli", name=opened.title)
-        return of_model("pixels", opened, row)
+        return of_model("pixels", answers.pixels, opened, row)
 
     def aggregate(name: Any) -> dict[str, Any]:
-        return of_model("aggregate", catalog.open(name))
+        return of_model("aggregate", answers.aggregate, catalog.open(name))
 
     def directions(name: Any) -> dict[str, Any]:
-        return of_model("directions", catalog.open(name))
+        return of_model("directions", answers.directions, catalog.open(name))
 
     def watch_training(seed: Any) -> dict[str, Any]:
         if not is_whole(seed) or not 0 <= seed < SEEDS:
@@ -91,4 +97,6 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
         return once(trainings, seed, lambda: first_steps(seed))
 
     of_images = (gallery, encoded, costs, own_q, own_q_again, gradients, posterior, distortions, pixels)
-    return [endpoint(function) for function in (*of_images, aggregate, directions, watch_training)]
+    of_models = model_endpoints(catalog)
+    shared = [of_models[name] for name in ("decode", "rates")]
+    return [*shared, *(endpoint(function) for function in (*of_images, aggregate, directions, watch_training))]

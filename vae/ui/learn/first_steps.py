@@ -1,4 +1,4 @@
-"""The algorithm, watched: the first steps of a small VAE on handwritten digits, trained when somebody asks. No gradio.
+"""The algorithm, watched: the first steps of a small VAE on handwritten digits, trained when somebody asks.
 
 The digits come with scikit-learn, so this works wherever the app does. It is the project's own training loop.
 """

@@ -1,4 +1,4 @@
-"""The steps of the Learn tab: their order, and which of the models at hand each of them shows. No gradio in here."""
+"""The steps of the Learn tab: their order, and which of the models at hand each of them shows."""
 
 from __future__ import annotations
 

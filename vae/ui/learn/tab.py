@@ -1,15 +1,11 @@
 """The Learn tab: one column of short steps, each with something live. A step computes when it comes into view."""
 
-from vae.ui.compare.endpoints import compare_endpoints
-from vae.ui.explore.endpoints import explore_endpoints
 from vae.ui.kit.part import part
 from vae.ui.learn.endpoints import lesson_endpoints
 from vae.ui.learn.first_steps import SEEDS
 from vae.ui.learn.formulas import formulas
 from vae.ui.learn.steps import STEPS, chosen, others
 from vae.ui.models.shared import Shared
-
-SHARED_FUNCTIONS = ("decode", "rates")  # of Explore and of Compare
 
 _STEP = """
   <section id="learn-{key}" class="lse-step" aria-labelledby="learn-{key}-title">
@@ -33,7 +29,6 @@ TEMPLATE = f"""
 
 def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context; nothing is computed before it is opened."""
-    functions = [*explore_endpoints(shared.catalog), *compare_endpoints(shared.catalog)]
     part(
         "learn",
         TEMPLATE,
@@ -43,9 +38,6 @@ def build(shared: Shared) -> None:
             "losses": others(),
             "seeds": SEEDS,
         },
-        [
-            *lesson_endpoints(shared.catalog),
-            *(function for function in functions if function.__name__ in SHARED_FUNCTIONS),
-        ],
+        lesson_endpoints(shared.catalog),
         elem_id="learn",
     )

@@ -1,1 +1,1 @@
-"""Opened models, and which there are."""
+"""LoadedModel models, and which there are."""

@@ -1,4 +1,4 @@
-"""The models at hand: what a folder of checkpoints offers, and the few of them that are open. No gradio in here."""
+"""The models at hand: what a folder of checkpoints offers, and the few of them that are open."""
 
 import logging
 import threading
@@ -12,9 +12,12 @@ from vae.checkpoints.checkpoint import Entry, list_headers
 from vae.data import DATASETS
 from vae.system.limits import OPEN_MODELS
 from vae.ui.kit.i18n import UserError
-from vae.ui.models.loaded_model import Opened, open_model
+from vae.ui.models.loaded_model import LoadedModel, open_model
 from vae.ui.models.visitor_models import entry_of
 
+# Of a header, as the page and the API give them for every model.
+FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
+FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 
 log = logging.getLogger(__name__)
@@ -27,7 +30,7 @@ class Slot:
     entry: Entry
     stamp: tuple[int, int]  # of its file, when it was found
     lock: threading.Lock = field(default_factory=threading.Lock)
-    opened: Opened | None = None
+    opened: LoadedModel | None = None
 
 
 def seen(path: Path) -> tuple[int, int]:
@@ -97,7 +100,7 @@ class Catalog:
             raise UserError("error.model", name=name)
         return entry
 
-    def open(self, name: object) -> Opened:
+    def open(self, name: object) -> LoadedModel:
         """The model of that name; while one is being read, the others stay at hand.
 
         Raises:

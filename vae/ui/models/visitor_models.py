@@ -1,4 +1,4 @@
-"""Models of this server's visitors: made of a run, or uploaded. Who knows the name may open it. No gradio in here."""
+"""Models of this server's visitors: made of a run, or uploaded. Who knows the name may open it."""
 
 import json
 import logging

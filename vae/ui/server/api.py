@@ -23,12 +23,12 @@ from vae.images import tile
 from vae.latent.traversal import interpolate as line
 from vae.latent.traversal import traverse as walk
 from vae.system.limits import PICTURES, REQUESTS
-from vae.ui.explore.endpoints import dims_of, is_finite, is_whole, row_of, z_of
-from vae.ui.header.tab import FIGURES, finite
+from vae.ui.kit.endpoint import finite, is_finite, is_whole
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
-from vae.ui.models.catalog import Catalog
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.arguments import dims_of, row_of, z_of
+from vae.ui.models.catalog import FIGURES, Catalog
+from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.server.upload_quota import ANSWERS, Answers
 
 AT_ONCE = 1  # of all six together: whoever drags a slider in the page comes first
@@ -209,7 +209,7 @@ def is_absent(image: Any) -> bool:
     return image is None or image == NO_IMAGE
 
 
-def picture_of(opened: Opened, image: Any) -> np.ndarray:
+def picture_of(opened: LoadedModel, image: Any) -> np.ndarray:
     """An uploaded picture as the model takes it, uint8 (C, H, W)."""
     shape, path = opened.model.config.model.shape, uploaded(image)
     if shape[1] != shape[2]:

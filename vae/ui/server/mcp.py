@@ -1,7 +1,7 @@
 """What stands between clients of the Model Context Protocol and Gradio's server of it.
 
 That one takes addresses for pictures and fetches them, writes pictures to the disk before anything has counted them,
-and falls over what is no text. No gradio in here.
+and falls over what is no text.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The folder of uploads and answers: how much lies there, and what nobody has come back for. No gradio in here."""
+"""The folder of uploads and answers: how much lies there, and what nobody has come back for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Train tab offers, and what a page has chosen of it. No gradio in here."""
+"""What the Train tab offers, and what a page has chosen of it."""
 
 import re
 from pathlib import Path

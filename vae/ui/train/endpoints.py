@@ -1,4 +1,4 @@
-"""The Train tab's server functions: validated, public endpoints that never raise. No gradio in here."""
+"""The Train tab's server functions: validated, public endpoints that never raise."""
 
 import base64
 import logging
@@ -20,8 +20,8 @@ from vae.live.run import ADJUSTABLE, LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
-from vae.ui.explore.endpoints import endpoint, is_finite, is_whole
 from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, recognised_in
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, images_folder, take_in, thin

@@ -1,4 +1,4 @@
-"""A run as a GIF: map, traversal and reconstructions at every moment that was kept. No gradio in here."""
+"""A run as a GIF: map, traversal and reconstructions at every moment that was kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Train tab shows of a run at one moment: pictures, a map and the doctor's findings. No gradio in here."""
+"""What the Train tab shows of a run at one moment: pictures, a map and the doctor's findings."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from vae.latent.projection import principal_axes, project
 from vae.latent.traversal import traverse
 from vae.live.moments import Gallery, path_of, read_codes, read_moment
 from vae.live.run import LiveRun
-from vae.ui.explore.payload import said
 from vae.ui.kit import points as figures
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import sheet
+from vae.ui.models.payload import findings_json
 
 SHOWN = 8  # originals above their reconstructions
 SAMPLES = 16
@@ -235,7 +235,7 @@ def _findings(
     """What the doctor says of this moment."""
     pictures = reconstructions.numpy().astype(np.float32)
     scored = gallery.factors is not None and len(codes) >= LEAST_INFORMATION
-    return said(
+    return findings_json(
         Evidence(
             kl=kl,
             config=run.config,

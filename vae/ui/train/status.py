@@ -1,4 +1,4 @@
-"""Where a run stands and what is new of it, in the words of the page. No gradio in here."""
+"""Where a run stands and what is new of it, in the words of the page."""
 
 from typing import Any
 

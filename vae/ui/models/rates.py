@@ -1,4 +1,4 @@
-"""Rate against distortion: every model of a data set as a point, and the floor under them. No gradio in here.
+"""Rate against distortion: every model of a data set as a point, and the floor under them.
 
 Source: Alemi et al. 2018, "Fixing a Broken ELBO", arXiv:1711.00464.
 """
@@ -12,10 +12,10 @@ from vae.checkpoints.checkpoint import Entry
 from vae.config import TrainConfig
 from vae.data import DATASETS
 from vae.evaluation.doctor import kl_weight, noise_variance
-from vae.ui.compare.payload import measure
-from vae.ui.header.tab import finite
+from vae.ui.kit.endpoint import finite
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.loaded_model import Opened
+from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.models.model_pair import likelihood_key
 from vae.ui.models.visitor_models import shown
 
 
@@ -52,13 +52,13 @@ def payload(catalog: Catalog, name: str, left: str, right: str) -> dict[str, Any
     return {
         "left": left,
         "right": right,
-        "floor": opened.floor,
+        "floor": opened.diagnosis.floor,
         "grid": combinations(name),
         "models": [found for entry in entries if (found := point(entry, opened))],
     }
 
 
-def point(entry: Entry, opened: Opened) -> dict[str, Any] | None:
+def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     """A model's place, held against the opened one; None where its rate or distortion is no number."""
     figures = {key: finite(entry.header["metrics"].get(key)) for key in ("rate", "distortion", "neg_elbo", "mig")}
     if figures["rate"] is None or figures["distortion"] is None:
@@ -71,5 +71,5 @@ def point(entry: Entry, opened: Opened) -> dict[str, Any] | None:
         "title": shown(entry.name, entry.header),
         **figures,
         "beta": None if weight is None else weight / noise_variance(config),
-        "alike": measure(config) == measure(opened.model.config) and versions[0] == versions[1],
+        "alike": likelihood_key(config) == likelihood_key(opened.model.config) and versions[0] == versions[1],
     }

@@ -9,9 +9,10 @@ import pytest
 
 from vae.data import DATASETS
 from vae.system import safetensors_file
-from vae.ui.compare import rates
 from vae.ui.kit.i18n import UserError
+from vae.ui.models import rates
 from vae.ui.models.catalog import Catalog
+from vae.ui.models.model_pair import likelihood_key
 
 
 @pytest.fixture
@@ -112,6 +113,6 @@ def test_the_shipped_rooms_stand_above_their_floor(root):
 def test_a_measure_is_likelihood_sigma_and_shape(tiny):
     config = tiny()
     same = replace(config, model=replace(config.model, sigma=9.0, latent_dim=7))
-    assert rates.measure(config) == rates.measure(same), "a Bernoulli has no sigma"
+    assert likelihood_key(config) == likelihood_key(same), "a Bernoulli has no sigma"
     other = replace(config, model=replace(config.model, likelihood="gaussian"))
-    assert len({rates.measure(config), rates.measure(other)}) == 2
+    assert len({likelihood_key(config), likelihood_key(other)}) == 2

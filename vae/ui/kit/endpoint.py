@@ -1,0 +1,48 @@
+"""A server function of the page: what may come in, what goes out, and that it never raises."""
+
+import inspect
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from vae.system.limits import REQUESTS
+from vae.ui.kit.i18n import UserError, say
+
+log = logging.getLogger(__name__)
+
+
+def endpoint(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
+    """Wrap for gr.HTML's server_functions: several JS arguments arrive as one list; the answer is {ok} or {error}."""
+    signature = inspect.signature(function)
+
+    def answer(arguments: Any = None) -> dict[str, Any]:
+        arguments = arguments if isinstance(arguments, list) else [arguments]
+        try:
+            try:
+                signature.bind(*arguments)
+            except TypeError as error:
+                raise UserError("error.arguments", name=function.__name__) from error
+            return {"ok": function(*arguments)}
+        except UserError as error:
+            return {"error": str(error), "key": error.key, "values": error.values}
+        except Exception:
+            # A server function that raises answers HTTP 500 and the page learns nothing: say so here, and log why.
+            log.exception("%s failed", function.__name__)
+            return {"error": say("error.internal"), "key": "error.internal", "values": {}}
+
+    answer.__name__ = function.__name__
+    return answer
+
+
+def is_whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def is_finite(value: Any, limit: float = REQUESTS.most_number) -> bool:
+    """A real number within ±limit; compared before any conversion, for an int of 400 digits fits no float."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and -limit <= value <= limit
+
+
+def finite(value: Any) -> float | None:
+    """A header's figure as JSON knows it: no NaN, no infinity."""
+    return value if isinstance(value, (int, float)) and -1e12 < value < 1e12 else None

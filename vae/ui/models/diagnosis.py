@@ -1,0 +1,65 @@
+"""What the doctor looks at in a model, and what a linear model of the same images would have done."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from vae.evaluation.distortion_floor import bernoulli_floor, gaussian_floor
+from vae.evaluation.doctor import Evidence, kl_weight, noise_variance, recovered
+from vae.evaluation.forecast import Forecast, forecast, spectrum
+from vae.ui.models.image_facts import ImageFacts
+from vae.ui.models.model_with_images import ModelWithImages
+
+CHECKED_IMAGES = 32  # decoded once for the doctor
+FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
+
+
+@dataclass(eq=False)
+class Diagnosis:
+    """Evidence, forecast and floor of a model, each computed when first asked for."""
+
+    of: ModelWithImages
+    facts: ImageFacts
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """The file's numbers, and a few images decoded from their codes."""
+        model = self.of.model
+        rows = self.of.evenly(CHECKED_IMAGES)
+        pictures = self.of.decode(model.mu[rows]).numpy()
+        compared = self.of.images is not None and len(rows) > 1
+        return Evidence(
+            kl=np.asarray(model.stats["kl"], dtype=float),
+            config=model.config,
+            name=self.of.name,
+            neg_elbo=model.header["metrics"]["neg_elbo"],
+            spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
+            recovered=recovered(self.of.originals(rows).numpy(), pictures) if compared else None,
+            information=self.facts.information,
+            factors=self.facts.names,
+        )
+
+    @cached_property
+    def forecast(self) -> Forecast | None:
+        """What a linear model of these images would do under this training's weight of the KL; takes up to a second.
+
+        None where the images are missing, or where no fixed weight lies on the whole KL.
+        """
+        config, weight = self.of.model.config, kl_weight(self.of.model.config)
+        if self.of.images is None or not weight:
+            return None
+        images = self.of.originals(self.of.evenly(FORECAST_IMAGES)).numpy()
+        sigma2 = noise_variance(config)
+        return forecast(spectrum(images, config.model.likelihood), weight / sigma2, sigma2, self.of.dims)
+
+    @cached_property
+    def floor(self) -> float | None:
+        """Nats per image below which no distortion of this likelihood lies; None where it takes missing images.
+
+        Takes up to a second for 10,000 images 64x64x3.
+        """
+        model = self.of.model.config.model
+        if model.likelihood == "gaussian":
+            return gaussian_floor(model.shape, model.sigma)
+        return None if self.of.images is None else bernoulli_floor(self.of.images)

@@ -1,0 +1,49 @@
+"""Server functions about one model that several tabs call."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from vae.ui.kit.endpoint import endpoint, is_whole
+from vae.ui.kit.i18n import UserError
+from vae.ui.models import payload
+from vae.ui.models.arguments import z_of
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.model_pair import open_pair
+from vae.ui.models.rates import payload as rate_points
+
+
+def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any]]]:
+    """The functions by the names under which the page calls them."""
+
+    def decode(name: Any, z: Any) -> str:
+        opened = catalog.open(name)
+        return payload.picture(opened, z_of(opened, z))
+
+    def coordinates(name: Any, projection: Any) -> str:
+        opened = catalog.open(name)
+        latent = isinstance(projection, str) and re.fullmatch(r"z\d{1,4}", projection)
+        if latent and int(projection[1:]) >= opened.dims:
+            raise UserError("error.dim", dim=projection[1:], last=opened.dims - 1)
+        if not latent and not (isinstance(projection, str) and projection in opened.model.maps):
+            raise UserError("error.projection", name=projection)
+        return payload.coordinates(opened, projection)
+
+    def colour(name: Any, key: Any) -> dict[str, Any]:
+        opened = catalog.open(name)
+        if not isinstance(key, str) or key not in payload.colour_keys(opened):
+            raise UserError("error.colour", name=key)
+        return payload.column(opened, key)
+
+    def thumbnails(name: Any, number: Any) -> str:
+        opened = catalog.open(name)
+        if not is_whole(number) or not 0 <= number < payload.thumbnails(opened)["sheets"]:
+            raise UserError("error.sheet", number=number)
+        return payload.thumbnail_sheet(opened, number)
+
+    def rates(left: Any, right: Any) -> dict[str, Any]:
+        pair = open_pair(catalog, left, right)
+        return rate_points(catalog, pair.left.model.header["dataset"]["name"], pair.left.name, pair.right.name)
+
+    functions = (decode, coordinates, colour, thumbnails, rates)
+    return {function.__name__: endpoint(function) for function in functions}

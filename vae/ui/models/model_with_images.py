@@ -1,0 +1,81 @@
+"""One model and the images that it was tested on, safe to ask from several server threads."""
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from vae.checkpoints.checkpoint import Model
+from vae.data import DatasetSpec, ImageSet
+from vae.images import to_uint8
+from vae.system.limits import REQUESTS
+from vae.ui.kit.i18n import Sentence
+from vae.ui.models.visitor_models import shown
+
+DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
+
+
+@dataclass(eq=False)
+class ModelWithImages:
+    """A model by its name, with its images or the reason why they are missing.
+
+    Torch modules are read by several server threads: `decode` holds a lock and uses the one thread that app.py allows.
+    """
+
+    name: str
+    model: Model
+    spec: DatasetSpec | None
+    images: ImageSet | None
+    missing: Sentence | str | None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def dims(self) -> int:
+        return self.model.mu.shape[1]
+
+    @property
+    def title(self) -> str:
+        """What a person is shown: the name, but of a visitor's model, whose name is a secret, what its file says."""
+        return shown(self.name, self.model.header)
+
+    @cached_property
+    def rows(self) -> dict[int, int]:
+        """Index in the test split -> row of the stored encodings."""
+        return {int(index): row for row, index in enumerate(self.model.index)}
+
+    @cached_property
+    def kl_per_image(self) -> np.ndarray:
+        """(N,) KL divergence of each stored posterior from the prior, in nats."""
+        return self.model.kl.sum(axis=1)
+
+    @cached_property
+    def reach(self) -> float:
+        """|z| beyond which neither a slider nor an image lies."""
+        return max(REQUESTS.most_latent, float(np.abs(self.model.mu).max()))
+
+    def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
+        """uint8 (n, C, H, W) -> mu and logvar, (n, D) float32."""
+        with self.lock:
+            return self.model.encode(images)
+
+    def decode(self, z: np.ndarray | Tensor) -> Tensor:
+        """z (n, D) -> uint8 (n, C, H, W)."""
+        z = torch.as_tensor(z, dtype=torch.float32)
+        parts = []
+        for part in z.split(DECODED_AT_ONCE):
+            with self.lock:
+                parts.append(to_uint8(self.model.decode(part)))
+        return torch.cat(parts)
+
+    def originals(self, rows: np.ndarray | list[int]) -> Tensor:
+        """The test images of these rows, uint8 (n, C, H, W); where they are missing, decoded from their stored mean."""
+        if self.images is None:
+            return self.decode(self.model.mu[rows])
+        return self.images.batch(self.model.index[rows], "cpu")
+
+    def evenly(self, count: int) -> np.ndarray:
+        """At most `count` rows of the stored encodings, drawn evenly over all of them."""
+        return np.unique(np.linspace(0, len(self.model.index) - 1, count).astype(int))
