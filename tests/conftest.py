@@ -1,4 +1,6 @@
-"""What many tests need: a tiny model that is really trained, a tiny data set of known factors, and MNIST's folder."""
+"""What many tests need: a tiny model that is really trained, a tiny data set of known factors, and the rule for data
+that may not be here (`data` below).
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ import os
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -15,15 +18,18 @@ from vae.__main__ import main
 from vae.checkpoints import export
 from vae.checkpoints.checkpoint import rounded
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
-from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, ImageSet, available, default_root, load
+from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid
 from vae.system import safetensors_file
 from vae.training.loop import TrainState, train
 
 ROOT = Path(__file__).resolve().parent.parent
-os.environ.setdefault("LATENT_EXPLORER_DATA", str(ROOT / "data"))  # as tests/run does
-if "PYTEST_XDIST_WORKER" in os.environ:
-    torch.set_num_threads(1)  # the processes of one session share the cores
+# Where data sets that come in files lie, for tests that are marked with `data`. All others see an empty folder, beneath
+# what is no folder, so that nothing can be fetched into it either. The processes of a session inherit both.
+CHOSEN = os.environ.get("LATENT_EXPLORER_DATA") or str(ROOT / "data")
+DATA = Path(os.environ.setdefault("LATENT_EXPLORER_TEST_DATA", CHOSEN)).absolute()
+os.environ["LATENT_EXPLORER_DATA"] = str(Path(os.devnull) / "data")
+torch.set_num_threads(1)  # as the app does; how many there are decides in which order a sum is taken
 TOY_SIZES = (5, 4, 3)
 
 
@@ -33,34 +39,39 @@ def root() -> Path:
     return ROOT
 
 
+def lacking(sentence: str) -> NoReturn:
+    """What is not at hand skips a test, and fails it on CI, where it has to be."""
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """`@pytest.mark.data("mnist", …)`: the test needs these data sets, which nothing downloads for it."""
+    for mark in item.iter_markers("data"):
+        for problem in filter(None, (available(name, DATA) for name in mark.args)):
+            lacking(problem)
+
+
+@pytest.fixture(autouse=True)
+def data_of_the_mark(request):
+    """Data sets that come in files are hidden from a test without the mark, so that one that lacks it fails everywhere,
+    not only where the data are absent.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if request.node.get_closest_marker("data"):
+            patch.setenv("LATENT_EXPLORER_DATA", str(DATA))
+        yield
+
+
 @pytest.fixture(scope="session")
 def need():
-    """need(condition, sentence) skips where something is not at hand, and fails on CI, where it has to be."""
+    """need(condition, sentence): the same rule for what is no data set."""
 
     def check(condition: object, sentence: str) -> None:
         if not condition:
-            (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+            lacking(sentence)
 
     return check
-
-
-@pytest.fixture(scope="session")
-def mnist_root(need) -> Path:
-    """A data folder that holds MNIST; nothing is downloaded for it."""
-    folder = default_root()
-    problem = available("mnist", folder)
-    need(problem is None, str(problem))
-    return folder
-
-
-@pytest.fixture(scope="session")
-def images_of():
-    """images_of(name, split): the images where they are at hand, else None."""
-
-    def find(name: str, split: str = "test") -> ImageSet | None:
-        return None if available(name) else load(name, split, fetch=False)
-
-    return find
 
 
 @pytest.fixture(scope="session")

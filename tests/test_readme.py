@@ -19,7 +19,7 @@ from vae.__main__ import main, parser
 from vae.checkpoints import checkpoint, hub
 from vae.cli import commands
 from vae.cli.arguments import configured
-from vae.data import Subset, available, load
+from vae.data import Subset, load
 from vae.system import paths
 from vae.ui import Shared, build_demo, launch
 
@@ -57,6 +57,13 @@ OURS = [found for found in map(arguments, ALL) if found]
 TRAININGS = [each for each in OURS if each[0] == "train"]
 
 
+def with_data(words):
+    """The words of a training, marked with its data set; those of a folder of pictures are drawn."""
+    parsed = parser().parse_args(words)
+    own = parsed.dataset == "folder"
+    return pytest.param(words, marks=() if own else pytest.mark.data(configured(parsed, None).dataset))
+
+
 @pytest.mark.parametrize("path", [README, KOREAN], ids=lambda path: path.name)
 def test_every_command_is_one_that_exists(path, monkeypatch):
     monkeypatch.setattr(app, "find_spec", lambda name: True)  # of what is optional
@@ -84,8 +91,8 @@ def test_the_two_commands_that_start_it():
     assert blocks(KOREAN, "bash")[0] == blocks(README, "bash")[0]
 
 
-@pytest.mark.parametrize("words", TRAININGS, ids=lambda words: " ".join(words[1:3]))
-def test_a_training_of_the_readme_trains(words, monkeypatch, tmp_path, need):
+@pytest.mark.parametrize("words", map(with_data, TRAININGS), ids=lambda words: " ".join(words[1:3]))
+def test_a_training_of_the_readme_trains(words, monkeypatch, tmp_path):
     """For two steps, which the budget gives way to. Of the digits a checkpoint is written too; to measure the others
     takes up to a minute each, and how is tested elsewhere.
     """
@@ -108,8 +115,6 @@ def test_a_training_of_the_readme_trains(words, monkeypatch, tmp_path, need):
         words += ["--data", "data"]
     else:
         config = configured(parsed, None)
-        problem = available(config.dataset)
-        need(problem is None, str(problem))
     assert main([*words, "--steps", "2"]) == 0
     trained = states[0].config if states else checkpoint.load(Path(parsed.out).resolve()).config
     assert trained.training.steps == 2 and (not states or states[0].step == 2)
@@ -169,11 +174,12 @@ def address(tmp_path):
     shared.training.close()
 
 
-def test_the_answers_of_the_readme_are_those_of_the_app(address, monkeypatch, tmp_path, mnist_root):
+@pytest.mark.data("mnist")
+def test_the_answers_of_the_readme_are_those_of_the_app(address, monkeypatch, tmp_path):
     """Each call of the block for other programs, against what the comment behind or below it says."""
     code = next(code for code in blocks(README, "python") if CLIENT in code)
     monkeypatch.chdir(tmp_path)
-    Image.fromarray(load("mnist", "test", mnist_root).batch([0])[0, 0].numpy()).save("seven.png")
+    Image.fromarray(load("mnist", "test", fetch=False).batch([0])[0, 0].numpy()).save("seven.png")
     known, checked = {}, 0
     for statement, said in answered(code):
         statement = statement.replace("http://localhost:7860", address)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from closeness import same_pictures
 from driving import (
     MODULES,
     came,
@@ -21,6 +22,7 @@ from driving import (
     z_of,
 )
 
+from vae.data import available
 from vae.evaluation.doctor import findings
 from vae.ui.explore import payload as explorer
 from vae.ui.kit.i18n import say
@@ -32,7 +34,7 @@ def test_first_map_is_drawn_and_something_is_picked(page, opened):
     index = int(page.get_attribute("#inspector", "data-index"))
     row = opened.rows[index]
     assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
-    assert np.abs(shown(page, "reconstruction").astype(int) - chw(opened.decode(opened.model.mu[[row]])[0])).max() <= 1
+    same_pictures(shown(page, "reconstruction"), chw(opened.decode(opened.model.mu[[row]])[0]))
     assert page.locator("#sliders input[type=range]").count() == opened.dims
     assert page.evaluate("document.querySelectorAll('#inspector img:not([alt]), #inspector img[alt=\"\"]').length") == 0
 
@@ -97,7 +99,7 @@ def test_an_empty_place_is_decoded_and_called_approximate(page, opened):
     assert "between 3 images" in page.inner_text("#inspector figure[data-source=between] figcaption")
     assert page.get_attribute("#inspector", "data-index") == before
     expected = opened.decode(np.array([z_of(page, opened.dims)]))[0]
-    assert np.abs(shown(page, "z").astype(int) - chw(expected)).max() <= 1
+    same_pictures(shown(page, "z"), chw(expected))
     page.click("#reset")
     page.wait_for_selector("#inspector figure[data-source=picked]")
 
@@ -124,7 +126,7 @@ def test_a_fast_drag_ends_on_its_last_position(page, opened):
     page.wait_for_selector("#inspector[data-ready]")
     z = z_of(page, opened.dims)
     assert z[dim] == 1.75
-    assert np.abs(shown(page, "z").astype(int) - chw(opened.decode(np.array([z]))[0])).max() <= 1
+    same_pictures(shown(page, "z"), chw(opened.decode(np.array([z]))[0]))
 
 
 def test_slider_keys_and_double_click(page, opened):
@@ -276,7 +278,7 @@ def check_scores(page, metrics, width):
 @pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
 def test_what_is_said_about_a_model(open_page, shared, width, theme):
     page = open_page(width=width, query=f"?still=1&__theme={theme}")
-    entries = shared.catalog.usable()
+    entries = [entry for entry in shared.catalog.usable() if not available(entry.header["dataset"]["name"])]
     for entry in [*entries[:2], *entries[2:][-1:]]:  # the first pair, and one that most likely has no factors
         opened = shared.catalog.open(entry.name)
         open_model(page, entry.name)

@@ -6,6 +6,7 @@ import pytest
 from driving import begin_training, cut, drawn_run, run_state, settled
 from playwright.sync_api import expect
 
+from vae.data import DATASETS
 from vae.ui import TABS
 
 pytestmark = pytest.mark.browser
@@ -57,10 +58,14 @@ KEPT = {
 
 
 def untranslated(page, shared, roots, names=()):
-    """[place, text] of whatever still has an English word in it; names of models, files and commands are not words."""
+    """[place, text] of whatever still has an English word in it; names of models, files and commands are not words, nor
+    is the source of a data set whose images are not here.
+    """
     known = sorted([*(entry.name for entry in shared.catalog.entries()), *names], key=len, reverse=True)
     found = {}
     for place, text in page.evaluate(TEXTS, roots):
+        for spec in DATASETS.values():
+            text = text.replace(spec.source, "")
         left = ASIDE.sub("", text)
         for name in known:
             left = left.replace(name, "")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from closeness import same_pictures
 from driving import chw, pixel_of, set_slider, settled, shown, z_of
 
 from vae.latent.traversal import lattice
@@ -61,7 +62,7 @@ def stands_at(page, two, z):
     assert framed(page) == nearest(z)
     label = page.get_attribute("#lattice .lse-board", "aria-label").replace("−", "-")
     assert f"z0 = {z[0]:.2f}, z1 = {z[1]:.2f}." in label
-    assert np.abs(shown(page, "z").astype(int) - chw(two.decode(np.array([z]))[0])).max() <= 1
+    same_pictures(shown(page, "z"), chw(two.decode(np.array([z]))[0]))
 
 
 def test_the_lattice_stands_with_its_frame_at_the_picked_image(page, two):

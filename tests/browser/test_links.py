@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from closeness import same_pictures
 from driving import first_map, pixel_of, set_slider, settled, shown, strongest, z_of
 from PIL import Image
 
@@ -135,7 +136,7 @@ def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
     settled(page)
     page.wait_for_function(f"document.querySelector('#sliders input[data-dim=\"{dim}\"]').value === '1.5'")
     page.wait_for_selector("#inspector[data-ready]")
-    assert np.array_equal(shown(page, "z"), z)
+    same_pictures(shown(page, "z"), z)
     page.click("#reset")
     page.wait_for_url(lambda address: "&z=" not in address)
 

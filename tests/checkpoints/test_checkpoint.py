@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 import torch
+from closeness import same_floats
 from safetensors.torch import save_file
 from torch import nn
 
@@ -140,7 +141,7 @@ def test_gaussian_means_are_clamped_to_pixels(tiny, finished, digits, tmp_path):
     with torch.no_grad():
         means = checkpoint.rounded(state.model).decode(z)
     assert means.min() < 0
-    torch.testing.assert_close(load(path).decode(z), means.clamp(0, 1))
+    same_floats(load(path).decode(z), means.clamp(0, 1))
 
 
 def vae_export(*arguments):

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from shipped import WITH_DATA
 
 from vae.checkpoints.checkpoint import load
-from vae.data import DATASETS, available
+from vae.data import DATASETS
 from vae.data import load as load_data
 from vae.evaluation.evaluate import evaluate
 from vae.evaluation.metrics import mig, mutual_information
@@ -37,17 +38,18 @@ def model_at(path: Path):
     return load(path)
 
 
-@pytest.fixture(params=FILES, ids=lambda path: path.stem)
+@pytest.fixture(params=[path.stem for path in FILES])
 def model(request):
-    return model_at(request.param)
+    return model_at(CHECKPOINT_FOLDER / f"{request.param}.safetensors")
+
+
+beside_its_data = pytest.mark.parametrize("model", WITH_DATA, indirect=True)
 
 
 @pytest.fixture
-def held_out(model, need):
-    """The test split of the model's data set, where it is at hand."""
-    name = model.config.dataset
-    need(available(name) is None, f"the images of {name} are not here")
-    return load_data(name, "test", fetch=False)
+def held_out(model):
+    """The test split of the model's data set, for tests that are `beside_its_data`."""
+    return load_data(model.config.dataset, "test", fetch=False)
 
 
 @cache
@@ -124,11 +126,12 @@ def test_metrics_are_those_of_the_stored_encodings(model):
         assert model.distortion.mean() < metrics["distortion"]  # decoding mu flatters
 
 
-def test_the_data_are_still_the_same(model, need):
-    need(available(model.config.dataset) is None, f"the images of {model.config.dataset} are not here")
+@beside_its_data
+def test_the_data_are_still_the_same(model):
     assert model.header["dataset"]["sha256"] == sha256(model.config.dataset)
 
 
+@beside_its_data
 def test_labels_belong_to_their_images(model, held_out):
     if held_out.labels is None:
         assert model.label is None
@@ -136,6 +139,7 @@ def test_labels_belong_to_their_images(model, held_out):
         assert np.array_equal(model.label, held_out.labels[model.index])
 
 
+@beside_its_data
 def test_stored_encodings_are_those_of_the_network(model, held_out):
     rows = np.linspace(0, len(model.index) - 1, 40).astype(int)
     mu, logvar = model.encode(held_out.batch(model.index[rows]))
@@ -186,11 +190,15 @@ def test_decoding_mu_flatters(model):
         assert metrics["neg_elbo_decoding_mu"] == pytest.approx(93.4, abs=1)
 
 
-def test_a_collapsed_model_is_shipped_to_be_looked_at(need):
+def test_a_collapsed_model_is_shipped_to_be_looked_at():
+    metrics = load(COLLAPSED).header["metrics"]
+    assert metrics["active_units"] == 0
+    assert metrics["rate"] < 0.1
+
+
+@pytest.mark.data("mnist32")
+def test_the_collapsed_model_paints_the_mean_image():
     model = load(COLLAPSED)
-    assert model.header["metrics"]["active_units"] == 0
-    assert model.header["metrics"]["rate"] < 0.1
-    need(available("mnist32") is None, "the images of mnist32 are not here")
     mean = load_data("mnist32", "train", fetch=False).images.double().mean(0) / 255
     z = np.random.default_rng(0).normal(size=(50, model.config.model.latent_dim))
     painted = model.decode(z).double()
@@ -220,6 +228,7 @@ def alike(found, wanted):
         assert value == (known if known is None else pytest.approx(known, rel=0.02, abs=0.01))
 
 
+@beside_its_data
 @pytest.mark.slow
 @pytest.mark.timeout(1_800)  # ten thousand images of 64×64×3, three seeds, and five codes beside
 def test_a_file_reaches_what_its_header_says(model, held_out):
@@ -235,6 +244,7 @@ def test_a_file_reaches_what_its_header_says(model, held_out):
         assert found[key] == (wanted if wanted is None else pytest.approx(wanted, rel=5e-3, abs=near)), key
 
 
+@beside_its_data
 @pytest.mark.slow
 def test_a_file_beats_the_best_constant_picture(model, held_out):
     """The mean image is the best that a decoder without latents can paint; the collapsed one paints just that."""

@@ -42,13 +42,11 @@ def unpacked(path: Path, offset: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("split", "part", "size"), [("train", "train", 60_000), ("test", "t10k", 10_000)])
-@pytest.mark.parametrize("name", ARCHIVES)
-def test_a_data_set_equals_its_archives(mnist_root, need, name, split, part, size):
-    problem = available(name, mnist_root)
-    need(problem is None, problem)
-    archive = mnist_root / ARCHIVES[name] / "raw" / f"{part}-images-idx3-ubyte.gz"
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.data(name)) for name in ARCHIVES])
+def test_a_data_set_equals_its_archives(need, name, split, part, size):
+    archive = default_root() / ARCHIVES[name] / "raw" / f"{part}-images-idx3-ubyte.gz"
     need(archive.is_file(), f"the archives of {name} are not here")
-    data = load(name, split, mnist_root, fetch=False)
+    data = load(name, split, fetch=False)
     assert len(data) == size
     assert np.array_equal(data.images.numpy().ravel(), unpacked(archive, 16))
     labels = unpacked(archive.with_name(f"{part}-labels-idx1-ubyte.gz"), 8)
@@ -56,10 +54,11 @@ def test_a_data_set_equals_its_archives(mnist_root, need, name, split, part, siz
     assert len(set(data.label_names)) == 10
 
 
-def test_archives_are_unpacked_whole_or_not_at_all(mnist_root, need, tmp_path, monkeypatch):
+@pytest.mark.data("mnist")
+def test_archives_are_unpacked_whole_or_not_at_all(need, tmp_path, monkeypatch):
     """Two processes may be the first to read a folder at the same time: neither meets half a file."""
     names = [f"{part}-{kind}-ubyte.gz" for part in ("train", "t10k") for kind in ("images-idx3", "labels-idx1")]
-    archives = [mnist_root / "MNIST" / "raw" / name for name in names]
+    archives = [default_root() / "MNIST" / "raw" / name for name in names]
     need(all(archive.is_file() for archive in archives), "the archives of mnist are not here")
     raw = tmp_path / "MNIST" / "raw"
     raw.mkdir(parents=True)
@@ -78,13 +77,14 @@ def test_archives_are_unpacked_whole_or_not_at_all(mnist_root, need, tmp_path, m
     assert not seen[0] & {name.removesuffix(".gz") for name in names}
     assert {path.name for path in raw.iterdir()} == set(names)
     monkeypatch.setattr(files.shutil, "copyfileobj", real)
-    found, wanted = (load("mnist", "test", root, fetch=False) for root in (tmp_path, mnist_root))
+    found, wanted = (load("mnist", "test", root, fetch=False) for root in (tmp_path, None))
     assert torch.equal(found.images, wanted.images) and np.array_equal(found.labels, wanted.labels)
     assert {path.name for path in raw.iterdir()} == {*names, *(name.removesuffix(".gz") for name in names)}
 
 
-def test_mnist32_is_mnist_resized_as_pillow_does_it(mnist_root):
-    small, large = (load(name, "test", mnist_root, fetch=False) for name in ("mnist", "mnist32"))
+@pytest.mark.data("mnist", "mnist32")
+def test_mnist32_is_mnist_resized_as_pillow_does_it():
+    small, large = (load(name, "test", fetch=False) for name in ("mnist", "mnist32"))
     assert np.array_equal(small.labels, large.labels)
     for index in range(0, 10_000, 500):
         picture = Image.fromarray(small.batch([index])[0, 0].numpy())

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
 import small_files
 import torch
 
-from vae.data import DATASETS, DataError, FactorGrid, StoredImages, available, dsprites, load
+from vae.data import DATASETS, DataError, FactorGrid, StoredImages, dsprites, load
 from vae.data import imageset as module
 from vae.data.imageset import Factor, split_grid
 
@@ -110,16 +108,16 @@ def test_a_split_never_moves():
 # What holds for every row of the registry.
 
 
-@pytest.fixture(params=DATASETS)
+SMALL = {"celeba", "dsprites"}  # too large for a test: small files of the same format
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.data(*{name} - SMALL)) for name in DATASETS])
 def splits(request, tmp_path, monkeypatch):
     root = None
-    if request.param in ("celeba", "dsprites"):  # too large for a test: small files of the same format
+    if request.param in SMALL:
         root = tmp_path
         monkeypatch.setitem(DATASETS, "dsprites", dsprites.spec_of(small_files.GRID))
         {"celeba": small_files.celeba, "dsprites": small_files.write_dsprites}[request.param](root)
-    elif DATASETS[request.param].missing(Path(os.devnull)):  # it comes in files
-        root = request.getfixturevalue("mnist_root")
-        request.getfixturevalue("need")(available(request.param, root) is None, f"{request.param} is not here")
     return {split: load(request.param, split, root, fetch=False) for split in ("train", "test")}
 
 

@@ -56,5 +56,6 @@ def test_no_decoder_comes_below_the_floor(likelihood):
         assert float(distortion(scale * exact, x, config).mean()) > least
 
 
-def test_the_floor_of_mnist(mnist_root):
-    assert bernoulli_floor(load("mnist", "test", mnist_root, fetch=False)) == pytest.approx(45.5, abs=0.05)
+@pytest.mark.data("mnist")
+def test_the_floor_of_mnist():
+    assert bernoulli_floor(load("mnist", "test", fetch=False)) == pytest.approx(45.5, abs=0.05)

@@ -8,9 +8,11 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 import torch
+from shipped import WITH_DATA
 
 from vae.checkpoints.checkpoint import load
 from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
+from vae.data import load as load_data
 from vae.evaluation.bound import encode_split
 from vae.evaluation.doctor import Evidence, findings, kl_weight, recovered
 from vae.evaluation.forecast import forecast, spectrum
@@ -77,10 +79,10 @@ def test_every_shipped_file_stands_in_the_table():
     assert {path.stem for path in CHECKPOINT_FOLDER.glob("*.safetensors")} == set(SHIPPED)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_findings_of_the_shipped_files(name, images_of):
+@pytest.mark.parametrize("name", WITH_DATA)
+def test_findings_of_the_shipped_files(name):
     model = load(name)
-    evidence = checked(model, images_of(model.config.dataset))
+    evidence = checked(model, load_data(model.config.dataset, "test", fetch=False))
     expected, found = SHIPPED[name], keys(evidence)
     if expected is None:
         assert found[0] == "finding.active" and set(found[1:]) <= ABOUT_FACTORS

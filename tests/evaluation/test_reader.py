@@ -30,6 +30,7 @@ ROW = Factor("row", tuple("01234"))
 RING = Factor("ring", tuple("01234"), cyclic=True)
 BAG = Factor("bag", tuple("abc"), ordered=False)
 SHIPPED = ("scene3d", "sprites", "mnist", "fashion_mnist", "digits")
+WITH_DATA = [pytest.param(name, marks=pytest.mark.data(name)) for name in SHIPPED]
 
 
 @pytest.fixture(scope="module")
@@ -233,14 +234,12 @@ def test_readers_are_no_models():
     assert not {entry.name for entry in checkpoint.list_headers()} & set(SHIPPED)
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_reader_is_shipped_and_reads_what_it_says(name, images_of):
+@pytest.mark.parametrize("name", WITH_DATA)
+def test_a_reader_is_shipped_and_reads_what_it_says(name):
     """Measured again on a part of the test images; the whole split is measured in tests/bench."""
     reader = reader_of(name)
     assert reader.dataset == name
-    data = images_of(name)
-    if data is None:
-        pytest.skip(f"the images of {name} are not here")
+    data = load(name, "test", fetch=False)
     rows = np.linspace(0, len(data) - 1, 360).astype(int)
     codes, readings = codes_of(data)[rows], reader.read(data.batch(rows))
     for k, figure in enumerate(reader.accuracy):
@@ -258,9 +257,8 @@ def test_the_shipped_readers_are_small_and_sharp():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", SHIPPED)
-def test_a_reader_reaches_what_its_header_says(name, images_of, need):
-    data, reader = images_of(name), reader_of(name)
-    need(data is not None, f"the images of {name} are not here")
+@pytest.mark.parametrize("name", WITH_DATA)
+def test_a_reader_reaches_what_its_header_says(name):
+    data, reader = load(name, "test", fetch=False), reader_of(name)
     for found, said in zip(measured(reader.network, reader.factors, data), reader.accuracy, strict=True):
         assert found == {key: pytest.approx(value, abs=1e-3) for key, value in said.items()}

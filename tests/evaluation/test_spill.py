@@ -34,7 +34,7 @@ VALUES = np.array([0.0, 0.5, 1.0])  # of variance 1/6
 def test_a_mixing_decoder_gives_the_squares_of_its_mix():
     mix = np.array([[1.0, 0.5, 0], [0, 0.5, 0], [0.5, 0, 0]])
     found = spill(painted(mix), exact(3), STARTS, [0, 1, 2], VALUES)
-    np.testing.assert_allclose(found.change, np.square(mix).T / 6, atol=1e-7)
+    np.testing.assert_allclose(found.change, np.square(mix).T / 6, atol=1e-6)
     np.testing.assert_allclose(found.share, [0.8, 0.5, np.nan], atol=1e-6)
     np.testing.assert_allclose(found.spread, [0, 0, np.nan], atol=1e-6)
     assert found.factor[0] == 0
@@ -58,7 +58,7 @@ def test_the_spread_is_that_over_the_start_images():
 def test_noise_is_taken_off():
     noise = 0.03
     found = spill(painted(np.eye(3)), exact(3, noise), STARTS, [0, 1, 2], VALUES)
-    np.testing.assert_allclose(found.change, np.eye(3) * (1 / 6 - noise * 2 / 3), atol=1e-7)
+    np.testing.assert_allclose(found.change, np.eye(3) * (1 / 6 - noise * 2 / 3), atol=1e-6)
     np.testing.assert_allclose(found.share, 1)
 
 
@@ -103,7 +103,7 @@ def test_a_latent_that_shows_nothing_has_no_share():
 
 def test_a_single_factor_has_changes_but_no_shares():
     found = spill(painted([[1.0, 0, 0]]), exact(1), STARTS, [0, 1], VALUES)
-    np.testing.assert_allclose(found.change, [[1 / 6], [0]], atol=1e-7)
+    np.testing.assert_allclose(found.change, [[1 / 6], [0]], atol=1e-6)
     assert np.isnan(found.share).all()
     assert np.isnan(found.overall)
     np.testing.assert_array_equal(found.factor, [0, -1])

@@ -10,7 +10,7 @@ from vae.data import DATASETS
 from vae.live.recipe import PRESETS, WAYS, Recipe, configured, suggested
 from vae.models.vae import VAE
 from vae.system.limits import TRAINING
-from vae.training.objectives import scheduled
+from vae.training.objectives import OBJECTIVES, scheduled
 
 
 def test_a_recipe_travels_as_json():
@@ -83,6 +83,6 @@ def test_what_cannot_be_chosen_is_refused_in_a_sentence(change):
 
 
 def test_limits_and_ways_are_of_things_that_exist():
-    assert set(WAYS) == {"vae", "beta_h", "beta_b", "beta_tc"}
+    assert set(WAYS) == set(OBJECTIVES)
     known = set(Recipe("digits").to_json()) | {"seconds", "epochs", "steps"}
     assert set(TRAINING) <= known

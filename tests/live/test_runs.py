@@ -157,9 +157,10 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     from vae.training.loop import train
 
     data = load("digits", "train")
-    torch.set_num_threads(threads())
+    torch.set_num_threads(threads())  # as the worker does
     for _ in train(straight, data, every=600):
         pass
+    torch.set_num_threads(1)
     resumed = snapshot.load(found.folder / RESUME)
     assert all(torch.equal(a, b) for a, b in zip(straight.model.parameters(), resumed.model.parameters(), strict=True))
 

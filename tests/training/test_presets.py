@@ -113,15 +113,16 @@ def test_predecessors_are_what_they_were(name):
         assert capacities == [0, 12.5, 25, 25]
 
 
-def test_conv_mse_collapses_within_an_epoch(mnist_root):
+@pytest.mark.data("mnist32")
+def test_conv_mse_collapses_within_an_epoch():
     """A hundred steps as the preset says: no latent carries a hundredth of a nat, and all pictures are one."""
     preset = PRESETS["conv-mse"]
     config = replace(preset, training=replace(preset.training, steps=100, precision="fp32"))
     state = TrainState.fresh(config)
-    *_, event = train(state, load("mnist32", "test", mnist_root, fetch=False), every=50)
+    *_, event = train(state, load("mnist32", "test", fetch=False), every=50)
     assert float(event.terms.kl) < 0.5
     assert float(event.terms.kl_per_dim.max()) < 0.01
-    data = load("mnist32", "test", mnist_root, fetch=False)
+    data = load("mnist32", "test", fetch=False)
     with torch.no_grad():
         x = data.batch(range(200)).float() / 255
         model = state.model.eval()

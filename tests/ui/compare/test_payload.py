@@ -11,6 +11,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from closeness import same_pictures
 from PIL import Image
 
 from vae.checkpoints.checkpoint import CheckpointError
@@ -132,7 +133,7 @@ def test_one_image_goes_through_both_models(both):
     for name, side in zip(("left", "right"), both.sides, strict=True):
         mu = side.model.mu[side.rows[index]]
         assert found[name]["z"] == mu.tolist()
-        assert np.array_equal(pixels(found[name]["image"]), side.decode(mu[None])[0].numpy().transpose(1, 2, 0))
+        same_pictures(pixels(found[name]["image"]), side.decode(mu[None])[0].numpy().transpose(1, 2, 0))
         assert found[name]["error"] == pytest.approx(float(side.model.distortion[side.rows[index]]))
 
 
@@ -253,7 +254,7 @@ def test_a_pair_is_decoded_and_walked_in_one_call(call, both):
     z = [both.left.model.mu[5].tolist(), both.right.model.mu[5].tolist()]
     found = call("decode_pair", PAIR[0], z[0], PAIR[1], z[1])["ok"]
     for name, side, code in zip(("left", "right"), both.sides, z, strict=True):
-        assert np.array_equal(pixels(found[name]["image"]), side.decode(np.array([code]))[0].numpy().transpose(1, 2, 0))
+        same_pictures(pixels(found[name]["image"]), side.decode(np.array([code]))[0].numpy().transpose(1, 2, 0))
         assert len(found[name]["reading"]["at"]) == 6
     walked = call("traverse_pair", PAIR[0], z[0], [3, 1], PAIR[1], z[1], [])["ok"]
     assert walked["right"] is None
@@ -272,7 +273,7 @@ def test_figure_one_shows_the_latent_that_follows_each_factor(both):
             values = torch.tensor(side.model.stats["mu_quantiles"][:, dim])
             rises = np.corrcoef(side.model.mu[:, dim], side.factors[:, k])[0, 1] > 0
             values = values if rises else values.flip(0)  # strips of both models run the same way
-            assert torch.equal(column.strips[k], side.decode(traverse(z, [dim], values)[0]))
+            same_pictures(column.strips[k], side.decode(traverse(z, [dim], values)[0]))
             assert column.labels[k].startswith(f"z{dim}, {side.facts.information[dim, k]:.2f}")
         assert any("seed 1" in note for note in column.notes)
         assert any(f"{side.model.header['metrics']['mig']:.2f}" in note for note in column.notes)
@@ -309,10 +310,13 @@ def test_models_are_opened_ahead(tmp_path, monkeypatch):
     for name in (*PAIR, "digits-vae", "digits-beta"):
         shutil.copy(CHECKPOINT_FOLDER / f"{name}.safetensors", tmp_path)
     (tmp_path / "broken.safetensors").write_bytes(b"no tensors")
+    opened, real = [], catalog_module.open_model
     monkeypatch.setattr(catalog_module, "WARM_EVERY", 0.0)
+    monkeypatch.setattr(catalog_module, "open_model", lambda entry, *at: opened.append(entry.name) or real(entry, *at))
     fresh = Catalog(tmp_path, default_root())
     fresh.warm()
     fresh.warm()  # once is enough
     for thread in [found for found in threading.enumerate() if found.name == "warm"]:
         thread.join(60)
-    assert {name for name, slot in fresh._slots.items() if slot.opened} == {*PAIR, "digits-vae", "digits-beta"}
+    assert sorted(opened) == sorted([*PAIR, "digits-vae", "digits-beta"])
+    assert [fresh.open(name).name for name in PAIR] == list(PAIR) and len(opened) == 4, "it is ready"

@@ -8,9 +8,9 @@ from graphlib import CycleError
 
 import pytest
 
-from vae.ui.kit.bundle import bundle, module_files, written
+from vae.ui.kit.bundle import bundle, written
 from vae.ui.kit.i18n import LANGUAGES, table
-from vae.ui.kit.part import UI, script
+from vae.ui.kit.part import script
 
 SOURCES = {
     "a": "import {three, Box as Case} from './b.js';\nimport {\n  twice,\n} from './deep/c.js';\n\n"
@@ -41,12 +41,6 @@ def test_a_bundle_says_what_its_modules_say(folder):
         for code in (script, apart)
     ]
     assert answers[0] == answers[1] == [6, 6, 3, ["twice"]]
-
-
-def test_the_page_has_every_module_once():
-    text = script("en").read_text(encoding="utf-8")
-    for name in ("kit/js/words", *module_files(UI)):
-        assert text.count(f"modules['{name}'] = ") == 1
 
 
 def test_each_language_has_a_bundle_that_says_its_strings():

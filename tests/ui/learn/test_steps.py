@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 
+from vae.data import default_root
 from vae.evaluation.bound import importance_weighted_bound, log_likelihood
 from vae.evaluation.forecast import forecast
 from vae.system import safetensors_file
@@ -134,7 +135,7 @@ def test_encoded_and_costs_are_the_networks_own(ask, seen):
         nats = distortion(
             network.decode(q.mu + q.logvar.mul(0.5).exp() * eps), x.expand(64, -1, -1, -1), network.config
         )
-    assert bill["distortion"] == pytest.approx(nats.mean().item(), rel=1e-6), "under q, as a bound asks for it"
+    assert bill["distortion"] == pytest.approx(nats.mean().item(), rel=1e-5), "under q, as a bound asks for it"
     assert bill["rate"] == pytest.approx(kl_to_prior(q.mu, q.logvar).sum().item(), rel=1e-5)
 
 
@@ -317,14 +318,15 @@ def test_a_model_whose_images_are_here_comes_first(catalog, bare):
     assert chosen(bare.usable(), bare.data_root)["elbo"] == "bare"
 
 
-def test_the_shipped_models_stand_where_they_show_most(need, mnist_root, tmp_path):
+@pytest.mark.data("mnist", "mnist32")
+def test_the_shipped_models_stand_where_they_show_most(need, tmp_path):
     from vae.checkpoints.checkpoint import list_headers
     from vae.system.paths import CHECKPOINT_FOLDER
 
     entries = list_headers(CHECKPOINT_FOLDER)
     need({entry.name for entry in entries} >= {"mnist-2d", "mnist-kingma"}, "the shipped models are not here")
     usable = [entry for entry in entries if entry.header]
-    found = chosen(usable, mnist_root)
+    found = chosen(usable, default_root())
     assert found["posterior"] == "mnist-2d" and found["elbo"] == "mnist-kingma"
     assert found["collapse"] == "mnist-collapsed" and found["vae"] == "scene3d-beta"
     vae, beta = found["beta"]

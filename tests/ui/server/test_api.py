@@ -17,6 +17,7 @@ import mcp
 import numpy as np
 import pytest
 import torch
+from closeness import same_pictures
 from gradio.utils import get_upload_folder
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -128,7 +129,7 @@ def test_a_picture_is_encoded_as_in_python(client, model, digits, tmp_path):
     Image.fromarray(image[0, 0].numpy()).save(tmp_path / "digit.png")
     found = client.predict("digits-beta", image=handle_file(tmp_path / "digit.png"), api_name="/encode")
     mu, logvar = model.encode(image)
-    assert np.allclose(found["mu"], mu[0], atol=1e-6) and np.allclose(found["logvar"], logvar[0], atol=1e-6)
+    assert np.allclose(found["mu"], mu[0], atol=1e-4) and np.allclose(found["logvar"], logvar[0], atol=1e-4)
 
 
 def test_any_picture_is_made_to_fit(client, model, tmp_path):
@@ -148,7 +149,7 @@ def test_a_test_image_has_its_stored_code(client, model):
 
 def test_decode_gives_the_pixels(client, model):
     found = pixels(client.predict("digits-beta", Z, api_name="/decode"))
-    assert np.array_equal(found, to_uint8(model.decode(np.array([Z])))[0, 0].numpy())
+    same_pictures(found, to_uint8(model.decode(np.array([Z])))[0, 0])
 
 
 def test_an_answer_lies_once_and_not_among_the_uploads(client):
@@ -161,7 +162,7 @@ def test_an_answer_lies_once_and_not_among_the_uploads(client):
 
 def test_traverse_moves_one_latent_a_row(client, model):
     found = pixels(client.predict("digits-beta", Z, [4, 1], -2, 2, 5, api_name="/traverse"))
-    assert np.array_equal(found, shown(model, traverse(Z, [4, 1], [-2.0, -1.0, 0.0, 1.0, 2.0])))
+    same_pictures(found, shown(model, traverse(Z, [4, 1], [-2.0, -1.0, 0.0, 1.0, 2.0])))
     assert pixels(client.predict("digits-beta", Z, [0], api_name="/traverse")).shape == (32, 9 * 32)
 
 
@@ -169,8 +170,7 @@ def test_interpolate_goes_straight(client, model):
     a, b = np.array(Z, np.float32), -2 * np.array(Z, np.float32)
     found = pixels(client.predict("digits-beta", a.tolist(), b.tolist(), 4, api_name="/interpolate"))
     line = np.stack([a + share * (b - a) for share in (0, 1 / 3, 2 / 3, 1)])
-    apart = np.abs(found.astype(int) - shown(model, torch.tensor(line)[None]))
-    assert apart.max() <= 1  # thirds are rounded once more here or there
+    same_pictures(found, shown(model, torch.tensor(line)[None]))
 
 
 def test_evaluate_tells_what_the_file_says(client, model):
@@ -179,7 +179,7 @@ def test_evaluate_tells_what_the_file_says(client, model):
 
 def test_a_visitors_model_answers_whoever_knows_its_name(app, client, model):
     found = pixels(client.predict(app.visitor, Z, api_name="/decode"))
-    assert np.array_equal(found, to_uint8(model.decode(np.array([Z])))[0, 0].numpy())
+    same_pictures(found, to_uint8(model.decode(np.array([Z])))[0, 0])
 
 
 FAR = [1e9, *Z[1:]]
@@ -303,9 +303,9 @@ def test_the_same_as_tools(folder, model, tmp_path):
     assert all(argument["description"] for tool in arguments.values() for argument in tool.values())
     assert code.content[0].text == str({"mu": model.mu[0].tolist(), "logvar": model.logvar[0].tolist()})
     decoded = to_uint8(model.decode(np.array([Z])))
-    assert np.array_equal(pixels(io.BytesIO(base64.b64decode(picture.content[0].data))), decoded[0, 0].numpy())
+    same_pictures(pixels(io.BytesIO(base64.b64decode(picture.content[0].data))), decoded[0, 0])
     assert all(math.isfinite(value) for value in figures_of(again.content[0].text)["mu"])
-    assert np.allclose(figures_of(again.content[0].text)["mu"], model.encode(decoded)[0][0], atol=1e-6)
+    assert np.allclose(figures_of(again.content[0].text)["mu"], model.encode(decoded)[0][0], atol=1e-4)
     assert wrong.isError and wrong.content[0].text == "There is no model named nothing here."
 
 
