@@ -271,7 +271,7 @@ def test_figure_one_shows_the_latent_that_follows_each_factor(both):
         for k in range(6):
             dim = int(side.facts.information[:, k].argmax())
             values = torch.tensor(side.model.stats["mu_quantiles"][:, dim])
-            rises = np.corrcoef(side.model.mu[:, dim], side.factors[:, k])[0, 1] > 0
+            rises = np.corrcoef(side.model.mu[:, dim], side.facts.factors[:, k])[0, 1] > 0
             values = values if rises else values.flip(0)  # strips of both models run the same way
             same_pictures(column.strips[k], side.decode(traverse(z, [dim], values)[0]))
             assert column.labels[k].startswith(f"z{dim}, {side.facts.information[dim, k]:.2f}")
