@@ -7,6 +7,7 @@ from typing import Any
 
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import UserError, say
+from vae.ui.kit.server_timing import timed
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +23,8 @@ def endpoint(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
                 signature.bind(*arguments)
             except TypeError as error:
                 raise UserError("error.arguments", name=function.__name__) from error
-            return {"ok": function(*arguments)}
+            with timed("work"):
+                return {"ok": function(*arguments)}
         except UserError as error:
             return {"error": str(error), "key": error.key, "values": error.values}
         except Exception:

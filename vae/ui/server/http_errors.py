@@ -12,6 +12,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.server_timing import RequestTimer
 
 Message = MutableMapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
@@ -32,10 +33,13 @@ class Refused(Exception):
 
 
 class Answer:
-    """A `send` that knows whether the answer has begun, and says in one sentence what Gradio says otherwise."""
+    """A `send` that knows whether the answer has begun, and says in one sentence what Gradio says otherwise.
+
+    Every answer carries how long it took.
+    """
 
     def __init__(self, send: Send) -> None:
-        self.send, self.started, self.replaced = send, False, False
+        self.send, self.started, self.replaced, self._timer = send, False, False, RequestTimer()
 
     async def __call__(self, message: Message) -> None:
         if self.replaced:
@@ -48,7 +52,7 @@ class Answer:
                 await self._whole(Refused(message["status"], "request.malformed" if wrong else "error.internal"))
                 return
             self.started = True
-            message["headers"] = [*message.get("headers", []), (b"x-content-type-options", b"nosniff")]
+            message["headers"] = [*message.get("headers", []), *self._headers()]
         await self.send(message)
 
     async def refuse(self, refused: Refused) -> None:
@@ -59,11 +63,15 @@ class Answer:
             self.replaced = True
             await self._whole(refused)
 
+    def _headers(self) -> list[tuple[bytes, bytes]]:
+        """What every answer carries."""
+        return [(b"x-content-type-options", b"nosniff"), self._timer.header()]
+
     async def _whole(self, refused: Refused) -> None:
         said = refused.sentence
         body = json.dumps({"error": str(said), "key": said.key, "values": said.values}).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        headers.append((b"x-content-type-options", b"nosniff"))
+        headers += self._headers()
         await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 
