@@ -60,10 +60,12 @@ def served(shared, tabs=TABS, **options):
 @pytest.fixture(scope="session")
 def url(shared):
     """The running app, with a second tab so that Explore can be closed and opened again."""
-    i18n.STRINGS["tab.other"] = {"en": "Other", "ko": "다른 것"}
+    for language, title in {"en": "Other", "ko": "다른 것"}.items():
+        i18n.TEXTS[language]["tab.other"] = title
     with served(shared, (*TABS, Tab("other", "other_tab"))) as address:
         yield address
-    i18n.STRINGS.pop("tab.other")
+    for texts in i18n.TEXTS.values():
+        del texts["tab.other"]
 
 
 @pytest.fixture(scope="session")

@@ -23,7 +23,7 @@ from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.compare import figure_one_rows
 from vae.ui.compare import payload as comparison
 from vae.ui.compare.endpoints import compare_endpoints
-from vae.ui.kit.i18n import STRINGS, say
+from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.models import catalog as catalog_module
 from vae.ui.models import spill_meter
 from vae.ui.models.catalog import Catalog
@@ -65,7 +65,7 @@ def test_every_shipped_pair_has_an_overview_that_json_can_hold(catalog):
         for name, dims in zip(("left", "right"), awake, strict=True):
             shown = [pair[name] for pair in found["pairs"] if pair[name] is not None]
             assert sorted(shown) == sorted(dims)  # every latent in use has one row
-        assert found["sentence"]["key"] in STRINGS
+        assert found["sentence"]["key"] in TEXTS["en"]
 
 
 def test_common_images_are_the_same_on_both_sides(both):

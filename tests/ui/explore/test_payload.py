@@ -18,7 +18,7 @@ from vae.evaluation.metrics import mutual_information
 from vae.latent.traversal import lattice
 from vae.ui.explore import payload as explorer
 from vae.ui.header.tab import models
-from vae.ui.kit.i18n import STRINGS, named, say
+from vae.ui.kit.i18n import TEXTS, named, say
 from vae.ui.models import payload as models_payload
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
@@ -66,13 +66,13 @@ def every_finding() -> list[Finding]:
 
 def test_every_finding_can_be_said():
     found = every_finding()
-    known = {key for key in STRINGS if key.startswith("finding.") and not key.endswith("_help")}
+    known = {key for key in TEXTS["en"] if key.startswith("finding.") and not key.endswith("_help")}
     page_s_own = {"finding.missing_images", "finding.unknown_data", "finding.other_version", "finding.other_shape"}
     assert {finding.key for finding in found} == known - page_s_own
-    assert {finding.remedy for finding in found} - {None} == {key for key in STRINGS if key.startswith("remedy.")}
+    assert {finding.remedy for finding in found} - {None} == {key for key in TEXTS["en"] if key.startswith("remedy.")}
     for finding in found:
         for key in filter(None, (finding.key, finding.remedy)):
-            assert set(re.findall(r"\{(\w+)\}", STRINGS[key]["en"])) <= set(finding.values), key
+            assert set(re.findall(r"\{(\w+)\}", TEXTS["en"][key])) <= set(finding.values), key
             assert "{" not in say(key, **finding.values)
 
 

@@ -9,7 +9,7 @@ from graphlib import CycleError
 import pytest
 
 from vae.ui.kit.bundle import bundle, written
-from vae.ui.kit.i18n import LANGUAGES, table
+from vae.ui.kit.i18n import LANGUAGES, TEXTS
 from vae.ui.kit.part import script
 
 SOURCES = {
@@ -47,7 +47,7 @@ def test_each_language_has_a_bundle_that_says_its_strings():
     for language in LANGUAGES:
         text = script(language).read_text(encoding="utf-8")
         found = re.search(r"^const texts = (.*);$", text, re.MULTILINE)
-        assert json.loads(found[1]) == table(language) and f'const language = "{language}";' in text
+        assert json.loads(found[1]) == TEXTS[language] and f'const language = "{language}";' in text
 
 
 def test_a_written_bundle_is_named_by_its_content(folder):

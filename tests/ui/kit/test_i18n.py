@@ -1,42 +1,84 @@
-"""One table for every visible string: complete, and complete in what the code asks of it."""
+"""One catalogue a language for every visible string: complete, and no more than the code asks for."""
 
+import ast
+import json
 import re
 
 import pytest
 
 from vae.ui.kit.bundle import module_files
-from vae.ui.kit.i18n import LANGUAGES, STRINGS, TABLES, UserError, say, table
+from vae.ui.kit.i18n import LANGUAGES, TEXTS, UserError, say
 from vae.ui.kit.part import UI
 
-SOURCES = [UI.parent / "evaluation/doctor.py", *sorted(UI.rglob("*.py")), *module_files(UI).values()]
-PREFIXES = "|".join(sorted({key.split(".")[0] for key in STRINGS}))
+ENGLISH = TEXTS["en"]
+PYTHON = sorted(path for path in UI.parent.rglob("*.py"))
+SCRIPTS = list(module_files(UI).values())
+PREFIXES = "|".join(sorted({key.split(".")[0] for key in ENGLISH}))
 KEY = re.compile(rf"""['"]((?:{PREFIXES})\.[a-z_]+)['"]""")
+HOLE = "\0"  # stands for what is computed in the middle of a key
 
 
-@pytest.mark.parametrize("key", STRINGS)
-def test_every_language_has_every_string_with_the_same_places(key):
-    places = [set(re.findall(r"\{(\w+)\}", STRINGS[key][language])) for language in LANGUAGES]
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_file_holds_a_key_once_and_a_line(language):
+    text = (UI / "kit" / "i18n" / f"{language}.json").read_text(encoding="utf-8")
+    pairs = json.loads(text, object_pairs_hook=list)
+    assert len(dict(pairs)) == len(pairs)
+    assert re.findall(r'^  "([^"]+)": ".*",?$', text, re.MULTILINE) == [key for key, _ in pairs]
+
+
+def test_every_language_has_every_string_in_the_same_order():
+    assert all(list(texts) == list(ENGLISH) for texts in TEXTS.values())
+
+
+@pytest.mark.parametrize("key", ENGLISH)
+def test_every_language_has_the_same_places(key):
+    places = [set(re.findall(r"\{(\w+)\}", texts[key])) for texts in TEXTS.values()]
     assert all(found == places[0] for found in places)
-    assert all(STRINGS[key][language].strip() for language in LANGUAGES)
+    assert all(texts[key].strip() for texts in TEXTS.values())
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [*PYTHON, *SCRIPTS], ids=lambda path: path.relative_to(UI.parent).as_posix())
 def test_every_key_that_is_asked_for_exists(path):
     asked = set(KEY.findall(path.read_text(encoding="utf-8")))
-    asked = {key for key in asked if not key.endswith(".js")}  # the header's module
+    asked = {key for key in asked if not key.endswith((".js", ".json"))}  # names of files
     asked |= set(re.findall(r'data-text="([^"]+)"', path.read_text(encoding="utf-8")))
-    assert asked <= set(STRINGS)
+    assert asked <= set(ENGLISH)
 
 
-def test_say_and_table():
+def python_texts(source: str) -> set[str]:
+    """The texts of a module, what is computed within them as `HOLE`."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            found.add(node.value)
+        if isinstance(node, ast.JoinedStr):
+            found.add("".join(part.value if isinstance(part, ast.Constant) else HOLE for part in node.values))
+    return found
+
+
+def script_texts(source: str) -> set[str]:
+    """The same of JavaScript, whose strings hold no escaped quotes."""
+    plain = set(re.findall(r"'([^'\n]*)'", source)) | set(re.findall(r'"([^"\n]*)"', source))
+    inner = re.sub(r"\$\{[^{}]*\}", HOLE, source)
+    return plain | set(re.findall(r"`([^`]*)`", inner))
+
+
+def test_no_key_is_left_that_nobody_asks_for():
+    """Names come with the data, and some of them from its files."""
+    texts = {text for path in PYTHON for text in python_texts(path.read_text(encoding="utf-8"))}
+    texts |= {text for path in SCRIPTS for text in script_texts(path.read_text(encoding="utf-8"))}
+    texts |= {key for text in texts for key in re.findall(r'data-[a-z]+="([\w.]+)"', text)}  # of a template
+    composed = [text for text in texts if re.match(r"\w+\.", text) and HOLE in text]
+    patterns = [re.compile(re.escape(text).replace(re.escape(HOLE), r"[\w-]+")) for text in composed]
+    endings = tuple(ending for text in texts if re.fullmatch(r"_[a-z]+", ending := text.removeprefix(HOLE)))
+    bare = {key: next((key.removesuffix(end) for end in endings if key.endswith(end)), "") for key in ENGLISH}
+    left = [key for key in ENGLISH if not key.startswith(("core.", "name.")) and key not in texts]
+    left = [key for key in left if bare[key] not in ENGLISH]
+    assert [key for key in left if not any(pattern.fullmatch(key) for pattern in patterns)] == []
+
+
+def test_say():
     assert say("error.index", index=7) == "7 is not the index of an image on this map."
-    assert table("en") == {key: texts["en"] for key, texts in STRINGS.items()}
-
-
-def test_no_key_stands_in_two_modules():
-    keys = [key for table in TABLES for key in table]
-    assert len(keys) == len(set(keys))
-    assert len(TABLES) == len(list((UI / "kit" / "i18n").glob("*.py"))) - 1  # but for the package itself
 
 
 def test_what_was_sent_is_not_repeated_at_length():

@@ -19,8 +19,7 @@ from vae.live.devices import device_name
 from vae.system import safetensors_file
 from vae.ui import TABS
 from vae.ui.kit.bundle import module_files
-from vae.ui.kit.i18n import STRINGS, Sentence, UserError, named, recognised, say
-from vae.ui.kit.i18n.core import CORE
+from vae.ui.kit.i18n import TEXTS, Sentence, UserError, named, recognised, say
 from vae.ui.kit.part import UI
 
 HANGUL = re.compile(r"[가-힣]")
@@ -32,9 +31,10 @@ NAMES = {"MNIST", "Fashion", "CelebA", "dSprites"}
 
 
 def test_the_korean_is_korean():
-    words = {key: set(WORD.findall(re.sub(r"\{\w+\}", "", texts["en"]))) for key, texts in STRINGS.items()}
-    said = {key: STRINGS[key] for key, found in words.items() if not found <= SAME}  # the rest is symbols and units
-    assert [key for key, texts in said.items() if texts["ko"] == texts["en"] or not HANGUL.search(texts["ko"])] == []
+    english, korean = TEXTS["en"], TEXTS["ko"]
+    words = {key: set(WORD.findall(re.sub(r"\{\w+\}", "", text))) for key, text in english.items()}
+    said = [key for key, found in words.items() if not found <= SAME]  # the rest is symbols and units
+    assert [key for key in said if korean[key] == english[key] or not HANGUL.search(korean[key])] == []
 
 
 @pytest.mark.parametrize("name", DATASETS)
@@ -134,10 +134,10 @@ def test_other_text_stays_as_it_is():
     assert recognised("x" * 10**6) == "x" * 10**6
 
 
-@pytest.mark.parametrize("key", CORE)
+@pytest.mark.parametrize("key", [key for key in TEXTS["en"] if key.startswith("core.")])
 def test_a_sentence_of_the_core_is_told_from_the_others(key):
-    places = dict.fromkeys(re.findall(r"\{(\w+)\}", CORE[key]["en"]), "7")
-    assert recognised(CORE[key]["en"].format(**places))["key"] == key
+    places = dict.fromkeys(re.findall(r"\{(\w+)\}", TEXTS["en"][key]), "7")
+    assert recognised(TEXTS["en"][key].format(**places))["key"] == key
 
 
 QUOTED = re.compile(r"'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")

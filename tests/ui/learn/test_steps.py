@@ -18,8 +18,7 @@ from vae.evaluation.bound import importance_weighted_bound, log_likelihood
 from vae.evaluation.forecast import forecast
 from vae.system import safetensors_file
 from vae.training.objectives import distortion, kl_to_prior
-from vae.ui.kit.i18n import STRINGS, say
-from vae.ui.kit.i18n.learn_formulas import LEARN_FORMULAS
+from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.learn import answers as lesson_answers
 from vae.ui.learn.endpoints import KEPT, lesson_endpoints
 from vae.ui.learn.first_steps import CONFIG, SEEDS, WATCHED
@@ -227,7 +226,7 @@ def test_a_total_correlation_that_counts_the_images_is_not_told(images):
 def test_missing_images_are_said_and_nothing_is_measured_on_what_stands_for_them(bare, ask):
     opened = bare.open("bare")
     missing = lesson_answers.gallery(opened)["missing"]
-    assert missing["key"] == "finding.other_version" and "finding.other_version" in STRINGS
+    assert missing["key"] == "finding.other_version" and "finding.other_version" in TEXTS["en"]
     assert lesson_answers.directions(opened) == {"missing": missing}
     assert ask("gallery", "tiny")["missing"] is None and ask("directions", "tiny")["missing"] is None
 
@@ -339,18 +338,18 @@ def test_the_shipped_models_stand_where_they_show_most(need, tmp_path):
 def test_betas_of_others_are_those_of_the_table():
     found = {row["key"]: row["beta"] for row in others()}
     assert found == pytest.approx({"examples": 1, "conv": 512, "today": 15.36, "then": 13.59, "posts": 480}, rel=1e-3)
-    assert all(f"learn.losses_{key}" in STRINGS for key in found)
+    assert all(f"learn.losses_{key}" in TEXTS["en"] for key in found)
 
 
 @pytest.mark.parametrize("step", [step.key for step in STEPS])
 def test_a_step_is_short_and_its_formulas_can_be_drawn_and_read(step):
     assert len(say(f"learn.{step}_text").split()) <= 90
-    texts = [text for part in ("title", "text") for text in STRINGS[f"learn.{step}_{part}"].values()]
-    assert not any("{" in text for text in texts), "they are shown before any answer"
+    said = [texts[f"learn.{step}_{part}"] for part in ("title", "text") for texts in TEXTS.values()]
+    assert not any("{" in text for text in said), "they are shown before any answer"
     tree = ElementTree.fromstring(f"<all>{formulas(step)}</all>")
     assert len(tree) == len(FORMULAS[step])
     for math_, latex in zip(tree, FORMULAS[step], strict=True):
         assert math_.tag.endswith("math") and math_.get("display") == "block"
         assert "\\" not in "".join(math_.itertext()), f"{latex} was not understood"
-        assert math_.get("data-label") in STRINGS
-    assert sum(key.startswith(f"learn.{step}_formula_") for key in LEARN_FORMULAS) == len(FORMULAS[step])
+        assert math_.get("data-label") in TEXTS["en"]
+    assert sum(key.startswith(f"learn.{step}_formula_") for key in TEXTS["en"]) == len(FORMULAS[step])

@@ -22,7 +22,7 @@ from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.system import safetensors_file
 from vae.system.paths import CHECKPOINT_FOLDER
-from vae.ui.kit.i18n import STRINGS
+from vae.ui.kit.i18n import TEXTS
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, images_folder
 from vae.ui.train.choices import train_payload
@@ -69,9 +69,9 @@ def test_the_payload_offers_what_the_registries_hold(app):
     for each in payload["datasets"]:
         assert Recipe.from_json(payload["defaults"][each["name"]]).dataset == each["name"]
     for preset in payload["presets"]:
-        assert {f"train.preset.{preset['key']}", f"train.preset.{preset['key']}_about"} <= set(STRINGS)
+        assert {f"train.preset.{preset['key']}", f"train.preset.{preset['key']}_about"} <= set(TEXTS["en"])
     for name, ways in payload["ways"].items():
-        assert f"train.objective.{name}" in STRINGS and all(f"train.way.{way}" in STRINGS for way in ways)
+        assert {f"train.objective.{name}", *(f"train.way.{way}" for way in ways)} <= set(TEXTS["en"])
 
 
 CHOICE = Recipe("digits").to_json()

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from vae.ui.kit.bundle import written
-from vae.ui.kit.i18n import LANGUAGES, table
+from vae.ui.kit.i18n import LANGUAGES, TEXTS
 
 UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
 
@@ -66,6 +66,6 @@ def words(language: str) -> str:
     """The source of the module `words`: the language, all that there are, its strings, and the key of every title that
     Gradio has put on a tab.
     """
-    tabs = {title: key for key, title in table("en").items() if key.startswith("tab.")}
-    constants = {"language": language, "languages": LANGUAGES, "texts": table(language), "tabs": tabs}
+    tabs = {title: key for key, title in TEXTS["en"].items() if key.startswith("tab.")}
+    constants = {"language": language, "languages": LANGUAGES, "texts": TEXTS[language], "tabs": tabs}
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in constants.items())

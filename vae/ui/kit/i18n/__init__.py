@@ -1,64 +1,25 @@
-"""Every string that a person can read in the app: one table, key -> language -> text, a module for each topic.
+"""Every string that a person can read in the app: a catalogue for each language, key -> text, in a JSON file.
 
-Texts may hold ``{name}`` placeholders, filled by `say` here and by ``t`` in assets/js/strings.js. Findings and errors
-travel as key and values, so that the page can say them in its own language. A value may be a list, a name of the data
-under one of `DATA_NAMES`, or a `Sentence` within the sentence.
+Both files hold the same keys in the same order, one a line, a blank line between two topics. Texts may hold ``{name}``
+placeholders, filled by `say` here and by ``t`` in kit/js/strings.js. Findings and errors travel as key and values, so
+that the page can say them in its own language. A value may be a list, a name of the data under one of `DATA_NAMES`, or
+a `Sentence` within the sentence.
 """
 
+import json
 import re
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from vae.ui.kit.i18n.api import API
-from vae.ui.kit.i18n.compare import COMPARE
-from vae.ui.kit.i18n.connection import CONNECTION
-from vae.ui.kit.i18n.core import CORE
-from vae.ui.kit.i18n.doctor import DOCTOR
-from vae.ui.kit.i18n.errors import ERRORS
-from vae.ui.kit.i18n.explore import EXPLORE
-from vae.ui.kit.i18n.frame import FRAME
-from vae.ui.kit.i18n.learn import LEARN
-from vae.ui.kit.i18n.learn_formulas import LEARN_FORMULAS
-from vae.ui.kit.i18n.learn_seen import LEARN_SEEN
-from vae.ui.kit.i18n.link import LINK
-from vae.ui.kit.i18n.names import NAMES
-from vae.ui.kit.i18n.own import OWN
-from vae.ui.kit.i18n.requests import REQUESTS
-from vae.ui.kit.i18n.runs import RUNS
-from vae.ui.kit.i18n.scores import SCORES
-from vae.ui.kit.i18n.tour import TOUR
-from vae.ui.kit.i18n.train import TRAIN
-from vae.ui.kit.i18n.train_choices import TRAIN_CHOICES
-from vae.ui.kit.i18n.train_seen import TRAIN_SEEN
-
 LANGUAGES = ("en", "ko")
-# Places of names that come with the data, those of strings/names.py, one or a list of them.
+# Places of names that come with the data, such as a data set's or a factor's, one or a list of them.
 DATA_NAMES = ("data", "factor", "factors", "skipped")
 
-TABLES = (
-    FRAME,
-    CONNECTION,
-    EXPLORE,
-    COMPARE,
-    SCORES,
-    DOCTOR,
-    ERRORS,
-    REQUESTS,
-    TRAIN,
-    TRAIN_CHOICES,
-    TRAIN_SEEN,
-    RUNS,
-    OWN,
-    LEARN,
-    LEARN_FORMULAS,
-    LEARN_SEEN,
-    NAMES,
-    CORE,
-    API,
-    LINK,
-    TOUR,
-)
-STRINGS: dict[str, dict[str, str]] = {key: texts for table in TABLES for key, texts in table.items()}
+TEXTS: dict[str, dict[str, str]] = {
+    language: json.loads(Path(__file__).with_name(f"{language}.json").read_text(encoding="utf-8"))
+    for language in LANGUAGES
+}
 
 
 class Sentence(dict):
@@ -91,14 +52,13 @@ def shorten(value: object, limit: int = 60) -> object:
 
 
 def say(key: str, language: str = "en", **values: object) -> str:
-    """The sentence behind `key`, English where a language lacks it."""
-    texts = STRINGS[key]
+    """The sentence behind `key`."""
     filled = {name: _spoken(name, value, language) for name, value in values.items()}
-    return texts.get(language, texts["en"]).format(**filled)
+    return TEXTS[language][key].format(**filled)
 
 
 def _spoken(name: str, value: object, language: str) -> object:
-    """A value as it stands in a sentence; the same as ``spoken`` in assets/js/strings.js."""
+    """A value as it stands in a sentence; the same as ``spoken`` in kit/js/strings.js."""
     if isinstance(value, Sentence):
         return say(value["key"], language, **value["values"])
     if isinstance(value, (list, tuple)) and name in DATA_NAMES:  # names alone, or each with what is said of it
@@ -110,13 +70,7 @@ def _spoken(name: str, value: object, language: str) -> object:
 
 def named(name: str, language: str = "en") -> str:
     """A name that comes with the data, as it is where nothing else is known."""
-    texts = STRINGS.get(f"name.{name}", {})
-    return texts.get(language, name)
-
-
-def table(language: str) -> dict[str, str]:
-    """key -> text for a page in that language."""
-    return {key: texts.get(language, texts["en"]) for key, texts in STRINGS.items()}
+    return TEXTS[language].get(f"name.{name}", name)
 
 
 def recognised(text: str) -> Sentence | str:
@@ -145,5 +99,7 @@ def _patterns() -> list[tuple[str, re.Pattern[str]]]:
     """key -> what the core's English says, with the places as groups."""
     places = re.compile(r"\\{(\w+)\\}")  # after re.escape
     return [
-        (key, re.compile(places.sub(r"(?P<\1>.+?)", re.escape(texts["en"])), re.DOTALL)) for key, texts in CORE.items()
+        (key, re.compile(places.sub(r"(?P<\1>.+?)", re.escape(text)), re.DOTALL))
+        for key, text in TEXTS["en"].items()
+        if key.startswith("core.")
     ]
