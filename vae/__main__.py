@@ -7,15 +7,13 @@ import sys
 import textwrap
 from typing import NoReturn
 
-from vae.checkpoints.hub import HubError
 from vae.cli import commands
 from vae.cli.own_pictures import FOLDER_DATASET
-from vae.config import ConfigError
-from vae.data import DATASETS, DataError
+from vae.data import DATASETS
 from vae.data.own.dataset import SIZES
 from vae.evaluation.reader import STEPS
 from vae.models.vae import NETWORKS
-from vae.system.safetensors_file import CheckpointError
+from vae.system.messages import KeyedError
 from vae.training.objectives import OBJECTIVES
 from vae.training.presets import PREDECESSORS, PRESETS, describe
 
@@ -138,13 +136,7 @@ def main(arguments: list[str] | None = None) -> int:
     parsed = parser().parse_args(arguments)
     try:
         parsed.run(parsed)
-    except (
-        ConfigError,
-        DataError,
-        CheckpointError,
-        HubError,
-        OSError,
-    ) as error:  # OSError: say, a name too long for the disk
+    except (KeyedError, OSError) as error:  # OSError: say, a name too long for the disk
         print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

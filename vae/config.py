@@ -8,16 +8,30 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from vae.system.messages import KeyedError
+
 BETA_OBJECTIVES = ("beta_h", "beta_tc")  # those whose loss reads beta, and may have it moved by knots
 
 
-class ConfigError(ValueError):
-    """A value that no model or training can have; the message is one sentence for the user."""
+class ConfigError(KeyedError, ValueError):
+    """A value that no model or training can have."""
 
 
-def _require(condition: bool, sentence: str) -> None:
+def _require(condition: bool, key: str, **values: object) -> None:
     if not condition:
-        raise ConfigError(sentence)
+        raise ConfigError(key, **values)
+
+
+def _require_between(name: str, low: int, value: Any, high: int) -> None:
+    _require(low <= value <= high, "setting.between", name=name, low=low, high=f"{high:,}", value=value)
+
+
+def _require_below_a_million(name: str, value: Any) -> None:
+    _require(0 <= value < 1e6, "setting.between", name=name, low=0, high="1,000,000", value=value)
+
+
+def _require_one_of(name: str, value: Any, choices: tuple[str, ...]) -> None:
+    _require(value in choices, "setting.one_of", name=name, choices=choices, value=repr(value))
 
 
 @dataclass(frozen=True)
@@ -40,16 +54,12 @@ class ModelConfig:
     def __post_init__(self) -> None:
         object.__setattr__(self, "shape", tuple(self.shape))
         whole = len(self.shape) == 3 and all(isinstance(n, int) and 1 <= n <= 1024 for n in self.shape)
-        _require(whole, f"shape must be (C, H, W), each between 1 and 1024, not {self.shape}")
-        _require(1 <= self.latent_dim <= 1024, f"latent_dim must be between 1 and 1024, not {self.latent_dim}")
-        _require(1 <= self.width <= 1024, f"width must be between 1 and 1024, not {self.width}")
-        _require(1 <= self.hidden <= 8192, f"hidden must be between 1 and 8192, not {self.hidden}")
-        _require(
-            self.likelihood in ("bernoulli", "gaussian"),
-            f"likelihood must be bernoulli or gaussian, not {self.likelihood!r}",
-        )
-        _require(0 < self.sigma < 1e6, f"sigma must be between 0 and a million, not {self.sigma}")
-        _require(self.init in ("kaiming", "pytorch"), f"init must be kaiming or pytorch, not {self.init!r}")
+        _require(whole, "setting.shape", value=str(self.shape))
+        for key, most in (("latent_dim", 1024), ("width", 1024), ("hidden", 8192)):
+            _require_between(key, 1, getattr(self, key), most)
+        _require_one_of("likelihood", self.likelihood, ("bernoulli", "gaussian"))
+        _require(0 < self.sigma < 1e6, "setting.interval", name="sigma", interval="(0, 1000000)", value=self.sigma)
+        _require_one_of("init", self.init, ("kaiming", "pytorch"))
 
 
 def _knots(values: Any) -> tuple[tuple[int, float], ...]:
@@ -58,13 +68,13 @@ def _knots(values: Any) -> tuple[tuple[int, float], ...]:
         isinstance(pair, (list, tuple)) and len(pair) == 2 and all(type(n) in (int, float) for n in pair)
         for pair in values
     )
-    _require(whole, f"beta_knots must be pairs of step and beta, not {values!r}")
+    _require(whole, "setting.knots", value=repr(values))
     knots = tuple((step, float(beta)) for step, beta in values)
     steps = [step for step, _ in knots]
     rises = all(type(step) is int for step in steps) and steps == sorted(set(steps)) and min(steps, default=0) >= 0
-    _require(rises, f"the steps of beta_knots must be whole numbers that rise, not {steps}")
+    _require(rises, "setting.knot_steps", value=str(steps))
     for _, beta in knots:
-        _require(0 <= beta < 1e6, f"the betas of beta_knots must be between 0 and a million, not {beta}")
+        _require_below_a_million("beta_knots", beta)
     return knots
 
 
@@ -83,8 +93,7 @@ class ObjectiveConfig:
 
     def __post_init__(self) -> None:
         for key in ("beta", "gamma", "capacity"):
-            value = getattr(self, key)
-            _require(0 <= value < 1e6, f"{key} must be between 0 and a million, not {value}")
+            _require_below_a_million(key, getattr(self, key))
 
 
 @dataclass(frozen=True)
@@ -104,9 +113,9 @@ class ScheduleConfig:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "beta_knots", _knots(self.beta_knots))
-        _require(self.anneal_steps >= 0, f"anneal_steps must be >= 0, not {self.anneal_steps}")
-        _require(self.warmup_steps >= 0, f"warmup_steps must be >= 0, not {self.warmup_steps}")
-        _require(0 <= self.decay_fraction <= 1, f"decay_fraction must be in [0, 1], not {self.decay_fraction}")
+        for key in ("anneal_steps", "warmup_steps"):
+            _require(getattr(self, key) >= 0, "setting.at_least", name=key, low=0, value=getattr(self, key))
+        _require_between("decay_fraction", 0, self.decay_fraction, 1)
 
 
 @dataclass(frozen=True)
@@ -120,13 +129,11 @@ class TrainingConfig:
     precision: str = "auto"
 
     def __post_init__(self) -> None:
-        _require(1 <= self.steps <= 100_000_000, f"steps must be between 1 and 100,000,000, not {self.steps}")
-        _require(1 <= self.batch_size <= 65_536, f"batch_size must be between 1 and 65,536, not {self.batch_size}")
-        _require(0 < self.lr <= 1, f"lr must be in (0, 1], not {self.lr}")
-        _require(0 <= self.seed < 2**31, f"seed must be between 0 and 2^31 - 1, not {self.seed}")
-        _require(
-            self.precision in ("auto", "bf16", "fp32"), f"precision must be auto, bf16 or fp32, not {self.precision!r}"
-        )
+        _require_between("steps", 1, self.steps, 100_000_000)
+        _require_between("batch_size", 1, self.batch_size, 65_536)
+        _require(0 < self.lr <= 1, "setting.interval", name="lr", interval="(0, 1]", value=self.lr)
+        _require_between("seed", 0, self.seed, 2**31 - 1)
+        _require_one_of("precision", self.precision, ("auto", "bf16", "fp32"))
 
 
 @dataclass(frozen=True)
@@ -141,11 +148,10 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         knots, last = self.schedule.beta_knots, self.objective.beta
-        _require(
-            not knots or self.objective.name in BETA_OBJECTIVES,
-            f"beta_knots needs the objective {' or '.join(BETA_OBJECTIVES)}, not {self.objective.name}",
-        )
-        _require(not knots or knots[-1][1] == last, f"the last of beta_knots must be beta, {last}, not {knots[-1:]}")
+        moved = not knots or self.objective.name in BETA_OBJECTIVES
+        _require(moved, "setting.knots_objective", objectives=BETA_OBJECTIVES, value=self.objective.name)
+        ends = not knots or knots[-1][1] == last
+        _require(ends, "setting.knots_end", beta=last, value=str(knots[-1:]))
 
     def to_json(self) -> dict[str, Any]:
         """A dict of plain JSON values."""
@@ -163,10 +169,10 @@ class TrainConfig:
         """
         parts = {"model": ModelConfig, "objective": ObjectiveConfig, "schedule": ScheduleConfig}
         parts["training"] = TrainingConfig
-        _require(isinstance(plain, dict), f"a configuration must be an object, not {type(plain).__name__}")
-        _require(isinstance(plain.get("dataset"), str), "a configuration needs the name of its dataset")
+        _require(isinstance(plain, dict), "setting.object", type=type(plain).__name__)
+        _require(isinstance(plain.get("dataset"), str), "setting.no_dataset")
         unknown = set(plain) - set(parts) - {"dataset"}
-        _require(not unknown, f"unknown section in the configuration: {', '.join(sorted(unknown))}")
+        _require(not unknown, "setting.unknown_section", names=sorted(unknown))
         return cls(plain["dataset"], **{key: _build(kind, key, plain.get(key, {})) for key, kind in parts.items()})
 
 
@@ -180,11 +186,11 @@ _KINDS: dict[str, tuple[type, ...]] = {  # what JSON may hold for a field of eac
 
 
 def _build(kind: type, section: str, values: Any) -> Any:
-    _require(isinstance(values, dict), f"section {section} must be an object, not {type(values).__name__}")
+    _require(isinstance(values, dict), "setting.section", section=section, type=type(values).__name__)
     kinds = {f.name: f.type for f in fields(kind)}
     unknown = set(values) - set(kinds)
-    _require(not unknown, f"unknown key in section {section}: {', '.join(sorted(unknown))}")
+    _require(not unknown, "setting.unknown_key", section=section, names=sorted(unknown))
     for key, value in values.items():
         fits = isinstance(value, _KINDS[kinds[key]]) and not isinstance(value, bool)
-        _require(fits, f"{key} in section {section} must be {kinds[key]}, not {value!r}")
+        _require(fits, "setting.kind", name=key, section=section, kind=kinds[key], value=repr(value))
     return kind(**values)

@@ -115,7 +115,7 @@ def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, tmp_path):
     from vae.training.loop import TrainState
 
     data = labelled(digits, np.arange(60) + 200)
-    with pytest.raises(safetensors_file.CheckpointError, match="encodings.label should lie in 0 … 255"):
+    with pytest.raises(safetensors_file.CheckpointError, match="encodings.label should lie in 0 to 255"):
         export.export(TrainState.fresh(tiny()), data, tmp_path / "many.safetensors")
 
 

@@ -161,7 +161,7 @@ def test_indices_beyond_the_end_are_refused(tmp_path, numbers):
 
 
 def test_what_is_missing_is_said_and_not_fetched(tmp_path, monkeypatch):
-    sentence = available("celeba", tmp_path)
+    sentence = str(available("celeba", tmp_path))
     assert all(name in sentence for name in ("img_align_celeba.zip", "list_eval_partition.txt", "list_attr_celeba.txt"))
     assert str(tmp_path / "celeba") in sentence
     assert "`python -m vae data celeba`" in sentence
@@ -182,7 +182,7 @@ def test_the_command_tries_and_where_it_is_refused_says_which_files_go_where(tmp
     said = capsys.readouterr().err
     assert said.count("\n") == 1
     assert "could not be fetched (Too many users have viewed" in said
-    assert "place img_align_celeba.zip, list_eval_partition.txt and list_attr_celeba.txt" in said
+    assert "place img_align_celeba.zip, list_eval_partition.txt, list_attr_celeba.txt" in said
     assert str(tmp_path / "celeba") in said
     monkeypatch.setattr(datasets.CelebA, "__init__", lambda self, root, download: small_files.celeba(root) and None)
     assert main(["data", "celeba", "--data", str(tmp_path)]) == 0

@@ -129,7 +129,7 @@ def test_flipped_bytes_are_one_sentence(tmp_path):
 
 
 def test_what_is_missing_is_said(tmp_path, monkeypatch, capsys):
-    sentence = available("dsprites", tmp_path)
+    sentence = str(available("dsprites", tmp_path))
     assert dsprites.FILE in sentence
     assert f"into {tmp_path}." in sentence
     with pytest.raises(DataError) as caught:

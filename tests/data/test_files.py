@@ -104,7 +104,7 @@ def test_the_classes_of_fashion_mnist_are_torchvisions():
 
 @pytest.mark.parametrize(("name", "folder"), [*ARCHIVES.items(), ("mnist32", "MNIST")])
 def test_missing_files_are_said_and_not_fetched(tmp_path, name, folder):
-    sentence = available(name, tmp_path)
+    sentence = str(available(name, tmp_path))
     assert "t10k-labels-idx1-ubyte.gz" in sentence
     assert str(tmp_path / folder / "raw") in sentence
     assert f"python -m vae data {name.removesuffix('32')}`" in sentence
@@ -119,7 +119,7 @@ def test_only_what_is_absent_is_asked_for(tmp_path):
     raw.mkdir(parents=True)
     for name in ("train-images-idx3-ubyte", "t10k-images-idx3-ubyte.gz"):
         (raw / name).touch()
-    sentence = available("mnist", tmp_path)
+    sentence = str(available("mnist", tmp_path))
     assert "train-images" not in sentence
     assert "t10k-images" not in sentence
     assert "train-labels-idx1-ubyte.gz" in sentence

@@ -14,6 +14,7 @@ from torch import Tensor
 from vae.config import ConfigError, TrainConfig
 from vae.images import from_output
 from vae.models.vae import VAE, Posterior
+from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
 from vae.training.objectives import kl_to_prior
@@ -126,7 +127,7 @@ class Entry:
     name: str
     path: Path
     header: dict[str, Any] | None
-    error: str | None
+    error: Sentence | None
 
 
 def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
@@ -138,7 +139,7 @@ def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
             header, _ = _checked(path, read_header(path))
             entries.append(Entry(name, path, header, None))
         except CheckpointError as error:
-            entries.append(Entry(name, path, None, str(error)))
+            entries.append(Entry(name, path, None, error.sentence))
     return entries
 
 
@@ -152,8 +153,8 @@ def load(name_or_path: str | Path) -> Model:
     if path.suffix != ".safetensors" and not path.is_file():
         path = CHECKPOINT_FOLDER / f"{name_or_path}.safetensors"
         if not path.is_file():
-            known = ", ".join(entry.name for entry in list_headers()) or "none"
-            raise CheckpointError(f"{name_or_path}: neither a file nor a model of this project, which are: {known}.")
+            known = [entry.name for entry in list_headers()] or "none"
+            raise CheckpointError("checkpoint.no_model", name=name_or_path, known=known)
     tensors, header = read(path)
     header, config = _checked(path, header)
     _check_arrays(path, tensors, config.model.latent_dim)
@@ -191,13 +192,13 @@ def expect_weights(
         with torch.device("meta"):
             wanted = VAE(config.model).state_dict()
     except ConfigError as error:
-        raise CheckpointError(f"{path}: config.model cannot be built ({error}).") from error
+        raise CheckpointError("checkpoint.no_network", file=path, entry="config.model", reason=error) from error
     for key, tensor in wanted.items():
         dtype = precision if tensor.is_floating_point() else tensor.dtype
         expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), dtype)
     weights = {key.removeprefix("model."): tensor for key, tensor in tensors.items() if key.startswith("model.")}
     for key in weights:
-        expect(key in wanted, path, f"model.{key}", "belongs to no part of the network")
+        expect(key in wanted, path, f"model.{key}", "checkpoint.no_part")
     return weights
 
 
@@ -245,10 +246,10 @@ def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
         if key in tensors or key not in _OPTIONAL:
             expect_tensor(path, tensors, key, shape, dtype)
     index = tensors["encodings.index"]
-    expect(n > 0, path, "encodings.index", "is empty")
-    expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "should rise from 0 or more")
+    expect(n > 0, path, "encodings.index", "checkpoint.empty")
+    expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "checkpoint.rising")
     for key in tensors:
-        expect(key in wanted or key.startswith("model."), path, key, "is not known to this version")
+        expect(key in wanted or key.startswith("model."), path, key, "checkpoint.unknown_entry")
 
 
 def save(
@@ -279,21 +280,23 @@ def save(
 def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainConfig]:
     """The header with its configuration complete, keys that an older version did not know included."""
     version = header.get("format_version")
-    expect(version == FORMAT_VERSION, path, "format_version", f"should be {FORMAT_VERSION}, not {version!r}")
+    same = version == FORMAT_VERSION
+    expect(same, path, "format_version", "checkpoint.other", expected=FORMAT_VERSION, actual=repr(version))
     expect_keys(path, header, _KEYS)
     expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
     expect_keys(path, header["metrics"], _METRICS)
     for key in ("neg_elbo", "rate", "distortion", "active_units"):
-        expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "should be a number")
+        expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "checkpoint.number")
     per_dim = header["metrics"]["kl_per_dim"]
-    expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "should hold numbers alone")
+    expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "checkpoint.numbers")
     score = header["metrics"].get("mig")
-    expect(score is None or _countable(score), path, "metrics.mig", "should be a number or null")
+    expect(score is None or _countable(score), path, "metrics.mig", "checkpoint.number_or_null")
     try:
         config = TrainConfig.from_json(header["config"])
     except ConfigError as error:
-        raise CheckpointError(f"{path}: config is not valid ({error}).") from error
-    expect(header["dataset"]["name"] == config.dataset, path, "dataset.name", f"should be {config.dataset!r}")
+        raise CheckpointError("checkpoint.not_valid", file=path, entry="config", reason=error) from error
+    same = header["dataset"]["name"] == config.dataset
+    expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(config.dataset))
     return header | {"config": config.to_json()}, config
 
 

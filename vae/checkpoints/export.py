@@ -85,9 +85,8 @@ def _write(
     }
     if test.labels is not None:
         labels = test.labels[chosen]
-        safetensors_file.expect(
-            0 <= labels.min() <= labels.max() <= 255, path, "encodings.label", "should lie in 0 … 255"
-        )
+        fit = 0 <= labels.min() <= labels.max() <= 255
+        safetensors_file.expect(fit, path, "encodings.label", "checkpoint.range", low=0, high=255)
         encodings["label"] = torch.from_numpy(labels.astype(np.uint8))
     training = state.config.training
     header = {

@@ -17,6 +17,7 @@ from typing import Any, NoReturn
 
 from vae.checkpoints import checkpoint
 from vae.evaluation.reader import load_reader
+from vae.system.messages import KeyedError, cause
 from vae.system.safetensors_file import CheckpointError
 
 __all__ = ["HubError", "card", "fetched", "folder_of", "pull", "push"]
@@ -28,7 +29,7 @@ _REPOSITORY = re.compile(r"(?:hf://)?([\w.-]+/[\w.-]+)", re.ASCII)
 _FILE = re.compile(r"(?:readers/)?[\w.+-]+\.safetensors", re.ASCII)
 
 
-class HubError(Exception):
+class HubError(KeyedError):
     """Something that the Hub, or a repository there, cannot give or take; the message says what to do."""
 
 
@@ -45,7 +46,7 @@ def folder_of(name: str | Path, refuse: Callable[[str], NoReturn] | None = None)
         return Path(name)
     try:
         if not _REPOSITORY.fullmatch(str(name)):
-            raise HubError(f"{name} is neither a folder nor a repository of the Hub, as user/name or hf://user/name.")
+            raise HubError("hub.neither", name=name)
         return fetched(repository(name))
     except HubError as error:
         if refuse is None:
@@ -61,7 +62,7 @@ def repository(name: str | Path) -> str:
     """
     found = _REPOSITORY.fullmatch(str(name))
     if not found:
-        raise HubError(f"{name} is no repository: give it as user/name or hf://user/name.")
+        raise HubError("hub.no_repository", name=name)
     return found[1]
 
 
@@ -84,7 +85,7 @@ def fetched(repo: str) -> Path:
             local = {"local_files_only": True, "ignore_patterns": ["*/*"]}  # it refuses where one of these is missing
             kept = Path(snapshot_download(repo, allow_patterns=["*.safetensors"], **local))
         except (OSError, ValueError):  # what it raises where nothing, or not everything, is kept
-            raise HubError(str(error)) from error
+            raise HubError(error.key, **error.values) from error
         print(f"{error} The copy of an earlier time is used.", file=sys.stderr)
         return kept
 
@@ -105,12 +106,11 @@ def pull(repo: str, folder: Path, replace: bool = False) -> list[Path]:
         try:
             (checkpoint.load if name.parent == Path() else load_reader)(source / name)
         except CheckpointError as error:
-            reason = str(error).removeprefix(f"{source / name}: ")
-            raise HubError(f"{name} of {repository(repo)} is not taken: {reason}") from error
+            raise HubError("hub.not_taken", repo=repository(repo), reason=error.sentence) from error
     new = [name for name in names if not _same(source / name, folder / name)]
     taken = [name for name in new if (folder / name).exists()]
     if taken and not replace:
-        raise HubError(f"{folder / taken[0]} is another file: give --replace to lose it, or --to another folder.")
+        raise HubError("hub.in_its_place", path=folder / taken[0])
     for name in new:
         target = folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -143,13 +143,9 @@ def push(name: str | Path, repo: str, private: bool = False) -> str:
 
     model, repo = checkpoint.load(name), repository(repo)
     if not _FILE.fullmatch(model.path.name):
-        raise HubError(
-            f"{model.path.name} is no name for the Hub: rename it with letters, digits, _, - and full stops."
-        )
+        raise HubError("hub.no_name", name=model.path.name)
     if not get_token():
-        raise HubError(
-            "Nobody is logged in to the Hub: run `hf auth login`, or set HF_TOKEN to a token that may write."
-        )
+        raise HubError("hub.not_logged_in")
     api = HfApi()
     with _plainly(repo):
         try:
@@ -228,36 +224,28 @@ def _plainly(repo: str) -> Iterator[None]:
     try:
         yield
     except GatedRepoError as error:
-        raise HubError(
-            f"{repo} asks for permission first: accept its conditions at {constants.ENDPOINT}/{repo}."
-        ) from error
+        raise HubError("hub.gated", repo=repo, address=f"{constants.ENDPOINT}/{repo}") from error
     except RepositoryNotFoundError as error:
-        raise HubError(
-            f"There is no repository {repo} on the Hub, or it is private: check the name, or log in."
-        ) from error
+        raise HubError("hub.unknown", repo=repo) from error
     except HfHubHTTPError as error:
         status = error.response.status_code if error.response is not None else None
-        raise HubError(_refused(repo, status)) from error
+        raise _refused(repo, status) from error
     except OfflineModeIsEnabled as error:
-        raise _NoAnswer("HF_HUB_OFFLINE is set, so the Hub is not asked.") from error
+        raise _NoAnswer("hub.offline") from error
     except (HTTPError, ConnectionError, TimeoutError) as error:
-        raise _NoAnswer(f"The Hub at {constants.ENDPOINT} does not answer: check the connection.") from error
+        raise _NoAnswer("hub.no_answer", address=constants.ENDPOINT) from error
     except HFValidationError as error:
-        raise HubError(f"{repo} is no repository: its name is not one that the Hub takes.") from error
+        raise HubError("hub.bad_name", repo=repo) from error
     except (OSError, ValueError, RuntimeError) as error:  # no room in the cache, an answer of another form, …
-        raise HubError(f"{repo} could not be exchanged with the Hub: {_first_line(error)}") from error
+        raise HubError("hub.failed", repo=repo, why=cause(error)) from error
 
 
-def _refused(repo: str, status: int | None) -> str:
+def _refused(repo: str, status: int | None) -> HubError:
     if status == 401:
-        return "The Hub does not know the token: run `hf auth login`, or set HF_TOKEN to a valid one."
+        return HubError("hub.bad_token")
     if status == 403:
-        return f"The token may not do this with {repo}: take one that may write there, or another repository."
-    return f"The Hub refused {repo} (HTTP {status}): try again later."
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        return HubError("hub.forbidden", repo=repo)
+    return HubError("hub.refused", repo=repo, status=status)
 
 
 def _files(repo: str) -> list[str]:
@@ -271,13 +259,13 @@ def _files(repo: str) -> list[str]:
     siblings: list[Any] = HfApi().repo_info(repo, timeout=ANSWERS_WITHIN, files_metadata=True).siblings or []
     files = [file for file in siblings if _FILE.fullmatch(file.rfilename)]
     if not any("/" not in file.rfilename for file in files):
-        raise HubError(f"{repo} holds no checkpoint: it has no *.safetensors at its top.")
+        raise HubError("hub.no_checkpoint", repo=repo)
     if len(files) > MOST_FILES:
-        raise HubError(f"{repo} holds {len(files):,} files, and at most {MOST_FILES} are fetched.")
+        raise HubError("hub.many_files", repo=repo, n=f"{len(files):,}", most=MOST_FILES)
     large = next((file for file in files if (file.size or 0) > MOST_BYTES), None)
     if large is not None:
-        size = f"{large.size / 2**20:,.0f} MB, and at most {MOST_BYTES // 2**20} MB are fetched"
-        raise HubError(f"{large.rfilename} of {repo} has {size}: it is no checkpoint of this program.")
+        sizes = {"mb": f"{large.size / 2**20:,.0f}", "most": MOST_BYTES // 2**20}
+        raise HubError("hub.large_file", name=large.rfilename, repo=repo, **sizes)
     return [file.rfilename for file in files]
 
 

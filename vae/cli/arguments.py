@@ -42,26 +42,27 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
         fixed = [key for keys in _SECTIONS.values() for key in keys] + ["beta_from", "dataset", "objective", "preset"]
         changed = [key for key in fixed if key in given]
         if changed:
-            raise ConfigError(f"--{changed[0].replace('_', '-')} cannot change when a training is resumed")
+            raise ConfigError("command.resumed", option=_option(changed[0]))
         return resumed
     if "preset" in given:
         base = PRESETS[given["preset"]]
         if given.get("dataset", base.dataset) != base.dataset:
-            raise ConfigError(f"preset {given['preset']} is for {base.dataset}, not for {given['dataset']}")
+            names = {"preset": given["preset"], "dataset": given["dataset"]}
+            raise ConfigError("command.preset_data", expected=base.dataset, **names)
     elif "dataset" in given:
         own = given["dataset"].startswith(PREFIX)
         spec = load(given["dataset"], "test", root_of(arguments)).spec if own else DATASETS[given["dataset"]]
         base = TrainConfig(spec.name)
         base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
     else:
-        raise ConfigError("--dataset or --preset is needed")
+        raise ConfigError("command.no_data")
     given["objective"] = given.get("objective", base.objective.name)
     needs = dict.fromkeys(("beta", "beta_from", "beta_knots"), BETA_OBJECTIVES)
     needs |= dict.fromkeys(("gamma", "capacity"), ("beta_b",))
     for key, objectives in needs.items():
         if key in given and given["objective"] not in objectives:
-            wanted = " or ".join(objectives)
-            raise ConfigError(f"--{key.replace('_', '-')} needs --objective {wanted}, not {given['objective']}")
+            names = {"objectives": " | ".join(objectives), "value": given["objective"]}
+            raise ConfigError("command.objective", option=_option(key), **names)
     given |= _annealing(given, base)
     parts = {
         section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
@@ -69,6 +70,10 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     }
     parts["objective"] = replace(parts["objective"], name=given["objective"])
     return replace(base, **parts)
+
+
+def _option(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
 
 
 def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
@@ -79,19 +84,19 @@ def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
     """
     if "beta_from" in given:
         if "beta_knots" in given:
-            raise ConfigError("--beta-from and --beta-knots exclude each other")
+            raise ConfigError("command.beta_twice")
         if given.get("anneal_steps", 0) < 1:
-            raise ConfigError("--beta-from needs --anneal-steps, the number of steps until --beta is reached")
+            raise ConfigError("command.beta_from")
         beta = given.get("beta", base.objective.beta)
         return {"beta_knots": ((0, given["beta_from"]), (given["anneal_steps"], beta)), "anneal_steps": 0}
     if "anneal_steps" in given and given["objective"] != "beta_b":
-        raise ConfigError("--anneal-steps needs --beta-from or --objective beta_b, whose capacity it moves")
+        raise ConfigError("command.anneal_steps")
     if "beta_knots" in given:
         return {"beta": given.get("beta", given["beta_knots"][-1][1])}
     if given["objective"] not in BETA_OBJECTIVES:
         return {"beta_knots": ()}  # an objective without a beta has no path of it either
     if base.schedule.beta_knots and "beta" in given:
-        raise ConfigError(f"preset {given['preset']} moves beta by knots: give --beta-knots in place of --beta")
+        raise ConfigError("command.preset_knots", preset=given["preset"])
     return {}
 
 
@@ -108,7 +113,7 @@ def with_budget(
     for key in ("epochs", "seconds"):
         value = getattr(arguments, key)
         if value is not None and not 0 < value < math.inf:
-            raise ConfigError(f"--{key} must be a positive number, not {value}")
+            raise ConfigError("command.positive", option=_option(key), value=value)
     if arguments.epochs is not None:
         steps = math.ceil(arguments.epochs * per_epoch)
     if arguments.seconds is not None:
@@ -119,5 +124,5 @@ def with_budget(
         return config
     training = replace(config.training, steps=steps)
     if steps < done:
-        raise ConfigError(f"the snapshot has done {done:,} steps, which is more than {steps:,}")
+        raise ConfigError("command.steps_done", done=f"{done:,}", steps=f"{steps:,}")
     return replace(config, training=training)

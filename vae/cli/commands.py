@@ -21,6 +21,7 @@ from vae.data import DATASETS, SPLITS, ImageSet, load
 from vae.evaluation.evaluate import BESIDE, SCORES, evaluate
 from vae.evaluation.reader import save_reader, train_reader
 from vae.system import paths
+from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
 from vae.training.loop import TrainState, train
@@ -41,7 +42,7 @@ _TITLES = {
 def run_list(arguments: Namespace) -> None:
     entries = checkpoint.list_headers(hub.folder_of(arguments.checkpoints or paths.CHECKPOINT_FOLDER))
     if arguments.json:
-        print(json.dumps([{"name": e.name, "header": e.header, "error": e.error} for e in entries]))
+        print(json.dumps([{"name": e.name, "header": e.header, "error": e.error and str(e.error)} for e in entries]))
         return
     print(f"{'name':<24}{'-ELBO':>9}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}   all in nats per image")
     for entry in entries:
@@ -84,10 +85,8 @@ def run_evaluate(arguments: Namespace) -> None:
     model = checkpoint.load(arguments.file)
     spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
     if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
-        raise CheckpointError(
-            f"{model.path}: was trained on {spec.name} {trained_on} {model.config.model.shape}, "
-            f"but here is {spec.version} {spec.shape}."
-        )
+        then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"
+        raise CheckpointError("checkpoint.other_version", file=model.path, name=spec.name, then=then, here=here)
     test = load(model.config.dataset, "test", root_of(arguments))
     with _Stages() as stages:
         metrics = evaluate(model.network, test, stages, model.header["seed"])
@@ -137,10 +136,9 @@ def _run(state: TrainState, data: ImageSet, kept: Path) -> None:
         for event in train(state, data, every=50):
             loss, recon, kl = (float(value) for value in (event.loss, event.terms.recon, event.terms.kl))
             if not math.isfinite(loss):
-                good = f"an earlier state is in {kept}" if kept.is_file() else "nothing was saved yet"
-                raise CheckpointError(
-                    f"The loss became {loss} at step {event.step}, {good}: try a lower --lr or --beta."
-                )
+                if kept.is_file():
+                    raise CheckpointError("checkpoint.loss_saved", loss=loss, step=event.step, kept=kept)
+                raise CheckpointError("checkpoint.loss", loss=loss, step=event.step)
             bar.set_postfix_str(f"recon {recon:.1f} KL {kl:.1f} nats, {event.images / event.seconds:,.0f} img/s")
             bar.update(event.step - bar.n)
             if time.monotonic() - saved > _SNAPSHOT_SECONDS or event.step == training.steps:
@@ -195,7 +193,7 @@ def _figure(value: float | None) -> str:
 def _out(arguments: Namespace) -> Path:
     out = Path(arguments.out)
     if out.suffix != ".safetensors" or not out.parent.is_dir():
-        raise ConfigError(f"--out must be a *.safetensors in a folder that exists, not {out}")
+        raise ConfigError("command.out", path=out)
     return out
 
 
@@ -206,5 +204,5 @@ def _device(name: str | None) -> torch.device:
         device = torch.device(name)
         torch.zeros(1, device=device).item()
     except (RuntimeError, AssertionError) as error:
-        raise ConfigError(f"--device {name} is not to be had here ({str(error).splitlines()[0]})") from error
+        raise ConfigError("command.device", name=name, why=cause(error)) from error
     return device

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from vae.config import ConfigError
 from vae.data.own.cache import gathered
-from vae.data.own.dataset import SIZES, own_images
+from vae.data.own.dataset import SIZES, counted, own_images
 
 FOLDER_DATASET = "folder"  # no row of the registry: shape and classes are known once the pictures are
 
@@ -25,10 +25,10 @@ def brought(arguments: Namespace, dataset: str | None, root: Path) -> str | None
     if dataset != FOLDER_DATASET:
         for key in ("images", "size"):
             if getattr(arguments, key) is not None:
-                raise ConfigError(f"--{key} belongs to the data set {FOLDER_DATASET}, one's own pictures")
+                raise ConfigError("command.own_only", option=f"--{key}", dataset=FOLDER_DATASET)
         return dataset
     if arguments.images is None:
-        raise ConfigError(f"the data set {FOLDER_DATASET} needs --images PATH, a folder or a zip of pictures")
+        raise ConfigError("command.no_images", dataset=FOLDER_DATASET)
     with tqdm(desc="reading pictures", unit=" files") as bar:
 
         def read(done: int, total: int) -> None:
@@ -36,6 +36,6 @@ def brought(arguments: Namespace, dataset: str | None, root: Path) -> str | None
             bar.update(done - bar.n)
 
         home, report = gathered(Path(arguments.images), arguments.size or SIZES[-1], root, read)
-    skipped = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in report["skipped"].items())
+    skipped = ", ".join(map(str, counted(report["skipped"])))
     tqdm.write(f"{report['used']:,} pictures are used; skipped: {skipped or 'none'}; kept in {home}", file=sys.stderr)
     return own_images(home)[0].name

@@ -8,6 +8,7 @@ from vae.data import celeba, dsprites, files, scene3d, sprites
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages, Subset
 from vae.data.own.cache import load_gathered
 from vae.data.own.dataset import PREFIX
+from vae.system.messages import Sentence
 from vae.system.paths import default_root
 
 __all__ = [
@@ -39,12 +40,12 @@ SPLITS = ("train", "test")
 def spec_of(name: str) -> DatasetSpec:
     """The registry's row, or a DataError that names the known ones."""
     if name not in DATASETS:
-        raise DataError(f"There is no data set {name!r}; known are {', '.join(DATASETS)}.")
+        raise DataError("data.unknown", name=repr(name), known=list(DATASETS))
     return DATASETS[name]
 
 
-def available(name: str, root: Path | None = None) -> str | None:
-    """None where the images are at hand, else one sentence that says what to do. Never downloads or imports."""
+def available(name: str, root: Path | None = None) -> Sentence | None:
+    """None where the images are at hand, else the sentence that says what to do. Never downloads or imports."""
     return spec_of(name).missing(root or default_root())
 
 
@@ -60,6 +61,6 @@ def load(name: str, split: str = "test", root: str | Path | None = None, fetch: 
         DataError: unknown name or split, or files that are missing, damaged or not to be had.
     """
     if split not in SPLITS:
-        raise DataError(f"There is no split {split!r} of {name}; known are {', '.join(SPLITS)}.")
+        raise DataError("data.no_split", split=repr(split), name=name, known=SPLITS)
     root = Path(root) if root else default_root()
     return load_gathered(name, split, root) if name.startswith(PREFIX) else spec_of(name).loader(root, split, fetch)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vae.data.imageset import DataError
+from vae.system.messages import cause
 from vae.system.paths import user_cache
 
 
@@ -35,7 +36,7 @@ def writable(places: tuple[Path, ...]) -> Path:
         if os.access(place, os.W_OK):
             return place
         reasons.append(f"{place}: read-only")
-    raise DataError(f"Decoded pictures can be kept nowhere ({'; '.join(reasons)}): choose another --data.")
+    raise DataError("data.nowhere", reasons=reasons)
 
 
 def kept(places: tuple[Path, ...], name: str, shape: tuple[int, ...]) -> np.ndarray | None:
@@ -64,9 +65,7 @@ def keep(place: Path, name: str, array: np.ndarray) -> None:
             os.fsync(file.fileno())
         temporary.replace(place / name)
     except OSError as error:
-        raise DataError(
-            f"{array.nbytes / 1e6:,.0f} MB of decoded pictures could not be kept in {place} ({error.strerror}): make "
-            "room, or choose another --data."
-        ) from error
+        mb = f"{array.nbytes / 1e6:,.0f}"
+        raise DataError("data.unkept", mb=mb, folder=place, why=cause(error)) from error
     finally:
         temporary.unlink(missing_ok=True)

@@ -30,6 +30,7 @@ from vae.data.cache import homes, keep, kept, writable
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, as_indices
 from vae.data.own.decode import PILLOW_ERRORS
 from vae.system.cores import cores
+from vae.system.messages import Sentence, cause
 
 FOLDER, PICTURES, ZIP = "celeba", "img_align_celeba", "img_align_celeba.zip"
 PARTITION, ATTRIBUTES = "list_eval_partition.txt", "list_attr_celeba.txt"
@@ -71,24 +72,22 @@ class Faces(ImageSet):
         return torch.from_numpy(images)
 
 
-def missing(root: Path) -> str | None:
-    """None, or one sentence that says which files go where."""
+def missing(root: Path) -> Sentence | None:
+    """None, or the sentence that says which files go where."""
     folder = root / FOLDER
     pictures = (folder / PICTURES).is_dir() or (folder / ZIP).is_file()
     absent = [] if pictures else [ZIP]
     absent += [name for name in (PARTITION, ATTRIBUTES) if not (folder / name).is_file()]
     if not absent:
         return None
-    return (
-        f"CelebA's pictures are not here: `python -m vae data celeba` tries to fetch them, which their host often "
-        f"refuses; else place {', '.join(absent)} ({_SOURCE}) into {folder}."
-    )
+    where = {"files": absent, "source": _SOURCE, "folder": folder}
+    return Sentence("data.perhaps_fetched", data="CelebA", command="python -m vae data celeba", **where)
 
 
 def _load(root: Path, split: str, fetch: bool) -> ImageSet:
     problem = missing(root)
     if problem and not fetch:
-        raise DataError(problem)
+        raise DataError.of(problem)
     if problem:
         _fetch(root)
     names = _names(root / FOLDER / PARTITION, split)
@@ -108,18 +107,15 @@ def _fetch(root: Path) -> None:
     try:
         CelebA(root, download=True)
     except Exception as error:  # whatever torchvision, gdown and the network raise ends in the same advice
-        reason = str(error).split("\n")[0][:200] or type(error).__name__
-        raise DataError(
-            f"CelebA could not be fetched ({reason}): place {ZIP}, {PARTITION} and {ATTRIBUTES} ({_SOURCE}) into "
-            f"{root / FOLDER}."
-        ) from error
+        where = {"files": [ZIP, PARTITION, ATTRIBUTES], "source": _SOURCE, "folder": root / FOLDER}
+        raise DataError("data.unfetched", data="CelebA", why=cause(error), **where) from error
 
 
 def _lines(path: Path) -> list[str]:
     try:
         return path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path} cannot be read ({error}): place it anew.") from error
+        raise DataError("data.unreadable", file=path, why=cause(error)) from error
 
 
 def _names(path: Path, split: str) -> list[str]:
@@ -128,11 +124,11 @@ def _names(path: Path, split: str) -> list[str]:
     for number, line in enumerate(_lines(path), start=1):
         name, _, code = line.strip().partition(" ")
         if not _NAME.fullmatch(name) or code.strip() not in ("0", "1", "2"):
-            raise DataError(f"{path}, line {number}, should be the name of a picture and 0, 1 or 2: place it anew.")
+            raise DataError("data.partition_line", file=path, line=number)
         if code.strip() == _CODES[split]:
             names.append(name)
     if not names:
-        raise DataError(f"{path} names no picture of the {split} split: place it anew.")
+        raise DataError("data.no_pictures", file=path, split=split)
     return names
 
 
@@ -145,7 +141,7 @@ def _attributes(path: Path, names: list[str]) -> tuple[np.ndarray, tuple[str, ..
     for row, name in enumerate(names):
         values = rows.get(name, "").split()
         if len(values) != len(titles) or not titles or not set(values) <= {"-1", "1"}:
-            raise DataError(f"{path} should have {len(titles)} values, -1 or 1, for {name}: place it anew.")
+            raise DataError("data.attributes", file=path, n=len(titles), name=name)
         found[row] = [value == "1" for value in values]
     return found, tuple(title.replace("_", " ") for title in titles)
 
@@ -188,7 +184,7 @@ class _Zipped:
         try:
             self._archive = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, OSError) as error:
-            raise DataError(f"{path} is not a whole zip file ({error}): place it anew.") from error
+            raise DataError("data.not_zip", file=path, why=cause(error)) from error
 
     def __enter__(self) -> Callable[[str], bytes]:
         return lambda name: self._archive.read(f"{PICTURES}/{name}")
@@ -203,11 +199,11 @@ def _picture(read: Callable[[str], bytes], source: Path, name: str) -> np.ndarra
         with Image.open(io.BytesIO(read(name)), formats=("JPEG",)) as image:
             if image.size != ALIGNED:
                 size = "×".join(map(str, image.size))
-                raise DataError(f"{source}: {name} is {size} and no aligned picture of 178×218: place {ZIP} anew.")
+                raise DataError("data.not_aligned", file=source, name=name, size=size, archive=ZIP)
             left, top = ((side - CROP) // 2 for side in ALIGNED)
             face = image.convert("RGB").crop((left, top, left + CROP, top + CROP))
     except (*PILLOW_ERRORS, zipfile.BadZipFile) as error:
-        raise DataError(f"{source}: {name} is missing or damaged ({error}): place {ZIP} anew.") from error
+        raise DataError("data.picture_damaged", file=source, name=name, why=cause(error), archive=ZIP) from error
     small = face.resize((RESOLUTION, RESOLUTION), Image.Resampling.BILINEAR)
     return np.asarray(small).transpose(2, 0, 1)
 

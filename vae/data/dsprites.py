@@ -25,6 +25,7 @@ from tqdm import tqdm
 from vae.data import sprites
 from vae.data.cache import homes, keep, kept, writable
 from vae.data.imageset import DataError, DatasetSpec, FactorGrid, ImageSet, split_grid
+from vae.system.messages import Sentence, cause
 
 FOLDER, FILE = "dsprites", "dsprites_ndarray_co1sh3sc6or40x32y32_64x64.npz"
 URL = f"https://github.com/google-deepmind/dsprites-dataset/raw/master/{FILE}"
@@ -54,11 +55,12 @@ class Packed:
         return (pixels * 255).view(-1, 1, RESOLUTION, RESOLUTION)
 
 
-def missing(root: Path) -> str | None:
-    """None, or one sentence that says which file goes where."""
+def missing(root: Path) -> Sentence | None:
+    """None, or the sentence that says which file goes where."""
     if _found(root):
         return None
-    return f"dSprites is not here: `python -m vae data dsprites` fetches it, or place {FILE} ({URL}) into {root}."
+    where = {"files": FILE, "source": URL, "folder": root}
+    return Sentence("data.file_not_here", data="dSprites", command="python -m vae data dsprites", **where)
 
 
 def _found(root: Path) -> Path | None:
@@ -68,7 +70,7 @@ def _found(root: Path) -> Path | None:
 def _load(sizes: tuple[int, ...], root: Path, split: str, fetch: bool) -> ImageSet:
     if not _found(root):
         if not fetch:
-            raise DataError(missing(root))
+            raise DataError.of(missing(root))
         _fetch(root)
     bits = packed(_found(root), sizes, homes(root, FOLDER))
     return FactorGrid(spec_of(sizes), split, _numbers(bits, split), Packed(bits, sizes))
@@ -79,7 +81,8 @@ def _fetch(root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
         torch.hub.download_url_to_file(URL, str(root / FILE))
     except (OSError, RuntimeError, ValueError) as error:
-        raise DataError(f"dSprites could not be fetched ({error}): place {FILE} ({URL}) into {root}.") from error
+        where = {"files": FILE, "source": URL, "folder": root}
+        raise DataError("data.unfetched", data="dSprites", why=cause(error), **where) from error
 
 
 def _numbers(bits: np.ndarray, split: str) -> np.ndarray:
@@ -113,9 +116,8 @@ def packed(path: Path, sizes: tuple[int, ...], places: tuple[Path, ...]) -> np.n
             _check_grid(path, archive, sizes)
             fresh = _pack(path, archive, total)
     except _DAMAGE as error:
-        raise DataError(
-            f"{path} is damaged or not the published file ({type(error).__name__}: {error}): place it anew from {URL}."
-        ) from error
+        why = f"{type(error).__name__}: {cause(error)}"
+        raise DataError("data.not_published", file=path, why=why, source=URL) from error
     place = writable(places)
     keep(place, name, fresh)
     del fresh
@@ -132,7 +134,7 @@ def _check_grid(path: Path, archive: zipfile.ZipFile, sizes: tuple[int, ...]) ->
     wanted = np.stack([np.zeros(total, np.int64), *np.unravel_index(np.arange(total), sizes)], axis=1)
     if not np.array_equal(classes, wanted):
         grid = "×".join(map(str, sizes))
-        raise DataError(f"{path}: latents_classes is not the full grid {grid} of the published file.")
+        raise DataError("data.not_grid", file=path, grid=grid)
 
 
 def _pack(path: Path, archive: zipfile.ZipFile, total: int) -> np.ndarray:
@@ -140,12 +142,12 @@ def _pack(path: Path, archive: zipfile.ZipFile, total: int) -> np.ndarray:
     bar = tqdm(total=total, desc="packing dsprites", unit=" pictures", disable=None)
     with bar, archive.open("imgs.npy") as member:
         if _expect(path, member, "imgs", (total, RESOLUTION, RESOLUTION), np.dtype(np.uint8)) != "C":
-            raise DataError(f"{path}: imgs should lie picture by picture.")
+            raise DataError("data.order", file=path)
         for start in range(0, total, _CHUNK):
             count = min(_CHUNK, total - start)
             pixels = np.frombuffer(member.read(count * RESOLUTION * RESOLUTION), np.uint8).reshape(count, -1)
             if pixels.max() > 1 or pixels.shape[1] != RESOLUTION * RESOLUTION:
-                raise DataError(f"{path}: imgs should hold zeros and ones alone, and {total} pictures of 64×64.")
+                raise DataError("data.not_binary", file=path, n=total)
             bits[start : start + count] = np.packbits(pixels, axis=1)
             bar.update(count)
     return bits
@@ -157,7 +159,8 @@ def _expect(path: Path, member: IO[bytes], name: str, shape: tuple[int, ...], dt
     read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
     found, fortran, kind = read(member)
     if (found, kind) != (shape, dtype):
-        raise DataError(f"{path}: {name} should be {dtype} {shape}, not {kind} {found}.")
+        what = {"expected": f"{dtype} {shape}", "actual": f"{kind} {found}"}
+        raise DataError("data.array", file=path, entry=name, **what)
     return "F" if fortran else "C"
 
 

@@ -15,6 +15,7 @@ from torch import Tensor
 from torch.nn.functional import interpolate
 
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages
+from vae.system.messages import Sentence, cause
 
 _MNIST_FILES = (
     "train-images-idx3-ubyte",
@@ -57,21 +58,24 @@ class _Archive:
     name: str
     source: str
 
-    def missing(self, root: Path) -> str | None:
+    def missing(self, root: Path) -> Sentence | None:
         raw = root / self.kind / "raw"
         absent = [name for name in _MNIST_FILES if not (raw / name).is_file() and not (raw / f"{name}.gz").is_file()]
         if not absent:
             return None
-        return (
-            f"{self.title}'s images are not here: `python -m vae data {self.name}` fetches them, or place "
-            f"{', '.join(f'{name}.gz' for name in absent)} ({self.source}) into {raw}."
-        )
+        files = [f"{name}.gz" for name in absent]
+        where = {"files": files, "source": self.source, "folder": raw}
+        return Sentence("data.not_here", data=self.title, command=self.command, **where)
+
+    @property
+    def command(self) -> str:
+        return f"python -m vae data {self.name}"
 
     def read(self, root: Path, split: str, fetch: bool) -> tuple[Tensor, np.ndarray]:
         """uint8 (N, 1, 28, 28) and int64 (N,); raises DataError where the files are missing or damaged."""
         problem = self.missing(root)
         if problem and not fetch:
-            raise DataError(problem)
+            raise DataError.of(problem)
         from torchvision import datasets  # a second and a half to import
         from torchvision.datasets.utils import check_integrity
 
@@ -83,13 +87,14 @@ class _Archive:
                 if check_integrity(raw / archive, md5):
                     _unpack(raw / archive)
                 elif not fetch:  # else it is fetched anew
-                    raise DataError(f"{raw / archive} is damaged: `python -m vae data {self.name}` fetches it anew.")
+                    raise DataError("data.damaged", file=raw / archive, command=self.command)
             root.mkdir(parents=True, exist_ok=True)
             files = reader(root, train=split == "train", download=True)  # fetches, and checks what is there already
         except (RuntimeError, OSError, ValueError, AssertionError) as error:  # the last two: damage inside a file
-            raise DataError(
-                f"{self.title} could not be read or fetched ({error}). {self.missing(root) or ''}".strip()
-            ) from error
+            advice, failed = self.missing(root), {"data": self.title, "why": cause(error)}
+            if advice:
+                raise DataError("data.unread_not_here", advice=advice, **failed) from error
+            raise DataError("data.unread", **failed) from error
         return files.data[:, None], files.targets.numpy().astype(np.int64)
 
 

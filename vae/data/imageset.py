@@ -11,11 +11,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from vae.system.messages import KeyedError, Sentence
+
 LARGEST_ARRAY = 2**30  # bytes that `ImageSet.images` may take
 
 
-class DataError(Exception):
-    """A data set that is unknown, missing or damaged; the message is one sentence for the user."""
+class DataError(KeyedError):
+    """A data set that is unknown, missing or damaged."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ class DatasetSpec:
         factors: the factors of variation, empty where none are known.
         likelihood: what its models use unless told otherwise.
         loader: (root folder, split, may it download) -> ImageSet.
-        missing: root folder -> None, or one sentence that says what to place where.
+        missing: root folder -> None, or the sentence that says what to place where.
     """
 
     name: str
@@ -62,7 +64,7 @@ class DatasetSpec:
     licence: str
     source: str
     loader: Callable[[Path, str, bool], ImageSet]
-    missing: Callable[[Path], str | None] = lambda root: None
+    missing: Callable[[Path], Sentence | None] = lambda root: None
 
 
 class ImageSet:
@@ -110,9 +112,7 @@ class ImageSet:
         """
         size = len(self) * int(np.prod(self.spec.shape))
         if size > LARGEST_ARRAY:
-            raise DataError(
-                f"{self.name} {self.split} would take {size / 2**30:.1f} GiB at once: ask for parts by batch(indices)."
-            )
+            raise DataError("data.too_large", name=self.name, split=self.split, gib=f"{size / 2**30:.1f}")
         return self.batch(torch.arange(len(self)))
 
     def sha256(self) -> str:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, split_grid
 from vae.data.scene3d_render import ASSET, AZIMUTHS, RESOLUTION, SCALES, SHAPES
+from vae.system.messages import cause
 
 VERSION = "2"  # of pixels and factors together; anything trained or measured belongs to one version
 
@@ -60,16 +61,17 @@ def load_masks() -> np.ndarray:
         DataError: the file is missing or damaged; the message names it.
     """
     expected = (FACTOR_SIZES[3] * FACTOR_SIZES[4] * FACTOR_SIZES[5], 3, RESOLUTION, RESOLUTION)
-    remedy = "`python -m vae.data.scene3d_render` writes it again"
+    remedy = {"file": ASSET, "command": "python -m vae.data.scene3d_render"}
     try:
         with np.load(ASSET, allow_pickle=False) as archive:
             masks = archive["masks"]
     except FileNotFoundError:
-        raise DataError(f"The room's masks are missing: expected {ASSET}; {remedy}.") from None
+        raise DataError("data.no_masks", **remedy) from None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"The room's masks in {ASSET} cannot be read ({error}); {remedy}.") from None
+        raise DataError("data.masks_unread", why=cause(error), **remedy) from None
     if masks.shape != expected or masks.dtype != np.uint8:
-        raise DataError(f"{ASSET} holds {masks.dtype} {masks.shape} where uint8 {expected} belongs; {remedy}.")
+        what = {"expected": f"uint8 {expected}", "actual": f"{masks.dtype} {masks.shape}"}
+        raise DataError("data.masks_other", **what, **remedy)
     return masks
 
 

@@ -63,7 +63,7 @@ class Network(nn.Module):
         while max(height, width) > 4:
             height, width, layers = height // 2, width // 2, layers + 1
         if not 1 < layers <= len(_CHANNELS) or min(height, width) < 1:
-            raise ConfigError(f"a reader takes images with sides of 10 to 79 pixels, not {shape[1]}×{shape[2]}")
+            raise ConfigError("setting.reader_sides", size=f"{shape[1]}×{shape[2]}")
         sizes = (channels, *_CHANNELS[:layers])
         self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 4, 2, 1) for a, b in pairwise(sizes))
         self.placed = nn.Linear(sizes[-1] * height * width, _HIDDEN)
@@ -138,7 +138,7 @@ def factors_of(data: ImageSet) -> tuple[Factor, ...]:
     if data.spec.factors:
         return data.spec.factors
     if data.labels is None:
-        raise DataError(f"{data.name} has neither factors nor labels, so there is nothing to read off its images.")
+        raise DataError("data.nothing_to_read", name=data.name)
     names = data.label_names or tuple(str(label) for label in range(int(data.labels.max()) + 1))
     return (Factor("class", tuple(names), ordered=False),)
 
@@ -382,11 +382,14 @@ def load_reader(path: str | Path) -> Reader:
     tensors, header = read(path)
     factors = _checked(path, header)
     name, version = header["dataset"]["name"], header["dataset"]["version"]
-    expect(name in DATASETS, path, "dataset.name", f"should be one of {', '.join(DATASETS)}, not {name!r}")
+    known = list(DATASETS)
+    expect(name in known, path, "dataset.name", "checkpoint.one_of", expected=known, actual=repr(name))
     spec = DATASETS[name]
-    expect(version == spec.version, path, "dataset.version", f"should be {spec.version!r}, not {version!r}")
-    expect(header["shape"] == list(spec.shape), path, "shape", f"should be {list(spec.shape)}, not {header['shape']}")
-    expect(not spec.factors or factors == spec.factors, path, "factors", f"are not those of {name}")
+    versions = {"expected": repr(spec.version), "actual": repr(version)}
+    expect(version == spec.version, path, "dataset.version", "checkpoint.other", **versions)
+    shapes = {"expected": str(list(spec.shape)), "actual": str(header["shape"])}
+    expect(header["shape"] == list(spec.shape), path, "shape", "checkpoint.other", **shapes)
+    expect(not spec.factors or factors == spec.factors, path, "factors", "checkpoint.other_factors", name=name)
     network = _network(path, spec.shape, factors, tensors)
     return Reader(
         name, version, spec.shape, factors, network, tuple(header["accuracy"]), header["steps"], header["seed"]
@@ -404,40 +407,43 @@ def reader_of(dataset: str, folder: Path | None = None) -> Reader | None:
         return None
     header = read_header(path)
     _checked(path, header)
-    expect(header["dataset"]["name"] == dataset, path, "dataset.name", f"should be {dataset!r}")
+    same = header["dataset"]["name"] == dataset
+    expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(dataset))
     return load_reader(path) if header["dataset"]["version"] == DATASETS[dataset].version else None
 
 
 def _checked(path: Path, header: dict[str, Any]) -> tuple[Factor, ...]:
     """The factors of a header in which everything is there and of its kind."""
     version = header.get("format_version")
-    expect(version == _FORMAT_VERSION, path, "format_version", f"should be {_FORMAT_VERSION}, not {version!r}")
+    same = version == _FORMAT_VERSION
+    expect(same, path, "format_version", "checkpoint.other", expected=_FORMAT_VERSION, actual=repr(version))
     expect_keys(path, header, _KEYS)
     expect_keys(path, header["dataset"], {"name": str, "version": str})
-    expect(len(header["factors"]) > 0, path, "factors", "is empty")
+    expect(len(header["factors"]) > 0, path, "factors", "checkpoint.empty")
     factors = tuple(_factor(path, found) for found in header["factors"])
     found = header["accuracy"]
-    expect(len(found) == len(factors), path, "accuracy", f"should have {len(factors)} rows, not {len(found)}")
+    rows = {"expected": len(factors), "actual": len(found)}
+    expect(len(found) == len(factors), path, "accuracy", "checkpoint.rows", **rows)
     for figure, factor in zip(found, factors, strict=True):
-        expect(isinstance(figure, dict), path, "accuracy", "should hold objects")
+        expect(isinstance(figure, dict), path, "accuracy", "checkpoint.objects")
         expect_keys(path, figure, _FIGURES)
-        expect(figure["name"] == factor.name, path, "accuracy.name", f"should be {factor.name!r}")
-        expect(figure["kind"] == factor.kind, path, "accuracy.kind", f"should be {factor.kind!r}")
+        expect(figure["name"] == factor.name, path, "accuracy.name", "checkpoint.should_be", expected=repr(factor.name))
+        expect(figure["kind"] == factor.kind, path, "accuracy.kind", "checkpoint.should_be", expected=repr(factor.kind))
         for key in ("accuracy", "noise"):
-            expect(0 <= figure[key] <= 1, path, f"accuracy.{key}", f"should lie in 0 … 1, not {figure[key]}")
+            expect(0 <= figure[key] <= 1, path, f"accuracy.{key}", "checkpoint.share", actual=figure[key])
         r2 = figure.get("r2")
-        expect(r2 is None or (isinstance(r2, _NUMBER) and r2 <= 1), path, "accuracy.r2", "should be at most 1, or null")
+        expect(r2 is None or (isinstance(r2, _NUMBER) and r2 <= 1), path, "accuracy.r2", "checkpoint.at_most_one")
     return factors
 
 
 def _factor(path: Path, found: Any) -> Factor:
-    expect(isinstance(found, dict), path, "factors", "should hold objects")
+    expect(isinstance(found, dict), path, "factors", "checkpoint.objects")
     expect_keys(path, found, _FACTOR)
     values, colours = found["values"], found.get("colours")
-    expect(len(values) > 0, path, "factors.values", "is empty")
+    expect(len(values) > 0, path, "factors.values", "checkpoint.empty")
     for name, texts in (("values", values), ("colours", colours or [])):
         whole = isinstance(texts, list) and all(isinstance(text, str) for text in texts)
-        expect(whole, path, f"factors.{name}", "should be texts")
+        expect(whole, path, f"factors.{name}", "checkpoint.texts")
     return Factor(found["name"], tuple(values), tuple(colours) if colours else None, found["ordered"], found["cyclic"])
 
 
@@ -448,11 +454,11 @@ def _network(
     try:
         network = _blank(shape, factors)
     except ConfigError as error:
-        raise CheckpointError(f"{path}: shape cannot be read ({error}).") from error
+        raise CheckpointError("checkpoint.not_valid", file=path, entry="shape", reason=error) from error
     wanted = network.state_dict()
     for key, tensor in wanted.items():
         expect_tensor(path, tensors, f"reader.{key}", tuple(tensor.shape), torch.float16)
     for key in tensors:
-        expect(key.removeprefix("reader.") in wanted, path, key, "belongs to no part of the reader")
+        expect(key.removeprefix("reader.") in wanted, path, key, "checkpoint.no_part")
     network.load_state_dict({key: tensors[f"reader.{key}"].float() for key in wanted}, assign=True)
     return network.requires_grad_(False).eval()

@@ -9,6 +9,7 @@ import torch
 
 from vae.config import TrainConfig
 from vae.system.cores import cores
+from vae.system.messages import Sentence
 from vae.training.loop import precision
 
 LENT_NAME = "ZeroGPU"
@@ -19,7 +20,7 @@ def threads() -> int:
     return max(1, cores() - 1)
 
 
-def device_name(device: torch.device) -> str:
+def device_name(device: torch.device) -> str | Sentence:
     """Such as "NVIDIA H200, bf16" or "2 CPU cores, bf16"."""
     dtype = "bf16" if precision(TrainConfig("any"), device) == torch.bfloat16 else "fp32"
     if device.type == "cuda":
@@ -27,10 +28,10 @@ def device_name(device: torch.device) -> str:
     if device.type == "mps":
         return f"Apple GPU, {dtype}"
     n = cores()
-    return f"{n} CPU core{'s' if n > 1 else ''}, {dtype}"
+    return Sentence("device.cpu_cores" if n > 1 else "device.cpu_core", n=n, dtype=dtype)
 
 
-def devices(lent: Collection[str] = ()) -> dict[str, str]:
+def devices(lent: Collection[str] = ()) -> dict[str, str | Sentence]:
     """What this machine has, the fastest first: "cuda", "mps" or "cpu" -> its name.
 
     Args:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from vae.config import ConfigError
+from vae.system.messages import restored
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,7 @@ class Command:
 
 def to_line(message: Event | Command) -> str:
     """One line of JSON. Numbers that are not finite travel as null: no browser reads NaN."""
-    return json.dumps({"kind": type(message).__name__, **_finite(asdict(message))}, ensure_ascii=False) + "\n"
+    return json.dumps({"kind": type(message).__name__, **_finite(vars(message))}, ensure_ascii=False) + "\n"
 
 
 def from_line(line: str) -> Event | Command:
@@ -145,11 +146,11 @@ def from_line(line: str) -> Event | Command:
         ConfigError: not such a line.
     """
     try:
-        plain = json.loads(line)
+        plain = json.loads(line, object_hook=restored)
         kind = (KINDS | {"Command": Command})[plain.pop("kind")]
         return kind(**{f.name: plain[f.name] for f in fields(kind)})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ConfigError(f"not a line of a worker: {line[:200]!r}") from error
+        raise ConfigError("setting.line", line=repr(line[:200])) from error
 
 
 def _finite(value: Any) -> Any:

@@ -20,6 +20,7 @@ from vae.config import TrainConfig
 from vae.data import ImageSet
 from vae.models.vae import VAE
 from vae.system.limits import MOST_MOMENTS
+from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError, expect, expect_tensor, read, write
 
 SHOWN = 32  # images that are kept as pixels
@@ -57,8 +58,9 @@ class Gallery:
         """Raises CheckpointError where the file is missing or damaged."""
         path = folder / "gallery.safetensors"
         tensors, header = read(path)
-        expect(isinstance(header.get("gallery"), dict), path, "gallery", "is missing from the header")
-        expect("originals" in tensors and "rows" in tensors, path, "originals", "or rows are missing")
+        expect(isinstance(header.get("gallery"), dict), path, "gallery", "checkpoint.header_lacks")
+        for key in ("originals", "rows"):
+            expect(key in tensors, path, key, "checkpoint.lacks")
         labels, factors = (tensors[key].numpy() if key in tensors else None for key in ("labels", "factors"))
         return cls(tensors["originals"], tensors["rows"].numpy(), labels, factors, header["gallery"])
 
@@ -108,7 +110,7 @@ def write_moment(folder: Path, model: VAE, mu: Tensor, about: dict[str, Any]) ->
     try:
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
-        raise CheckpointError(f"{path}: could not be written ({error}).") from error
+        raise CheckpointError("checkpoint.unwritten", file=path, why=cause(error)) from error
     weights = {f"model.{key}": _half(tensor) for key, tensor in model.state_dict().items()}
     write(path, weights | {"codes.mu": mu.half()}, {"moment": about})
     kept = steps_kept(folder)

@@ -65,25 +65,25 @@ class Recipe:
             ConfigError: one sentence that names the value that cannot be.
         """
         if not isinstance(plain, dict):
-            raise ConfigError("a choice must be an object")
+            raise ConfigError("choice.object")
         kinds = {f.name: f.type for f in fields(cls)}
         unknown, absent = set(plain) - set(kinds), set(kinds) - set(plain)
         if unknown or absent:
-            raise ConfigError(f"a choice has other keys: {', '.join(sorted(unknown | absent))[:200]}")
+            raise ConfigError("choice.keys", names=", ".join(sorted(unknown | absent))[:200])
         for key, value in plain.items():
             wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}[kinds[key]]
             if not isinstance(value, wanted) or (isinstance(value, bool) and kinds[key] != "bool"):
-                raise ConfigError(f"{key} must be {kinds[key]}, not {type(value).__name__}")
+                raise ConfigError("choice.kind", name=key, kind=kinds[key], type=type(value).__name__)
         known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": tuple(PRESETS)}
         for key, names in known.items():
             if plain[key] not in names:
-                raise ConfigError(f"{key} must be one of {', '.join(names)}")
+                raise ConfigError("choice.one_of", name=key, choices=names)
         if plain["way"] not in WAYS[plain["objective"]]:
-            raise ConfigError(f"{plain['objective']} can go {' or '.join(WAYS[plain['objective']])}")
+            raise ConfigError("choice.way", name=plain["objective"], ways=WAYS[plain["objective"]])
         for key, (low, high) in TRAINING.items():
             value = plain["budget"] if key == plain["unit"] else plain.get(key, low)
             if not low <= value <= high:  # false for NaN too
-                raise ConfigError(f"{key} must lie between {low:g} and {high:g}, not {value}")
+                raise ConfigError("choice.range", name=key, low=f"{low:g}", high=f"{high:g}", value=value)
         return cls(**plain)
 
     def to_json(self) -> dict[str, Any]:
@@ -128,7 +128,7 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
         "seconds": lambda: int(recipe.budget * (speed or 0)),
     }[recipe.unit]()
     if recipe.unit == "seconds" and speed is None:
-        raise ConfigError("a budget in seconds needs the speed of the training")
+        raise ConfigError("choice.no_speed")
     steps = max(1, min(steps, int(TRAINING["steps"][1])))
     falls = recipe.way == "falls" and recipe.objective in BETA_OBJECTIVES
     knots = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta)) if falls else ()

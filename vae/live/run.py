@@ -16,6 +16,7 @@ from vae.live.events import Event
 from vae.live.moments import steps_kept
 from vae.live.recipe import Recipe
 from vae.live.session import RESUME
+from vae.system.messages import KeyedError, Sentence, cause, restored
 from vae.system.safetensors_file import read_header
 
 COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
@@ -32,12 +33,8 @@ OVER = ("stopped", "finished", "failed")
 log = logging.getLogger(__name__)
 
 
-class RunError(Exception):
-    """What cannot be done with a run: `key` and `values` of a sentence."""
-
-    def __init__(self, key: str, **values: Any) -> None:
-        super().__init__(key)
-        self.key, self.values = key, values
+class RunError(KeyedError):
+    """What cannot be done with a run."""
 
 
 @dataclass
@@ -82,16 +79,17 @@ class LiveRun:
     def __init__(self, ident: str, owner: str, folder: Path, recipe: Recipe, own: str | None = None) -> None:
         self.ident, self.owner, self.folder, self.recipe, self.own = ident, owner, folder, recipe, own
         self.lock, self._writing = threading.RLock(), threading.Lock()
-        self.state, self.reason = "waiting", None
+        self.state = "waiting"
+        self.reason: Sentence | None = None
         self.config: TrainConfig | None = None
         self.curves, self.bounds = Rows(), Rows()
         self.kl: list[float] | None = None
         self.knobs: dict[str, float] = {}
         self.moments: list[int] = []
         self.changes: list[dict[str, Any]] = []
-        self.warnings: list[dict[str, Any]] = []
+        self.warnings: list[Sentence] = []
         self.kept: dict[str, Any] | None = None
-        self.device_name = recipe.device
+        self.device_name: str | Sentence = recipe.device
         self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
         self.started = time.time()
         self.watched = self.since = time.monotonic()
@@ -108,7 +106,7 @@ class LiveRun:
         """Goes into a state, with the key of the sentence that says why."""
         with self.lock:
             self.state, self.since = state, time.monotonic()
-            self.reason = {"key": key, "values": values or {}} if key else None
+            self.reason = Sentence(key, **(values or {})) if key else None
         self.write()
 
     def absorb_late(self, event: Event) -> None:
@@ -160,7 +158,7 @@ class LiveRun:
             self.changes.append(change)
 
     def _on_warned(self, event: events.Warned) -> None:
-        warning = {"key": event.key, "values": event.values}
+        warning = Sentence(event.key, **event.values)
         if warning not in self.warnings:
             self.warnings.append(warning)
 
@@ -168,10 +166,10 @@ class LiveRun:
         self.state, self.since, self.step = event.state, time.monotonic(), event.step
         if event.state != "running":
             self.curves.flush()
-        self.reason = {"key": event.key, "values": event.values} if event.key else None
+        self.reason = Sentence(event.key, **event.values) if event.key else None
 
     def _on_failed(self, event: events.Failed) -> None:
-        self.state, self.reason = "failed", {"key": event.key, "values": event.values}
+        self.state, self.reason = "failed", Sentence(event.key, **event.values)
         self.since = time.monotonic()
 
     def write(self) -> None:
@@ -206,7 +204,8 @@ class LiveRun:
         except OSError as error:
             if self.folder.is_dir():  # else it was forgotten meanwhile
                 with self.lock:
-                    self._on_warned(events.Warned("run.disk", {"reason": f"run.json: {error.strerror}"}))
+                    reason = Sentence("checkpoint.unwritten", file="run.json", why=cause(error))
+                    self._on_warned(events.Warned("run.disk", {"reason": reason}))
 
     @classmethod
     def read(cls, folder: Path) -> LiveRun:
@@ -215,7 +214,7 @@ class LiveRun:
         Raises:
             OSError, ValueError, KeyError, TypeError, CheckpointError: there is none that can be read.
         """
-        plain = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        plain = json.loads((folder / "run.json").read_text(encoding="utf-8"), object_hook=restored)
         run = cls(folder.name, plain["owner"], folder, Recipe.from_json(plain["recipe"]), plain["own"])
         run.config = plain["config"] and TrainConfig.from_json(plain["config"])
         epoch = int(time.time())  # a page that is still open holds rows of the earlier app: it takes these anew
@@ -226,5 +225,5 @@ class LiveRun:
         if (folder / RESUME).is_file():  # the worker may have saved once more after the app had gone
             run.saved = int(read_header(folder / RESUME).get("step", run.saved))
         if run.state not in OVER:
-            run.state, run.reason = "stopped", {"key": "run.interrupted", "values": {"step": run.saved}}
+            run.state, run.reason = "stopped", Sentence("run.interrupted", step=run.saved)
         return run

@@ -24,6 +24,7 @@ from vae.live.session import RESUME
 from vae.live.standby import Spare
 from vae.live.zerogpu import PIECE_SECONDS, Lend, PieceWorker
 from vae.system.limits import RUNS, RunLimits
+from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError
 
 REAP_EVERY = 2.0  # seconds between two looks at who watches
@@ -92,7 +93,7 @@ class Runs:
             try:
                 folder.mkdir(parents=True, mode=0o700)
             except OSError as error:
-                raise RunError("run.no_folder", reason=error.strerror or "") from error
+                raise RunError("run.no_folder", reason=cause(error)) from error
             run = LiveRun(ident, self.hashed(owner), folder, recipe, own)
             run.device_name = self.devices[recipe.device]
             self._runs[ident] = run
@@ -240,7 +241,7 @@ class Runs:
 
     def _known(self, recipe: Recipe) -> None:
         if recipe.device not in self.devices:
-            raise RunError("run.no_device", name=recipe.device, known=", ".join(self.devices))
+            raise RunError("run.no_device", name=recipe.device, known=list(self.devices))
 
     def _worker_of(self, run: LiveRun) -> WorkerProcess | PieceWorker | None:
         with self._lock:
@@ -371,4 +372,4 @@ def checked_recipe(plain: Any) -> Recipe:
     try:
         return Recipe.from_json(plain)
     except ConfigError as error:
-        raise RunError("run.refused", reason=str(error)) from error
+        raise RunError("run.refused", reason=error) from error

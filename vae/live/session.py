@@ -182,7 +182,7 @@ class _Run:
         try:
             self.state.change(knob, value)
         except ConfigError as error:
-            yield Warned("run.knob", {"reason": str(error)})
+            yield Warned("run.knob", {"reason": error.sentence})
         else:
             yield Changed(self.state.step, knob, value)
 
@@ -222,8 +222,7 @@ class _Run:
     def refuse(self, error: CheckpointError) -> Iterator[Event]:
         if not self.refused:
             self.refused = True
-            reason = str(error).replace(f"{self.folder}/", "")  # where that is is nobody's business
-            yield Warned("run.disk", {"reason": reason})
+            yield Warned("run.disk", {"reason": error.sentence})
 
     def kept(self, state: str, key: str | None = None) -> Iterator[Event]:
         """The end of a stretch: said at once, for to write everything down takes up to a second."""

@@ -22,7 +22,7 @@ import torch
 
 from vae.checkpoints.export import export_brief
 from vae.config import ConfigError, TrainConfig
-from vae.data import DataError, ImageSet, load
+from vae.data import ImageSet, load
 from vae.data.own.dataset import own_images
 from vae.evaluation.doctor import kl_weight, noise_variance
 from vae.evaluation.forecast import forecast, spectrum
@@ -31,7 +31,7 @@ from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
 from vae.live.session import RESUME, Inbox, session
-from vae.system.safetensors_file import CheckpointError
+from vae.system.messages import KeyedError, cause
 from vae.training import snapshot
 from vae.training.loop import TrainState, steps_per_second
 
@@ -39,7 +39,7 @@ FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 NICE = 10  # of 19: how far a training gives way; forecasts, checkpoints and its first picture are waited for and do not
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
-FAULTS = (ConfigError, DataError, CheckpointError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
+FAULTS = (KeyedError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
 Say = Callable[[Event], None]
 Splits = tuple[ImageSet, ImageSet]
 
@@ -203,15 +203,12 @@ def trial(choice: Recipe, images: ImageSet) -> TrainConfig:
 
 def failure(error: Exception, command: Command) -> Failed:
     """What is told of one of the `FAULTS`."""
-    if isinstance(error, (ConfigError, DataError, CheckpointError)):
-        text = str(error)
-        for key in ("path", "folder", "own"):  # the places of this machine are nobody's business
-            text = text.replace(f"{command.values.get(key)}/", "") if command.values.get(key) else text
-        return Failed("run.export" if command.name == "export" else "run.refused", {"reason": text})
+    if isinstance(error, KeyedError):
+        return Failed("run.export" if command.name == "export" else "run.refused", {"reason": error.sentence})
     log.error("%s failed", command.name, exc_info=error)
     if isinstance(error, MemoryError) or any(words in str(error).lower() for words in NO_MEMORY):
         return Failed("run.memory", {})
-    return Failed("run.torch", {"reason": str(error).split("\n")[0][:200]})
+    return Failed("run.torch", {"reason": cause(error)})
 
 
 def listen(worker: Worker) -> None:

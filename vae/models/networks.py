@@ -27,7 +27,7 @@ class Burgess(nn.Module):
         super().__init__()
         channels, height, width = config.shape
         if height != width or height not in (28, 32, 64):
-            raise ConfigError(f"network burgess takes 28×28, 32×32 or 64×64 images, not {height}×{width}")
+            raise ConfigError("setting.burgess", size=f"{height}×{width}")
         self.margin = (-height) % 16 // 2
         layers = int(math.log2(height + 2 * self.margin)) - 2
         w, flat = config.width, config.width * 16
@@ -169,7 +169,7 @@ def _margins(height: int, width: int, factor: int) -> tuple[int, int]:
     """Rows and columns to add on each side, so that `factor` divides height and width; a ConfigError for odd ones."""
     for side in (height, width):
         if -side % factor % 2:
-            raise ConfigError(f"this network takes images of even sides, not {height}×{width}")
+            raise ConfigError("setting.even_sides", size=f"{height}×{width}")
     return -height % factor // 2, -width % factor // 2
 
 

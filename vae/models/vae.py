@@ -41,7 +41,7 @@ class VAE(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         if config.network not in NETWORKS:
-            raise ConfigError(f"there is no network {config.network!r}; known are {', '.join(NETWORKS)}")
+            raise ConfigError("setting.no_network", name=repr(config.network), known=list(NETWORKS))
         self.config = config
         self.network = NETWORKS[config.network](config)
 

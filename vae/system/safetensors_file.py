@@ -14,11 +14,13 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from vae.system.messages import KeyedError, cause
+
 HEADER_KEY = "latent_explorer"
 
 
-class CheckpointError(Exception):
-    """A file that cannot be used; the message names the file, the key and what was expected."""
+class CheckpointError(KeyedError):
+    """A file that cannot be used; the message names the `file`, the `entry` and what was expected."""
 
 
 def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
@@ -36,7 +38,7 @@ def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> Non
         temporary.chmod(0o644)  # the writer makes private files, and checkpoints are there to be shared
         temporary.replace(path)
     except (OSError, SafetensorError, ValueError) as error:  # ValueError: a number that JSON does not know
-        raise CheckpointError(f"{path}: could not be written ({error}).") from error
+        raise CheckpointError("checkpoint.unwritten", file=path, why=cause(error)) from error
     finally:
         with suppress(OSError):  # where it could not be made there is nothing to remove
             temporary.unlink(missing_ok=True)
@@ -59,54 +61,54 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return {name: file.get_tensor(name).clone() for name in file.keys()}, header  # noqa: SIM118
 
 
-def expect(condition: bool, path: Path, key: str, expectation: str) -> None:
-    """Raises the CheckpointError that names the file, the key and the expectation unless the condition holds."""
+def expect(condition: bool, path: Path, entry: str, key: str, **values: object) -> None:
+    """Raises the CheckpointError that names the file, its entry and, by `key`, the expectation, unless that is met."""
     if not condition:
-        raise CheckpointError(f"{path}: {key} {expectation}.")
+        raise CheckpointError(key, file=path, entry=entry, **values)
 
 
 def expect_keys(path: Path, header: dict[str, Any], kinds: Mapping[str, type | tuple[type, ...]]) -> None:
     """The header must have these keys, each of its kind."""
     for key, kind in kinds.items():
-        expect(key in header, path, key, "is missing from the header")
-        expect(isinstance(header[key], kind), path, key, f"has the wrong type, {type(header[key]).__name__}")
+        expect(key in header, path, key, "checkpoint.header_lacks")
+        expect(isinstance(header[key], kind), path, key, "checkpoint.wrong_type", type=type(header[key]).__name__)
 
 
 def expect_tensor(path: Path, tensors: dict[str, Tensor], key: str, shape: tuple[int, ...], dtype: torch.dtype) -> None:
     """A tensor must be there with this shape (-1 stands for any length) and type, and finite."""
-    expect(key in tensors, path, key, "is missing")
+    expect(key in tensors, path, key, "checkpoint.lacks")
     found = tensors[key]
     fits = len(found.shape) == len(shape) and all(
         want in (-1, got) for want, got in zip(shape, found.shape, strict=True)
     )
-    expect(fits, path, key, f"should have shape {shape}, not {tuple(found.shape)}")
-    expect(found.dtype == dtype, path, key, f"should be {dtype}, not {found.dtype}")
-    expect(not dtype.is_floating_point or bool(found.isfinite().all()), path, key, "holds values that are not finite")
+    expect(fits, path, key, "checkpoint.shape", expected=str(shape), actual=str(tuple(found.shape)))
+    expect(found.dtype == dtype, path, key, "checkpoint.other", expected=dtype, actual=found.dtype)
+    expect(not dtype.is_floating_point or bool(found.isfinite().all()), path, key, "checkpoint.not_finite")
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[safe_open]:
     if not path.is_file():
-        raise CheckpointError(f"{path}: there is no such file.")
+        raise CheckpointError("checkpoint.no_file", file=path)
     try:
         with safe_open(path, framework="pt") as file:
             yield file
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"{path}: not a whole safetensors file, the only format that is read ({error})."
-        ) from error
+        raise CheckpointError("checkpoint.not_safetensors", file=path, why=cause(error)) from error
 
 
 def _header(path: Path, metadata: dict[str, str] | None) -> dict[str, Any]:
     text = (metadata or {}).get(HEADER_KEY)
     if text is None:
-        raise CheckpointError(f"{path}: a safetensors file, but without the header {HEADER_KEY!r} of this program.")
+        raise CheckpointError("checkpoint.foreign", file=path, header=repr(HEADER_KEY))
     try:
         header = json.loads(text)
         json.dumps(
             header, ensure_ascii=False
         ).encode()  # halves of surrogate pairs pass as JSON, but no page takes them
     except (ValueError, RecursionError) as error:
-        raise CheckpointError(f"{path}: header {HEADER_KEY!r} is not JSON ({type(error).__name__}).") from error
-    expect(isinstance(header, dict), path, HEADER_KEY, f"should be an object, not {type(header).__name__}")
+        why = type(error).__name__
+        raise CheckpointError("checkpoint.header_not_json", file=path, header=repr(HEADER_KEY), why=why) from error
+    kind = type(header).__name__
+    expect(isinstance(header, dict), path, HEADER_KEY, "checkpoint.other", expected="an object", actual=kind)
     return header

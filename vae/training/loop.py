@@ -68,7 +68,7 @@ class TrainState:
             ConfigError: unknown network or objective, or a network that cannot take these images.
         """
         if config.objective.name not in OBJECTIVES:
-            raise ConfigError(f"there is no objective {config.objective.name!r}; known are {', '.join(OBJECTIVES)}")
+            raise ConfigError("setting.no_objective", name=repr(config.objective.name), known=list(OBJECTIVES))
         device, seed = torch.device(device), config.training.seed
         model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
         model = model.to(device, memory_format=torch.channels_last)
@@ -85,9 +85,9 @@ class TrainState:
         """
         names = [f.name for f in fields(Knobs)]
         if knob not in names:
-            raise ConfigError(f"{knob!r} cannot change while a training runs; what can is {', '.join(names)}")
+            raise ConfigError("setting.no_knob", name=repr(knob), known=names)
         if not 0 <= value < 1e6:
-            raise ConfigError(f"{knob} must be between 0 and a million, not {value}")
+            raise ConfigError("setting.between", name=knob, low=0, high="1,000,000", value=value)
         self.overrides[knob] = float(value)
         self.changes.append({"step": self.step, "knob": knob, "value": float(value)})
 
@@ -106,8 +106,8 @@ def steps_per_epoch(config: TrainConfig, data: ImageSet) -> int:
     """Whole batches in the data set; raises DataError where there is not even one."""
     steps = len(data) // config.training.batch_size
     if steps == 0:
-        size = config.training.batch_size
-        raise DataError(f"{data.name} has {len(data)} {data.split} images, fewer than a batch of {size}.")
+        values = {"n": len(data), "split": data.split, "size": config.training.batch_size}
+        raise DataError("data.small_set", name=data.name, **values)
     return steps
 
 
@@ -123,7 +123,8 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
     config, device, model = state.config, state.device, state.model
     training, dtype = config.training, precision(config, device)
     if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
-        raise DataError(f"The model is for {config.dataset} {config.model.shape}, not {data.name} {data.spec.shape}.")
+        expected, actual = f"{config.dataset} {config.model.shape}", f"{data.name} {data.spec.shape}"
+        raise DataError("data.other_model", expected=expected, actual=actual)
     per_epoch = steps_per_epoch(config, data)
     step = step_of(state, len(data), dtype)
     epoch, order = -1, torch.empty(0)

@@ -176,9 +176,9 @@ class SquaredErrorLoss:
 
     def __post_init__(self) -> None:
         if self.reduction not in ("mean", "sum"):
-            raise ConfigError(f"reduction must be mean or sum, not {self.reduction!r}")
+            raise ConfigError("setting.one_of", name="reduction", choices=["mean", "sum"], value=repr(self.reduction))
         if not 0 <= self.kl_weight < math.inf:
-            raise ConfigError(f"kl_weight must be a number >= 0, not {self.kl_weight}")
+            raise ConfigError("setting.at_least", name="kl_weight", low=0, value=self.kl_weight)
 
 
 def effective_beta(
@@ -199,6 +199,6 @@ def effective_beta(
     """
     span = pixel_range[1] - pixel_range[0]
     if pixels < 1 or not span > 0 or not sigma > 0:
-        raise ConfigError(f"no beta for {pixels} pixels in {pixel_range} with sigma = {sigma}")
+        raise ConfigError("setting.no_beta", pixels=pixels, range=str(pixel_range), sigma=sigma)
     values = pixels if loss.reduction == "mean" else 1
     return loss.kl_weight * values / (2 * (sigma * span) ** 2)

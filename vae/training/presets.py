@@ -181,7 +181,7 @@ def describe(name: str) -> str:
         ConfigError: there is no such preset.
     """
     if name not in PRESETS:
-        raise ConfigError(f"there is no preset {name!r}; known are {', '.join(PRESETS)}")
+        raise ConfigError("setting.no_preset", name=repr(name), known=list(PRESETS))
     config = PRESETS[name]
     model, objective = config.model, config.objective
     key, weight = ("gamma", objective.gamma) if objective.name == "beta_b" else ("beta", objective.beta)

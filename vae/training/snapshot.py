@@ -8,6 +8,7 @@ import torch
 
 from vae.checkpoints.checkpoint import expect_weights
 from vae.config import TrainConfig
+from vae.system.messages import KeyedError, cause
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, write
 from vae.training.loop import TrainState
 
@@ -31,7 +32,7 @@ def save(state: TrainState, path: Path) -> None:
     for key, moments in zip(_parameter_names(state), state.optimiser.state_dict()["state"].values(), strict=False):
         tensors |= {f"optimiser.{key}.{name}": moments[name] for name in _MOMENTS}
     for key, tensor in tensors.items():
-        expect(bool(tensor.isfinite().all()), path, key, "is not finite any more and was not saved")
+        expect(bool(tensor.isfinite().all()), path, key, "checkpoint.diverged")
     tensors["generator"] = state.generator.get_state()
     header = {
         "snapshot_version": _FORMAT_VERSION,
@@ -56,7 +57,8 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     """
     tensors, header = read(path)
     version = header.get("snapshot_version")
-    expect(version == _FORMAT_VERSION, path, "snapshot_version", f"should be {_FORMAT_VERSION}, not {version!r}")
+    same = version == _FORMAT_VERSION
+    expect(same, path, "snapshot_version", "checkpoint.other", expected=_FORMAT_VERSION, actual=repr(version))
     expect_keys(path, header, _KEYS)
     try:
         config = TrainConfig.from_json(header["config"])
@@ -65,7 +67,8 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
         for knob, value in header["overrides"].items():
             state.change(knob, float(value))
     except (ValueError, TypeError) as error:  # ConfigError is a ValueError
-        raise CheckpointError(f"{path}: config or overrides are not valid ({error}).") from error
+        reason = error if isinstance(error, KeyedError) else cause(error)
+        raise CheckpointError("checkpoint.not_valid", file=path, entry="config or overrides", reason=reason) from error
     state.model.load_state_dict(weights)
     state.step, state.seconds, state.changes = header["step"], header["seconds"], header["changes"]
     if not going_on:
@@ -74,7 +77,8 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     try:
         state.generator.set_state(tensors["generator"])
     except RuntimeError as error:
-        raise CheckpointError(f"{path}: generator is not the state of one on {device} ({error}).") from error
+        of = {"entry": "generator", "device": device}
+        raise CheckpointError("checkpoint.generator", file=path, why=cause(error), **of) from error
     if state.step:
         plain = state.optimiser.state_dict()
         for number, (key, parameter) in enumerate(state.model.named_parameters()):

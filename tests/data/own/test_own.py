@@ -739,7 +739,7 @@ def test_the_spec_is_one_that_trains(tmp_path):
         assert copy.sha256() == data.sha256()
         assert np.array_equal(copy.labels, data.labels)
     (tmp_path / "out" / FILE).unlink()
-    assert "bring them once more" in spec.missing(tmp_path)
+    assert "bring them once more" in str(spec.missing(tmp_path))
 
 
 @pytest.fixture

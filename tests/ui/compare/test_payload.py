@@ -188,7 +188,7 @@ def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
     assert replace(both.left, model=replace(both.left.model, header=header)).spill_meter.reader is None
 
     def damaged(name, *folder):
-        raise CheckpointError(f"{name}: damaged")
+        raise CheckpointError("checkpoint.no_file", file=name)
 
     monkeypatch.setattr(spill_meter, "reader_of", damaged)
     fresh = replace(both.left)

@@ -5,7 +5,9 @@ import json
 import re
 
 import pytest
+from keyed_calls import keyed_calls, with_places
 
+from vae.system.messages import texts as core_texts
 from vae.ui.kit.bundle import module_files
 from vae.ui.kit.i18n import LANGUAGES, TEXTS, UserError, say
 from vae.ui.kit.part import UI
@@ -16,6 +18,10 @@ SCRIPTS = list(module_files(UI).values())
 PREFIXES = "|".join(sorted({key.split(".")[0] for key in ENGLISH}))
 KEY = re.compile(rf"""['"]((?:{PREFIXES})\.[a-z_]+)['"]""")
 HOLE = "\0"  # stands for what is computed in the middle of a key
+
+
+def places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -32,8 +38,7 @@ def test_every_language_has_every_string_in_the_same_order():
 
 @pytest.mark.parametrize("key", ENGLISH)
 def test_every_language_has_the_same_places(key):
-    places = [set(re.findall(r"\{(\w+)\}", texts[key])) for texts in TEXTS.values()]
-    assert all(found == places[0] for found in places)
+    assert len({frozenset(places(texts[key])) for texts in TEXTS.values()}) == 1
     assert all(texts[key].strip() for texts in TEXTS.values())
 
 
@@ -72,9 +77,24 @@ def test_no_key_is_left_that_nobody_asks_for():
     patterns = [re.compile(re.escape(text).replace(re.escape(HOLE), r"[\w-]+")) for text in composed]
     endings = tuple(ending for text in texts if re.fullmatch(r"_[a-z]+", ending := text.removeprefix(HOLE)))
     bare = {key: next((key.removesuffix(end) for end in endings if key.endswith(end)), "") for key in ENGLISH}
-    left = [key for key in ENGLISH if not key.startswith(("core.", "name.")) and key not in texts]
+    left = [key for key in ENGLISH if not key.startswith("name.") and key not in texts]
     left = [key for key in left if bare[key] not in ENGLISH]
     assert [key for key in left if not any(pattern.fullmatch(key) for pattern in patterns)] == []
+
+
+@pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.relative_to(UI).as_posix())
+def test_a_sentence_is_given_what_its_places_need(path):
+    for call in keyed_calls(path):
+        possible = with_places(ENGLISH, call.key)
+        assert possible, call.where
+        if call.given is not None and "*" not in call.key:
+            assert call.given >= possible[call.key], call.where
+
+
+def test_the_pages_own_texts_are_none_of_the_cores():
+    for language in LANGUAGES:
+        own = json.loads((UI / "kit" / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+        assert not own.keys() & core_texts(language).keys()
 
 
 def test_say():

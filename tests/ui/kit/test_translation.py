@@ -1,7 +1,10 @@
 """English and Korean: every string in both, names of the data and sentences of the core among them."""
 
 import ast
+import json
 import re
+import shutil
+import subprocess
 import zipfile
 from importlib import import_module
 from pathlib import Path
@@ -13,14 +16,19 @@ from PIL import Image
 
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError
-from vae.data import DATASETS, DataError, available
+from vae.data import DATASETS, DataError, available, load
+from vae.data.own.archive import REASONS
 from vae.data.own.dataset import gather
 from vae.live.devices import device_name
+from vae.live.recipe import Recipe
+from vae.live.run import RunError
+from vae.live.runs import checked_recipe
 from vae.system import safetensors_file
+from vae.system.messages import KeyedError
 from vae.ui import TABS
 from vae.ui.kit.bundle import module_files
-from vae.ui.kit.i18n import TEXTS, Sentence, UserError, named, recognised, say
-from vae.ui.kit.part import UI
+from vae.ui.kit.i18n import LANGUAGES, TEXTS, Sentence, UserError, named, say
+from vae.ui.kit.part import UI, words
 
 HANGUL = re.compile(r"[가-힣]")
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -59,10 +67,18 @@ def test_lists_and_sentences_within_a_sentence():
     assert "방 이미지" in say("finding.missing_images", "ko", reason=within)
 
 
-def told(error: type[Exception], action) -> str:
+def raised(error: type[KeyedError], action) -> KeyedError:
     with pytest.raises(error) as caught:
         action()
-    return str(caught.value)
+    return caught.value
+
+
+def said_in_korean(error: KeyedError) -> str:
+    """What a page says of an error, which must not hold the English sentence."""
+    reason = UserError("error.checkpoint", reason=error).values["reason"]
+    korean = say(reason["key"], "ko", **reason["values"])
+    assert HANGUL.search(korean) and "{" not in korean and str(error) not in korean
+    return korean
 
 
 def pictures(folder: Path, count: int) -> Path:
@@ -79,27 +95,33 @@ def packed(folder: Path, **files: bytes) -> Path:
 
 
 OWN = {
-    "core.not_zip": lambda folder: (folder / "a.txt").write_text("no") and folder / "a.txt",
-    "core.no_image": lambda folder: packed(folder),
-    "core.no_image_skipped": lambda folder: packed(folder, a=b"no picture", b=b"none"),
-    "core.one_image": lambda folder: pictures(folder, 1),
-    "core.few_images": lambda folder: pictures(folder, 3),
-    "core.few_images_skipped": lambda folder: (folder / "a.txt").write_text("no") and pictures(folder, 3),
+    "not_zip": lambda folder: (folder / "a.txt").write_text("no") and folder / "a.txt",
+    "not_there": lambda folder: folder / "nowhere",
+    "none": lambda folder: packed(folder),
+    "none_skipped": lambda folder: packed(folder, a=b"no picture", b=b"none"),
+    "one": lambda folder: pictures(folder, 1),
+    "few": lambda folder: pictures(folder, 3),
+    "few_skipped": lambda folder: (folder / "a.txt").write_text("no") and pictures(folder, 3),
 }
 
 
 @pytest.mark.parametrize("key", OWN)
-def test_what_is_said_of_ones_own_images_is_recognised(key, tmp_path):
+def test_what_is_wrong_with_ones_own_images_has_korean(key, tmp_path):
     source = OWN[key](tmp_path)
-    text = told(DataError, lambda: gather(source, 32, tmp_path / "out"))
-    found = recognised(text)
-    assert found["key"] == key and say(found["key"], **found["values"]) == text
-    assert HANGUL.search(say(found["key"], "ko", **found["values"]))
-    for part in found["values"].get("skipped", ()):
-        assert part["key"].startswith("core.skipped_")
+    error = raised(DataError, lambda: gather(source, 32, tmp_path / "out"))
+    assert error.key == f"pictures.{key}" and source.name in str(error)
+    assert source.name in said_in_korean(error)
+    for part in error.values.get("skipped", ()):
+        assert HANGUL.search(say(part["key"], "ko", **part["values"]))
 
 
-def test_what_is_said_of_a_file_is_recognised(tmp_path, trained):
+@pytest.mark.parametrize("reason", REASONS)
+def test_every_reason_to_leave_a_file_out_has_korean(reason):
+    counted, listed = say(f"skipped.{reason}", "ko", n=3), say(f"train.skipped_{reason}", "ko")
+    assert counted.count("3") == 1 and HANGUL.search(counted) and HANGUL.search(listed)
+
+
+def test_what_is_wrong_with_a_file_has_korean(tmp_path, trained):
     broken, foreign, poor = tmp_path / "a.safetensors", tmp_path / "b.safetensors", tmp_path / "c.safetensors"
     broken.write_bytes(b"no tensors")
     tensors, header = safetensors_file.read(trained.path)
@@ -107,37 +129,68 @@ def test_what_is_said_of_a_file_is_recognised(tmp_path, trained):
     safetensors_file.write(poor, tensors, {key: value for key, value in header.items() if key != "steps"})
     wanted = {broken: "not_safetensors", foreign: "foreign", poor: "header_lacks", tmp_path / "d": "no_file"}
     for path, key in wanted.items():
-        text = told(CheckpointError, lambda path=path: storage_or_load(path))
-        assert recognised(text)["key"] == f"core.{key}", text
-        assert UserError("error.checkpoint", reason=text).values["reason"]["key"] == f"core.{key}"
+        error = raised(CheckpointError, lambda path=path: storage_or_load(path))
+        assert error.key == f"checkpoint.{key}" and str(path) in str(error)
+        korean = said_in_korean(error)
+        assert path.name in korean and str(tmp_path) not in korean
+
+
+def test_a_reason_within_a_reason_has_korean(tmp_path, trained):
+    tensors, header = safetensors_file.read(trained.path)
+    header["config"]["training"]["lr"] = 7
+    safetensors_file.write(tmp_path / "a.safetensors", tensors, header)
+    error = raised(CheckpointError, lambda: checkpoint.load(tmp_path / "a.safetensors"))
+    assert "lr must be in (0, 1], not 7" in str(error)
+    assert "lr 값은 (0, 1]" in said_in_korean(error)
+
+
+def test_a_choice_that_cannot_be_has_korean():
+    error = raised(RunError, lambda: checked_recipe(Recipe("digits").to_json() | {"lr": 1}))
+    assert "lr must lie between" in str(error) and "lr 값은" in said_in_korean(error)
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_missing_images_have_korean(name, tmp_path):
+    missing = available(name, tmp_path)
+    if missing:
+        assert missing["values"]["command"] in str(missing) and HANGUL.search(
+            say(missing["key"], "ko", **missing["values"])
+        )
+        assert raised(DataError, lambda: load(name, "test", tmp_path, fetch=False)).key == missing["key"]
+
+
+def test_devices_have_korean():
+    name = device_name(torch.device("cpu"))
+    assert "CPU core" in str(name) and "CPU 코어" in say(name["key"], "ko", **name["values"])
+
+
+def test_what_a_foreign_file_holds_is_not_repeated_at_length():
+    error = CheckpointError("checkpoint.lacks", file="a", entry="x" * 10**6)
+    outer = CheckpointError("checkpoint.not_valid", file="a\nb", entry="config", reason=error)
+    kept = UserError("error.checkpoint", reason=outer)
+    assert len(str(kept)) < 600 and len(json.dumps(kept.values)) < 1000 and "\n" not in str(kept)
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
+def test_the_page_says_what_python_says(tmp_path):
+    within = Sentence("pictures.few_skipped", name="a", n=3, least=16, skipped=[Sentence("skipped.huge", n="2")])
+    cases = [
+        ("run.refused", {"reason": within}),
+        ("finding.spread", {"factors": [["scale", "z1, z2"], "flux"]}),
+        ("finding.other_shape", {"data": "Room"}),
+        ("error.index", {"index": 7}),
+    ]
+    for language in LANGUAGES:
+        (tmp_path / "words.js").write_text(words(language))
+        shutil.copy(UI / "kit/js/strings.js", tmp_path)
+        (tmp_path / "package.json").write_text('{"type": "module"}')
+        ask = f"import {{t}} from './strings.js'; console.log(JSON.stringify({json.dumps(cases)}.map(c => t(...c))))"
+        told = subprocess.check_output(["node", "--input-type=module", "-e", ask], cwd=tmp_path)
+        assert json.loads(told) == [say(key, language, **values) for key, values in cases]
 
 
 def storage_or_load(path: Path) -> None:
     checkpoint.load(path) if path.suffix else safetensors_file.read(path)
-
-
-@pytest.mark.parametrize("name", DATASETS)
-def test_missing_images_are_recognised(name, tmp_path):
-    missing = available(name, tmp_path)
-    if missing:
-        found = recognised(missing)
-        assert found["key"].startswith("core.") and found["values"]["command"] in missing
-        assert say(found["key"], **found["values"]) == missing
-
-
-def test_devices_are_recognised():
-    assert recognised(device_name(torch.device("cpu")))["key"] in ("core.cpu_core", "core.cpu_cores")
-
-
-def test_other_text_stays_as_it_is():
-    assert recognised("Nobody has written this.") == "Nobody has written this."
-    assert recognised("x" * 10**6) == "x" * 10**6
-
-
-@pytest.mark.parametrize("key", [key for key in TEXTS["en"] if key.startswith("core.")])
-def test_a_sentence_of_the_core_is_told_from_the_others(key):
-    places = dict.fromkeys(re.findall(r"\{(\w+)\}", TEXTS["en"][key]), "7")
-    assert recognised(TEXTS["en"][key].format(**places))["key"] == key
 
 
 QUOTED = re.compile(r"'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")

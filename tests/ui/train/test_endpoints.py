@@ -159,7 +159,7 @@ def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app,
     def slow(*_):
         at_work.set()
         assert go_on.wait(60)
-        raise RunError("run.slow") if heavy == "foresee" else DataError("no images, but an answer")
+        raise RunError("run.slow") if heavy == "foresee" else DataError("pictures.removed", name="crowd.zip")
 
     monkeypatch.setattr(app[0].training, "foresee", slow)
     monkeypatch.setattr(f"{train_endpoints.__module__}.gather", slow)

@@ -99,7 +99,7 @@ def test_the_newest_look_is_made_aside_and_comes_once(run):
     assert looks.view(run).findings
 
 
-@pytest.mark.parametrize("fault", [ValueError("genuine"), CheckpointError("unreadable")])
+@pytest.mark.parametrize("fault", [ValueError("genuine"), CheckpointError("checkpoint.no_file", file="gone")])
 def test_a_look_that_cannot_be_made_is_logged_once_and_not_tried_again(run, monkeypatch, caplog, fault):
     tried, last = [], run.moments[-1]
 

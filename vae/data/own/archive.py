@@ -19,25 +19,27 @@ from pathlib import Path
 
 from vae.data.imageset import DataError
 from vae.system.limits import PictureLimits as Limits
+from vae.system.messages import cause
 
 _ZIP_ENTRY = b"PK\x01\x02"  # begins each row of a zip's table of contents
 _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, ValueError, RuntimeError)
 _LONGEST_NAME = 200
 
+# Why a file is not used; the ends of the keys that say so, as "skipped.huge".
+REASONS = ("archive", "compression", "encrypted", "huge", "link")
+REASONS += ("not_an_image", "outside", "too_many", "unreadable")
+
 
 @dataclass(frozen=True)
 class Skipped:
-    """A file that is not used.
-
-    `reason`: archive, compression, encrypted, huge, link, not_an_image, outside, too_many or unreadable.
-    """
+    """A file that is not used, and which of `REASONS` that has."""
 
     name: str
     reason: str
 
 
 class Unusable(Exception):
-    """A file that cannot be used; its only argument is the reason of `Skipped`."""
+    """A file that cannot be used; its only argument is one of `REASONS`."""
 
     @property
     def reason(self) -> str:
@@ -75,7 +77,7 @@ def opened(source: Path, limits: Limits) -> Iterator[Listing]:
     try:
         archive = None if source.is_dir() else _archive(source, limits)
     except _ZIP_ERRORS as error:
-        raise DataError(f"{title(source)} is not a whole zip file ({error}): pack the images anew.") from error
+        raise DataError("pictures.zip_damaged", name=title(source), why=cause(error)) from error
     if archive is None:
         yield _listed(_below(source, limits))
         return
@@ -111,7 +113,7 @@ def _hidden(part: str) -> bool:
 
 
 def _crowded(name: str, limits: Limits) -> DataError:
-    return DataError(f"{name} holds more than {limits.most_files:,} files: bring the images alone.")
+    return DataError("pictures.many_files", name=name, n=f"{limits.most_files:,}")
 
 
 def _below(root: Path, limits: Limits) -> Iterator[tuple[tuple[str, ...], Callable[[], bytes] | str]]:
@@ -124,7 +126,7 @@ def _below(root: Path, limits: Limits) -> Iterator[tuple[tuple[str, ...], Callab
                 inside = sorted(islice(entries, limits.most_files - seen + 1), key=lambda entry: entry.name)
         except OSError as error:
             if not above:
-                raise DataError(f"{title(root)} cannot be read ({error.strerror}): choose another folder.") from error
+                raise DataError("pictures.folder_unreadable", name=title(root), why=cause(error)) from error
             yield above, "unreadable"
             continue
         seen += len(inside)
@@ -158,7 +160,7 @@ def _read(root: Path, path: Path, limits: Limits) -> bytes:
             data = file.read(limits.most_bytes + 1)
     except OSError as error:
         if not root.is_dir():
-            raise DataError(f"{title(root)} was removed while its images were read: choose it anew.") from error
+            raise DataError("pictures.removed", name=title(root)) from error
         raise Unusable("unreadable") from error
     if len(data) > limits.most_bytes:
         raise Unusable("huge")
@@ -168,15 +170,13 @@ def _read(root: Path, path: Path, limits: Limits) -> bytes:
 def _archive(source: Path, limits: Limits) -> zipfile.ZipFile:
     """Opens a zip, and refuses what is none or too large before the table of contents is taken into memory."""
     if not source.is_file():
-        raise DataError(f"{title(source)} is not there: give a folder or a zip file of images.")
+        raise DataError("pictures.not_there", name=title(source))
     if not zipfile.is_zipfile(source):
-        raise DataError(f"{title(source)} is not a zip file: pack the images into one.")
+        raise DataError("pictures.not_zip", name=title(source))
     size, entries, tail = source.stat().st_size, 0, b""
     if size > limits.most_bytes:
-        raise DataError(
-            f"{title(source)} has {size / 1e6:,.1f} MB, and at most {limits.most_bytes / 1e6:,.1f} MB are taken: "
-            "bring fewer or smaller images."
-        )
+        sizes = {"mb": f"{size / 1e6:,.1f}", "limit": f"{limits.most_bytes / 1e6:,.1f}"}
+        raise DataError("pictures.zip_large", name=title(source), **sizes)
     with source.open("rb") as file:
         while chunk := file.read(2**20):
             entries += (tail + chunk).count(_ZIP_ENTRY)
@@ -220,8 +220,7 @@ class _Unpacker:
         return data
 
     def _bomb(self) -> DataError:
-        most = self.limits.most_unpacked / 1e6
-        return DataError(f"{self.name} unpacks to more than {most:,.1f} MB: bring fewer or smaller images.")
+        return DataError("pictures.unpacks", name=self.name, limit=f"{self.limits.most_unpacked / 1e6:,.1f}")
 
 
 def _member_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:

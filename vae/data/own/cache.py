@@ -52,14 +52,12 @@ def load_gathered(name: str, split: str, root: Path) -> ImageSet:
     """
     found = find_gathered(name, root)
     if found is None:
-        raise DataError(
-            f"The images {name} are not in {root / FOLDER}: `python -m vae data folder --images PATH` with the "
-            "pictures that they were made of brings them back."
-        )
+        command = "python -m vae data folder --images PATH"
+        raise DataError("pictures.gathered_gone", name=name, folder=root / FOLDER, command=command)
     try:
         train, test = own_images(found)
     except safetensors_file.CheckpointError as error:
-        raise DataError(str(error)) from error
+        raise DataError(error.key, **error.values) from error
     return {"train": train, "test": test}[split]
 
 

@@ -19,6 +19,7 @@ from vae.data.own.archive import Limits, Listing, Skipped, Unusable, opened, tit
 from vae.data.own.decode import square
 from vae.system import safetensors_file
 from vae.system.limits import PICTURES
+from vae.system.messages import Sentence, cause
 
 __all__ = ["FILE", "PREFIX", "SIZES", "TITLE", "Limits", "Report", "Skipped", "find_own", "gather", "own_images"]
 
@@ -66,11 +67,11 @@ def gather(
             that cannot be written.
     """
     if size not in SIZES:
-        raise DataError(f"Images can be {' or '.join(map(str, SIZES))} pixels wide, not {size}.")
+        raise DataError("pictures.size", small=SIZES[0], large=SIZES[1], size=size)
     with opened(source, limits) as listing:
         pixels, folders, skipped, colour = _read(listing, size, limits, progress or (lambda done, total: None))
     if len(pixels) < max(limits.fewest_images, 2):
-        raise DataError(_too_few(title(source), len(pixels), skipped, limits))
+        raise _too_few(title(source), len(pixels), skipped, limits)
     images = torch.from_numpy(pixels if colour else pixels[:, 1:2])  # green weighs most where they are almost equal
     labels, label_names = _classes(folders)
     report = Report(len(images), skipped, colour)
@@ -89,8 +90,10 @@ def gather(
                 "skipped": [asdict(one) for one in skipped[:_NAMED]],
             },
         )
-    except (OSError, safetensors_file.CheckpointError) as error:
-        raise DataError(f"The images could not be kept: {error}") from error
+    except safetensors_file.CheckpointError as error:
+        raise DataError("pictures.unkept", reason=error) from error
+    except OSError as error:
+        raise DataError("pictures.unkept", reason=cause(error)) from error
     return report
 
 
@@ -147,9 +150,8 @@ def _name(sha256: str) -> str:
     return PREFIX + sha256[:12]
 
 
-def _missing(folder: Path, root: Path) -> str | None:
-    here = (folder / FILE).is_file()
-    return None if here else f"Your images are no longer in {folder}: bring them once more."
+def _missing(folder: Path, root: Path) -> Sentence | None:
+    return None if (folder / FILE).is_file() else Sentence("pictures.gone", folder=folder)
 
 
 def _load(folder: Path, root: Path, split: str, fetch: bool) -> ImageSet:
@@ -205,11 +207,17 @@ def _reasons(skipped: tuple[Skipped, ...]) -> dict[str, int]:
     return dict(sorted(Counter(one.reason for one in skipped).items()))
 
 
-def _too_few(name: str, used: int, skipped: tuple[Skipped, ...], limits: Limits) -> str:
-    reasons = ", ".join(f"{count} {reason.replace('_', ' ')}" for reason, count in _reasons(skipped).items())
-    found = f"{used} readable image{'' if used == 1 else 's'}" if used else "no readable image"
-    without = f" (skipped: {reasons})" if reasons else ""
-    return f"{name} holds {found}{without}, and at least {limits.fewest_images} are needed: bring more of them."
+def counted(reasons: dict[str, int]) -> list[Sentence]:
+    """How many files were left out for each reason, as the page and the command line say it."""
+    return [Sentence(f"skipped.{reason}", n=f"{count:,}") for reason, count in reasons.items()]
+
+
+def _too_few(name: str, used: int, skipped: tuple[Skipped, ...], limits: Limits) -> DataError:
+    key = {0: "pictures.none", 1: "pictures.one"}.get(used, "pictures.few")
+    values = {"name": name, "n": used, "least": limits.fewest_images}
+    if skipped:
+        return DataError(f"{key}_skipped", skipped=counted(_reasons(skipped)), **values)
+    return DataError(key, **values)
 
 
 def _sha256(images: Tensor) -> str:
@@ -222,25 +230,22 @@ def _sha256(images: Tensor) -> str:
 def _checked(path: Path, tensors: dict[str, Tensor], header: dict) -> tuple[Tensor, Tensor | None, tuple | None]:
     kinds = {"version": int, "size": int, "source": str, "sha256": str, "label_names": (list, type(None))}
     safetensors_file.expect_keys(path, header, kinds)
-    safetensors_file.expect(
-        header["version"] == _VERSION, path, "version", f"should be {_VERSION}, not {header['version']}"
-    )
+    version = header["version"]
+    safetensors_file.expect(version == _VERSION, path, "version", "checkpoint.other", expected=_VERSION, actual=version)
     size, names, channels = header["size"], header["label_names"], 3
-    safetensors_file.expect(size in SIZES, path, "size", f"should be one of {SIZES}, not {size}")
+    safetensors_file.expect(size in SIZES, path, "size", "checkpoint.one_of", expected=SIZES, actual=size)
     if "images" in tensors and tensors["images"].dim() == 4 and tensors["images"].shape[1] == 1:
         channels = 1
     safetensors_file.expect_tensor(path, tensors, "images", (-1, channels, size, size), torch.uint8)
     images = tensors["images"]
-    safetensors_file.expect(len(images) >= 2, path, "images", f"should be two at least, not {len(images)}")
-    safetensors_file.expect(_sha256(images) == header["sha256"], path, "sha256", "is not that of the images")
-    safetensors_file.expect(
-        ("labels" in tensors) == (names is not None), path, "labels", "and label_names belong together"
-    )
+    safetensors_file.expect(len(images) >= 2, path, "images", "checkpoint.two_images", actual=len(images))
+    safetensors_file.expect(_sha256(images) == header["sha256"], path, "sha256", "checkpoint.other_hash")
+    safetensors_file.expect(("labels" in tensors) == (names is not None), path, "labels", "checkpoint.labels_and_names")
     if names is None:
         return images, None, None
     known = _CLASSES[0] <= len(names) <= _CLASSES[1] and all(isinstance(name, str) for name in names)
-    safetensors_file.expect(known, path, "label_names", f"should be {_CLASSES[0]} to {_CLASSES[1]} names")
+    safetensors_file.expect(known, path, "label_names", "checkpoint.label_names", low=_CLASSES[0], high=_CLASSES[1])
     safetensors_file.expect_tensor(path, tensors, "labels", (len(images),), torch.int64)
     fit = bool(((tensors["labels"] >= 0) & (tensors["labels"] < len(names))).all())
-    safetensors_file.expect(fit, path, "labels", f"should lie in 0 to {len(names) - 1}")
+    safetensors_file.expect(fit, path, "labels", "checkpoint.range", low=0, high=len(names) - 1)
     return images, tensors["labels"], tuple(names)

@@ -7,7 +7,7 @@ import gradio as gr
 from vae.data import DATASETS
 from vae.system.limits import REQUESTS
 from vae.ui.kit.endpoint import endpoint, finite
-from vae.ui.kit.i18n import recognised
+from vae.ui.kit.i18n import shorten
 from vae.ui.kit.part import part
 from vae.ui.models.catalog import FIGURES, Catalog
 from vae.ui.models.visitor_models import entry_of
@@ -46,9 +46,7 @@ def models(catalog: Catalog) -> dict[str, Any]:
             "figures": {key: finite(metrics.get(key)) for key in FIGURES},
         })  # fmt: skip
     unusable = [entry for entry in catalog.entries() if entry.header is None]
-    reasons = [entry.error.replace(str(entry.path), entry.path.name) for entry in unusable]
-    broken = [{"name": entry.name, "reason": recognised(why)} for entry, why in zip(unusable, reasons, strict=True)]
-    return {"usable": usable, "broken": broken}
+    return {"usable": usable, "broken": [{"name": entry.name, "reason": shorten(entry.error)} for entry in unusable]}
 
 
 def build(catalog: Catalog) -> gr.HTML:

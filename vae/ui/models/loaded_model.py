@@ -12,7 +12,7 @@ from vae.data import DATASETS, DataError, ImageSet, available
 from vae.data import load as load_data
 from vae.data.own.cache import find_gathered
 from vae.data.own.dataset import find_own, own_images
-from vae.ui.kit.i18n import Sentence, UserError, recognised
+from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
@@ -52,8 +52,7 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
     try:
         model = drawable(load(entry.path))
     except CheckpointError as error:
-        reason = str(error).replace(str(entry.path), entry.path.name)  # its folder is nobody's business
-        raise UserError("error.checkpoint", reason=reason) from error
+        raise UserError("error.checkpoint", reason=error) from error
     recorded = model.header["dataset"]
     own = _own_images(data_root, runs, recorded["name"])
     spec = DATASETS.get(recorded["name"]) if own is None else own.spec
@@ -71,10 +70,10 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
             images = load_data(spec.name, "test", data_root, fetch=False)
         except DataError as error:
             log.warning("The images of %s are missing: %s", spec.name, error)
-            missing = str(error)
+            missing = shorten(error)
     if images is not None and len(model.index) and int(model.index.max()) >= len(images):
         images, missing = None, other
-    return LoadedModel(entry.name, model, spec, images, recognised(missing) if isinstance(missing, str) else missing)
+    return LoadedModel(entry.name, model, spec, images, missing)
 
 
 def _own_images(data_root: Path, runs: Path | None, name: str) -> ImageSet | None:

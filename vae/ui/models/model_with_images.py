@@ -29,7 +29,7 @@ class ModelWithImages:
     model: Model
     spec: DatasetSpec | None
     images: ImageSet | None
-    missing: Sentence | str | None
+    missing: Sentence | None
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property

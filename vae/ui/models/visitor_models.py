@@ -72,7 +72,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
         raise UserError("request.disk") from error
     except CheckpointError as error:
         _remove(folder)
-        raise UserError("run.not_a_checkpoint", reason=str(error).replace(f"{folder}/", "")) from error
+        raise UserError("run.not_a_checkpoint", reason=error) from error
     except UserError:
         _remove(folder)
         raise

@@ -10,7 +10,7 @@ from vae.live.run import COLUMNS
 from vae.live.runs import checked_recipe
 from vae.system.limits import CHECKPOINTS, TRAINING
 from vae.training.objectives import OBJECTIVES
-from vae.ui.kit.i18n import UserError, recognised
+from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import images_folder
 
@@ -26,7 +26,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "presets": [{"key": key, "values": values} for key, values in PRESETS.items()],
         "objectives": list(OBJECTIVES),
         "ways": {name: list(ways) for name, ways in WAYS.items()},
-        "devices": [{"key": key, "name": recognised(name)} for key, name in shared.training.devices.items()],
+        "devices": [{"key": key, "name": name} for key, name in shared.training.devices.items()],
         "units": list(UNITS),
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
         "limits": {key: list(ends) for key, ends in TRAINING.items()},
@@ -52,11 +52,11 @@ def chosen(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:
     return recipe, None
 
 
-def listed(spec: DatasetSpec, train_images: int, missing: str | None) -> dict[str, Any]:
+def listed(spec: DatasetSpec, train_images: int, missing: Sentence | None) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,
         "shape": list(spec.shape),
         "train": train_images,
-        "missing": recognised(missing) if missing else None,
+        "missing": missing,
     }

@@ -22,7 +22,7 @@ from vae.live.session import RESUME
 from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
 from vae.ui.kit.bounded_lock import Turns
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
-from vae.ui.kit.i18n import Sentence, UserError, recognised_in
+from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, images_folder, take_in, thin
 from vae.ui.train.choices import chosen, listed
@@ -145,8 +145,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
                 report = gather(source, size if is_whole(size) else 0, home)
                 train_images, _ = own_images(home)
         except (DataError, CheckpointError) as error:
-            reason = str(error).replace(str(source), source.name).replace(f"{home}/", "")
-            raise UserError("run.unusable", reason=reason) from error
+            raise UserError("run.unusable", reason=error) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
         thin(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
@@ -216,7 +215,7 @@ def _make(runs: Runs, run: LiveRun) -> None:
         step = runs.export(run, path, progress)
         run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
     except RunError as error:
-        run.kept = {"error": Sentence(error.key, **recognised_in(error.values))}
+        run.kept = {"error": shorten(error)}
     except Exception:  # in a thread of its own nobody else would hear of it, and the page would wait for ever
         log.exception("the checkpoint of a run could not be made")
         run.kept = {"error": Sentence("error.internal")}

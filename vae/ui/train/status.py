@@ -6,7 +6,7 @@ from vae.data import DATASETS
 from vae.data.own.dataset import PREFIX, TITLE
 from vae.live.run import ADJUSTABLE, LiveRun
 from vae.live.runs import Runs
-from vae.ui.kit.i18n import recognised, recognised_in
+from vae.ui.kit.i18n import shorten
 from vae.ui.train.run_views import Looks
 
 
@@ -26,9 +26,9 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "ahead": ahead,
             "starting": not place and run.state == "waiting",
             "wanting": wanting and not run.over,
-            "reason": told(run.reason),
+            "reason": run.reason and shorten(run.reason),
             "device": run.recipe.device,
-            "name": recognised(run.device_name),
+            "name": run.device_name,
             "step": run.step,
             "steps": steps,
             "images": images,
@@ -42,13 +42,8 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "going_on": run.recipe.going_on,
             "resumable": run.resumable,
             "kept": run.kept,
-            "warnings": [told(warning) for warning in run.warnings],
+            "warnings": [shorten(warning) for warning in run.warnings],
         }
-
-
-def told(sentence: dict[str, Any] | None) -> dict[str, Any] | None:
-    """{"key", "values"} with what the core says in it in a form that the page can translate."""
-    return sentence and sentence | {"values": recognised_in(sentence["values"])}
 
 
 def _ahead(runs: Runs, run: LiveRun) -> dict[str, Any] | None:
