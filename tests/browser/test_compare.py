@@ -318,7 +318,7 @@ def test_a_model_that_is_made_anew_is_compared_anew(tab):
     index = image_of(tab)
     with tab.expect_response(lambda answer: '"compare"' in (answer.request.post_data or "")):
         tab.evaluate(WATCH)
-        tab.evaluate(f"{MODULES}.then(modules => modules['kit/js/page'].renew('scene3d-vae', '1'))")
+        tab.evaluate(f"{MODULES}.then(modules => modules['models/visitor-models'].renew('scene3d-vae', '1'))")
     tab.wait_for_function("window.drawnAnew")
     stands(tab)
     assert image_of(tab) == index

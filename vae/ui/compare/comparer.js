@@ -3,7 +3,7 @@
 import {align} from './align.js';
 import {another, int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
-import {afterPaint} from '../kit/js/page.js';
+import {afterPaint} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
 
 export const SIDES = ['left', 'right'];

@@ -1,7 +1,7 @@
 // Figure 1 of the beta-VAE paper from the two models: drawn by the server when it is asked for, shown and kept as a file.
 
 import {blobAddress} from '../kit/js/arrays.js';
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {t} from '../kit/js/strings.js';
 
 export function mountFigureOne(element, comparer) {

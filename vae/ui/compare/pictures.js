@@ -2,7 +2,7 @@
 // how far each factor of the decoded picture has moved, read by a network that was trained on real images.
 
 import {SIDES} from './comparer.js';
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {colourNamed, facts, named, number, t} from '../kit/js/strings.js';
 
 const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito

@@ -3,7 +3,7 @@
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
 import {SIDES} from './comparer.js';
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {named, number, t} from '../kit/js/strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};

@@ -3,7 +3,10 @@
 import {describeCompare, followLink} from './link.js';
 import {createComparer, SIDES} from './comparer.js';
 import {isSecret, linked} from '../kit/js/link.js';
-import {announce, change, make, onModels, onVisit, outdated, ready, visit, watch} from '../kit/js/page.js';
+import {announce, onModels, outdated} from '../models/visitor-models.js';
+import {change, watch} from '../kit/js/store.js';
+import {make, ready} from '../kit/js/dom.js';
+import {onVisit, visit} from '../kit/js/visit.js';
 import {mountPairMaps} from './maps.js';
 import {mountPairPictures} from './pictures.js';
 import {mountPairRows} from './rows.js';

@@ -2,7 +2,7 @@
 
 import {SIDES} from './comparer.js';
 import {informationTable} from '../models/information.js';
-import {afterPaint, make, ready} from '../kit/js/page.js';
+import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {drawRates} from '../models/rates.js';
 import {number, t} from '../kit/js/strings.js';
 

@@ -2,7 +2,7 @@
 
 import {int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
-import {afterPaint} from '../kit/js/page.js';
+import {afterPaint} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
 
 const LIMIT = 20; // the server refuses a z further out, unless an image lies there

@@ -2,7 +2,8 @@
 
 import {another} from '../kit/js/arrays.js';
 import {judged} from './own-image.js';
-import {make, ready, visit} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {facts as factsOf, number, t} from '../kit/js/strings.js';
 
 export function mountInspector(element, explorer) {

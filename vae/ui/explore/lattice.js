@@ -1,7 +1,7 @@
 // The prior of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
 
 import {nearest} from '../kit/js/arrays.js';
-import {afterPaint, make, ready} from '../kit/js/page.js';
+import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
 const SCROLL = 10; // pixels to the side that a finger stays within while it scrolls the page

@@ -1,6 +1,6 @@
 // One slider per latent, the most used first. One component for all: it brings its own labels, keys and aria texts.
 
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};

@@ -1,7 +1,7 @@
 // The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
-import {make, options, ready} from '../kit/js/page.js';
+import {make, options, ready} from '../kit/js/dom.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
 export function mountTraversal(element, explorer) {

@@ -1,6 +1,6 @@
 // The language of the page: its tabs, which Gradio labels before the language is known, and the choice of another one.
 
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {remember} from '../kit/js/storage.js';
 import {t} from '../kit/js/strings.js';
 import {language, languages, tabs} from '../kit/js/words.js';

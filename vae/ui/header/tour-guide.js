@@ -2,7 +2,7 @@
 
 import {createClock, Stopped} from './clock.js';
 import {hold} from '../kit/js/link.js';
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {onStage} from '../kit/js/tour-registry.js';
 import {t} from '../kit/js/strings.js';
 import {STATIONS} from './tour.js';

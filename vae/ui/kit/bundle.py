@@ -24,6 +24,11 @@ def module_files(folder: Path) -> dict[str, Path]:
     return {name: files[name] for name in sorted(files) if not name.endswith(".test")}
 
 
+def imports(name: str, source: str) -> set[str]:
+    """The names of the modules that the module `name` imports."""
+    return {_target(name, path) for _, path in _IMPORT.findall(source)}
+
+
 def bundle(folder: Path, made: Mapping[str, str] | None = None) -> str:
     """All modules below a folder as one module, which exports `modules`: name -> what that one exports.
 
@@ -35,7 +40,7 @@ def bundle(folder: Path, made: Mapping[str, str] | None = None) -> str:
         graphlib.CycleError: modules import each other.
     """
     sources = {name: path.read_text(encoding="utf-8") for name, path in module_files(folder).items()} | dict(made or {})
-    needs = {name: {_target(name, path) for _, path in _IMPORT.findall(source)} for name, source in sources.items()}
+    needs = {name: imports(name, source) for name, source in sources.items()}
     for name, targets in needs.items():
         if missing := sorted(targets - sources.keys()):
             raise ValueError(f"{name}.js imports {', '.join(missing)}, which there is not")

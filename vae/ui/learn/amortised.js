@@ -2,7 +2,7 @@
 
 import {createChart, line} from './chart.js';
 import {button, facts, nats} from './step.js';
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw} from '../kit/js/svg.js';
 

@@ -2,7 +2,8 @@
 
 import {facts, nats, originalCaption} from './step.js';
 import {float32, uint8} from '../kit/js/arrays.js';
-import {make, visit} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
 
 const SHADE = [20, 150, 136];

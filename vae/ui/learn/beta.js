@@ -1,7 +1,8 @@
 // What beta buys and costs: two models of the same images, their bill at any beta, and where they stand in the plane.
 
 import {originalCaption, picture, slider} from './step.js';
-import {make, visit} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {drawRates} from '../models/rates.js';
 import {number, t} from '../kit/js/strings.js';
 

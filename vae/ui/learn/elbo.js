@@ -2,7 +2,7 @@
 
 import {bars, bins, createChart, upright} from './chart.js';
 import {facts, mean, nats} from './step.js';
-import {visit} from '../kit/js/page.js';
+import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw} from '../kit/js/svg.js';
 

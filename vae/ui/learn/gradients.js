@@ -3,7 +3,7 @@
 import {bars, bins, createChart} from './chart.js';
 import {choice, mean, variance} from './step.js';
 import {float32} from '../kit/js/arrays.js';
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw} from '../kit/js/svg.js';
 

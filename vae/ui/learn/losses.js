@@ -2,7 +2,8 @@
 
 import {createChart, line} from './chart.js';
 import {slider} from './step.js';
-import {make, visit} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw} from '../kit/js/svg.js';
 

@@ -3,7 +3,8 @@
 import {bins} from './chart.js';
 import {choice, facts, nats} from './step.js';
 import {float32} from '../kit/js/arrays.js';
-import {make, visit} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw, ticks} from '../kit/js/svg.js';
 

@@ -1,6 +1,6 @@
 // What every step of the Learn tab has: its requests, a word while they take long, images to choose from, a way out.
 
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
 import {number, t} from '../kit/js/strings.js';
 

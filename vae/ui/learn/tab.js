@@ -14,7 +14,9 @@ import {createStep} from './step.js';
 import {mountVae} from './vae.js';
 import {caller} from '../kit/js/events.js';
 import {complain, describe, linked, moved} from '../kit/js/link.js';
-import {change, make, onVisit, ready} from '../kit/js/page.js';
+import {change} from '../kit/js/store.js';
+import {make, ready} from '../kit/js/dom.js';
+import {onVisit} from '../kit/js/visit.js';
 import {fill, has, t} from '../kit/js/strings.js';
 
 const STEPS = {

@@ -1,7 +1,8 @@
 // From an image to mu and sigma, to z, to an image: the cloud of one image's codes, and a z that can leave it.
 
 import {button, originalCaption, picture} from './step.js';
-import {make, visit} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
+import {visit} from '../kit/js/visit.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
 const ROWS = 6; // latents shown, the strongest

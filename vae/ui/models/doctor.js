@@ -1,6 +1,6 @@
 // Plain lines about the model: the findings, and under them what helps and what was to be expected, with its spectrum.
 
-import {afterPaint, make, ready} from '../kit/js/page.js';
+import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {drawSpectrum} from './spectrum.js';
 import {has, t} from '../kit/js/strings.js';
 

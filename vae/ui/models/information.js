@@ -1,6 +1,6 @@
 // Latents against factors: a table whose cells are shaded by their mutual information. Hidden where there are no factors.
 
-import {afterPaint, make, ready} from '../kit/js/page.js';
+import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {named, number, t} from '../kit/js/strings.js';
 
 export function mountInformation(element, explorer) {

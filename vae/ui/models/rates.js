@@ -1,7 +1,7 @@
 // Rate against distortion: every model of a data set as a point, how far it stands above the least distortion that is
 // possible, and through each of the two compared models the line of all points that its own training likes as much.
 
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw, ticks} from '../kit/js/svg.js';
 

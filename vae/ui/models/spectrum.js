@@ -2,7 +2,7 @@
 // line that a linear model's latent must rise above. Its height above the line is twice its nats; dots are what the
 // latents of this model carry, on the same scale.
 
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
 /** The drawing of {values, threshold, kl}: falling variances, β·σ², and the KL of this model's latents, falling. */

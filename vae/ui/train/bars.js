@@ -1,6 +1,6 @@
 // A bar per latent that wakes: made once for a run, then only stretched.
 
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
 const AWAKE = 0.1; // nats

@@ -1,6 +1,6 @@
 // What is to be trained: the form on the left, and what can be foreseen of it.
 
-import {make, options} from '../kit/js/page.js';
+import {make, options} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
 import {has, named, number, spoken, t} from '../kit/js/strings.js';
 import {duration, plain, rough} from './words.js';

@@ -1,6 +1,7 @@
 // The curves of a training on a canvas of our own: nothing is added to the page however long it runs.
 
-import {make, onTheme, options, ready} from '../kit/js/page.js';
+import {make, options, ready} from '../kit/js/dom.js';
+import {onTheme} from '../kit/js/theme.js';
 import {ticks} from '../kit/js/svg.js';
 import {number, t} from '../kit/js/strings.js';
 import {compact, nats, plain} from './words.js';

@@ -1,10 +1,11 @@
 // What becomes of a run: a checkpoint that Explore and Compare open, a file to take away, and one that comes back.
 
 import {Refusal} from '../kit/js/events.js';
-import {announce, renew, visit} from '../kit/js/page.js';
+import {announce, renew} from '../models/visitor-models.js';
+import {visit} from '../kit/js/visit.js';
 import {has, number, spoken, t} from '../kit/js/strings.js';
 import {base64, saveAs} from './save.js';
-import {titleOfRun} from './words.js';
+import {titleOfRun} from '../models/run-title.js';
 
 const MB = 2 ** 20;
 

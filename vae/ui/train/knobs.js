@@ -1,6 +1,6 @@
 // The numbers that may be turned while a run is on: a logarithmic slider and a field each.
 
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {t} from '../kit/js/strings.js';
 import {plain} from './words.js';
 

@@ -2,7 +2,8 @@
 
 import {float32, uint8} from '../kit/js/arrays.js';
 import {drawLegend} from '../kit/js/scatter/legend.js';
-import {onTheme, ready} from '../kit/js/page.js';
+import {onTheme} from '../kit/js/theme.js';
+import {ready} from '../kit/js/dom.js';
 import {createPlot} from '../kit/js/scatter/plot.js';
 import {colourNamed, number, t} from '../kit/js/strings.js';
 

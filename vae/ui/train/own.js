@@ -2,7 +2,7 @@
 
 import {ask} from '../kit/js/connection.js';
 import {Refusal, refused, unanswered} from '../kit/js/events.js';
-import {options} from '../kit/js/page.js';
+import {options} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {zipped} from './zip.js';
 

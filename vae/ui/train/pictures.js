@@ -1,6 +1,6 @@
 // What the model paints: reconstructions under their originals, samples of the prior, and a row for each latent.
 
-import {make, ready} from '../kit/js/page.js';
+import {make, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
 const AWAKE = 0.1; // nats

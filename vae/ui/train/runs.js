@@ -1,8 +1,9 @@
 // The list of one's own runs, each of which can be shown again.
 
-import {announce, make} from '../kit/js/page.js';
+import {announce} from '../models/visitor-models.js';
+import {make} from '../kit/js/dom.js';
 import {named, number, t} from '../kit/js/strings.js';
-import {clock} from './words.js';
+import {clock} from '../models/run-title.js';
 
 export function mountRuns(element, trainer) {
   const [summary, list] = [element.querySelector('summary'), element.querySelector('ul')];

@@ -2,7 +2,7 @@
 
 import {blobAddress} from '../kit/js/arrays.js';
 import {Refusal} from '../kit/js/events.js';
-import {make} from '../kit/js/page.js';
+import {make} from '../kit/js/dom.js';
 import {t} from '../kit/js/strings.js';
 
 /** Let the browser save a data URI as a file. */

@@ -13,7 +13,8 @@ import {mountRuns} from './runs.js';
 import {linkChoices} from './link.js';
 import {mountTime} from './time.js';
 import {mountTrainMap} from './map.js';
-import {change, make} from '../kit/js/page.js';
+import {change} from '../kit/js/store.js';
+import {make} from '../kit/js/dom.js';
 import {fill, t} from '../kit/js/strings.js';
 import {createTrainer} from './trainer.js';
 

@@ -1,7 +1,7 @@
 // The time slider: back through the moments of a training, as a film, as a GIF, and forth to the present.
 
 import {nearest} from '../kit/js/arrays.js';
-import {ready} from '../kit/js/page.js';
+import {ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {saveAs} from './save.js';
 

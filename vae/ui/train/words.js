@@ -1,6 +1,6 @@
 // Numbers of a training in words: times, places in a queue, axes.
 
-import {named, number, t} from '../kit/js/strings.js';
+import {number, t} from '../kit/js/strings.js';
 import {language} from '../kit/js/words.js';
 
 /** Seconds as "45 s", "1 min 10 s" or "2 h 5 min". */
@@ -33,19 +33,6 @@ const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSigni
 
 /** A value of an axis: 20K, 1.5M. */
 export const compact = value => short.format(value).replace('-', '−');
-
-const region = language === 'en' ? 'en-GB' : language; // the day before the month, and 24 hours
-const hour = new Intl.DateTimeFormat(region, {hour: '2-digit', minute: '2-digit'});
-const day = new Intl.DateTimeFormat(region, {day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit'});
-
-/** When a run began: the hour, and the day if it was not today. */
-export function clock(seconds) {
-  const date = new Date(1000 * seconds);
-  return (date.toDateString() === new Date().toDateString() ? hour : day).format(date);
-}
-
-/** What a run is called where models are chosen. */
-export const titleOfRun = ({title, objective, started}) => t('train.run_title', {title: named(title), objective: t(`train.objective.${objective}`), time: clock(started)});
 
 /** Nats with as many decimals as are worth reading. */
 export const nats = value => number(value, Math.abs(value) < 100 ? 2 : 1);

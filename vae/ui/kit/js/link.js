@@ -4,7 +4,7 @@
 // history: a slider would fill it.
 
 import {format, parse} from './address.js';
-import {make} from './page.js';
+import {make} from './dom.js';
 import {t} from './strings.js';
 
 const BETWEEN = 500; // ms between two writings: browsers allow some hundred in thirty seconds

@@ -1,6 +1,6 @@
 // The map's legend: a button per value that hides or shows it, or a gradient with its two ends.
 
-import {make} from '../page.js';
+import {make} from '../dom.js';
 import {named, number, t} from '../strings.js';
 
 /** Draw the legend of a column; `toggle(code, visible)` is called when a value is hidden or shown. */
