@@ -1,15 +1,20 @@
-"""The page's own rules: who may import whom."""
+"""The page's own rules: who may import whom, and that no number of Python is written down again in JavaScript."""
+
+import re
 
 import pytest
 
 from vae.ui import TABS
 from vae.ui.kit.bundle import imports, module_files
-from vae.ui.kit.part import UI
+from vae.ui.kit.constants import constants
+from vae.ui.kit.part import UI, made_modules
 
 SOURCES = {name: path.read_text(encoding="utf-8") for name, path in module_files(UI).items()}
 FOLDERS = {name.partition("/")[0] for name in SOURCES}
 # Folder -> those that its modules may import besides it.
 BELOW = {"kit": set(), "models": {"kit"}} | {tab: {"kit", "models"} for tab in ("header", *(tab.key for tab in TABS))}
+# Numbers that are the same by chance.
+OTHERS = {("kit/js/scatter/plot", "SHADES"), ("header/tour-guide", "PATIENCE")}
 
 
 def test_every_folder_has_its_place():
@@ -21,3 +26,31 @@ def test_a_module_imports_only_from_below(name):
     folder = name.partition("/")[0]
     others = {target.partition("/")[0] for target in imports(name, SOURCES[name])} - {folder}
     assert others <= BELOW[folder]
+
+
+def test_every_constant_is_used():
+    module = "kit/js/constants"
+    assert module in made_modules("en")
+    takes = [source for name, source in SOURCES.items() if module in imports(name, source)]
+    for constant in constants():
+        assert any(re.search(rf"import \{{[^}}]*\b{constant}\b", source) for source in takes), constant
+
+
+def written_numbers(source):
+    """(name or "", value) of what looks like a threshold: a constant's value, a comparison, the length of a slice."""
+    for name, text in re.findall(r"^const (\w+) = ([\d._]+(?:e\d+)?);", source, re.MULTILINE):
+        yield name, float(text.replace("_", ""))
+    for text in re.findall(r"(?:[<>]=? |slice\(0, )(\d[\d._]*)(?![\d._]| \*)", source):
+        yield "", float(text.replace("_", ""))
+
+
+def test_thresholds_are_seen():
+    source = "const LIMIT = 20; // far\nconst MOST = 20_000;\nif (kl < 0.1) rows.slice(0, 64);\n"
+    assert list(written_numbers(source)) == [("LIMIT", 20.0), ("MOST", 20_000.0), ("", 0.1), ("", 64.0)]
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_no_constant_of_python_is_written_again(name):
+    values = {value for value in constants().values() if isinstance(value, (int, float))}
+    copies = [(key, value) for key, value in written_numbers(SOURCES[name]) if value in values]
+    assert [copy for copy in copies if (name, copy[0]) not in OTHERS] == []

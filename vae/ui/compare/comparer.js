@@ -4,10 +4,10 @@ import {align} from './align.js';
 import {another, int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
+import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
 
 export const SIDES = ['left', 'right'];
-const LIMIT = 20; // the server refuses a z further out, unless an image lies there
 const ROWS = 12; // pairs whose traversal is asked for unasked
 
 /**
@@ -95,9 +95,8 @@ export function createComparer(server) {
     const other = side === 'left' ? 'right' : 'left';
     if (pair[other] === null) return;
     const quantiles = name => state.couple[name].quantiles[pair[name]];
-    const limit = Math.max(LIMIT, Math.abs(state.picked[other].z[pair[other]]));
     const aligned = align(z[side][pair[side]], quantiles(side), quantiles(other), pair.sign);
-    z[other][pair[other]] = Math.min(Math.max(aligned, -limit), limit);
+    z[other][pair[other]] = clampLatent(aligned, state.picked[other].z[pair[other]]);
   }
 
   function show(answer) {
@@ -158,10 +157,7 @@ export function createComparer(server) {
     },
     /** Move every latent of both sides; `number` is the pair that has moved last, or null. */
     setBoth(z, number) {
-      const within = side => z[side].map((value, dim) => {
-        const limit = Math.max(LIMIT, Math.abs(state.picked[side].z[dim]));
-        return Math.min(Math.max(value, -limit), limit);
-      });
+      const within = side => z[side].map((value, dim) => clampLatent(value, state.picked[side].z[dim]));
       move({left: within('left'), right: within('right')}, number);
     },
     /** A cell of the strips: the picked image with one pair moved. */

@@ -2,12 +2,12 @@
 // right model. Steps stand at the same shares of either model's codes, turned round where the two run against each other.
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
+import {MOST_ROWS} from '../kit/js/constants.js';
 import {SIDES} from './comparer.js';
 import {make, ready} from '../kit/js/dom.js';
 import {named, number, t} from '../kit/js/strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
-const MOST = 64; // rows that the server walks at once
 const strength = value => number(value, 2).replace('0.', '.');
 
 export function mountPairRows(element, comparer) {
@@ -78,7 +78,7 @@ export function mountPairRows(element, comparer) {
     if (pairs.length <= comparer.state.rows.length) return [];
     const button = make('button', {type: 'button', className: 'lse-more', textContent: t('traversal.all', {n: pairs.length})});
     button.addEventListener('click', () => {
-      const all = pairs.map((_, number) => number).slice(0, MOST);
+      const all = pairs.map((_, number) => number).slice(0, MOST_ROWS);
       list.replaceChildren(...all.map(number => rows[number].element));
       comparer.setRows(all);
     });

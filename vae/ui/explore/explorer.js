@@ -3,9 +3,8 @@
 import {int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
+import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
-
-const LIMIT = 20; // the server refuses a z further out, unless an image lies there
 
 /** One draw from N(0, 1). */
 const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
@@ -140,10 +139,7 @@ export function createExplorer(server) {
 
   /** Move z; `source` says what it is now: moved, prior. */
   function setZ(wanted, source = 'moved') {
-    const z = wanted.map((value, dim) => {
-      const limit = Math.max(LIMIT, Math.abs(state.picked.z[dim]));
-      return Math.min(Math.max(value, -limit), limit);
-    });
+    const z = wanted.map((value, dim) => clampLatent(value, state.picked.z[dim]));
     picks.drop();
     places.drop();
     Object.assign(state, {z, source});

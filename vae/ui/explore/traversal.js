@@ -1,6 +1,7 @@
 // The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
+import {MOST_ROWS} from '../kit/js/constants.js';
 import {make, options, ready} from '../kit/js/dom.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
@@ -83,7 +84,7 @@ export function mountTraversal(element, explorer) {
     if (awake.length <= model.rows) return [];
     const all = explorer.state.dims.length > model.rows;
     const button = make('button', {type: 'button', className: 'lse-more', textContent: all ? t('traversal.few') : t('traversal.all', {n: awake.length})});
-    button.addEventListener('click', () => explorer.setRows(all ? awake.slice(0, model.rows) : awake.slice(0, 64)));
+    button.addEventListener('click', () => explorer.setRows(all ? awake.slice(0, model.rows) : awake.slice(0, MOST_ROWS)));
     return [button];
   }
 

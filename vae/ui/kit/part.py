@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from vae.ui.kit.bundle import written
+from vae.ui.kit.constants import constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
 
 UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
@@ -58,14 +59,22 @@ def part(
 
 @lru_cache(maxsize=len(LANGUAGES))
 def script(language: str) -> Path:
-    """All modules of the page in one file, with the strings of that language as `kit/js/words`."""
-    return written(UI, {"kit/js/words": words(language)})
+    """All modules of the page in one file, with those that Python makes."""
+    return written(UI, made_modules(language))
 
 
-def words(language: str) -> str:
-    """The source of the module `words`: the language, all that there are, its strings, and the key of every title that
+def made_modules(language: str) -> dict[str, str]:
+    """The modules that are no files: name -> source."""
+    return {"kit/js/words": _module(words(language)), "kit/js/constants": _module(constants())}
+
+
+def words(language: str) -> dict[str, object]:
+    """What the module `words` exports: the language, all that there are, its strings, and the key of every title that
     Gradio has put on a tab.
     """
     tabs = {title: key for key, title in TEXTS["en"].items() if key.startswith("tab.")}
-    constants = {"language": language, "languages": LANGUAGES, "texts": TEXTS[language], "tabs": tabs}
-    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in constants.items())
+    return {"language": language, "languages": LANGUAGES, "texts": TEXTS[language], "tabs": tabs}
+
+
+def _module(values: dict[str, object]) -> str:
+    return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())

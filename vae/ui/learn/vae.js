@@ -1,6 +1,7 @@
 // From an image to mu and sigma, to z, to an image: the cloud of one image's codes, and a z that can leave it.
 
 import {button, originalCaption, picture} from './step.js';
+import {clampLatent} from '../kit/js/latent.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
@@ -33,7 +34,7 @@ export function mountVae(step, name) {
   const decode = step.asks(z => step.call('decode', name, z), decoded.show);
 
   function move(next) {
-    z = next.map(value => Math.min(Math.max(value, -20), 20));
+    z = next.map(value => clampLatent(value));
     for (const row of rows) row.show(z[row.dim]);
     decode(z);
   }

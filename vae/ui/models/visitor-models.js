@@ -2,9 +2,9 @@
 
 import {change, shared} from '../kit/js/store.js';
 import {recall, remember} from '../kit/js/storage.js';
+import {MOST_MODELS} from '../kit/js/constants.js';
 import {titleOfRun} from './run-title.js';
 
-const MOST_MODELS = 20; // that are remembered
 const arrived = new Map(); // name -> {name, title, group}: models that have come since the page was made
 const pickers = new Set();
 

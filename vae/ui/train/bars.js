@@ -1,9 +1,9 @@
 // A bar per latent that wakes: made once for a run, then only stretched.
 
+import {ACTIVE_NATS} from '../kit/js/constants.js';
 import {make, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
-const AWAKE = 0.1; // nats
 const SCALES = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 1000]; // nats at the top
 const NAMED = 24; // latents whose names and values have room
 
@@ -45,7 +45,7 @@ export function mountBars(element, trainer) {
       const exact = kl[dim].toFixed(3);
       if (bar.dataset.kl === exact) return;
       bar.dataset.kl = exact;
-      bar.classList.toggle('lse-train-asleep', kl[dim] < AWAKE);
+      bar.classList.toggle('lse-train-asleep', kl[dim] < ACTIVE_NATS);
       fill.style.transform = `scaleY(${Math.min(1, kl[dim] / most).toFixed(4)})`;
       if (value.textContent !== nats) value.textContent = nats;
       bar.title = t('train.kl_bar', {dim, nats: number(kl[dim], 2)});
@@ -56,7 +56,7 @@ export function mountBars(element, trainer) {
   }
 
   function say(kl, mig) {
-    const values = {n: kl.filter(nats => nats >= AWAKE).length, total: kl.length};
+    const values = {n: kl.filter(nats => nats >= ACTIVE_NATS).length, total: kl.length};
     const text = mig == null ? t('train.kl_awake', values) : t('train.kl_awake_mig', {...values, mig: number(mig, 2)});
     if (count.textContent !== text) count.textContent = text;
   }

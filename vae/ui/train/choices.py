@@ -13,6 +13,7 @@ from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import images_folder
+from vae.ui.train import run_views
 
 _OWN = re.compile(r"own:([\w-]{22})")
 
@@ -32,6 +33,12 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "limits": {key: list(ends) for key, ends in TRAINING.items()},
         "columns": list(COLUMNS),
         "most_bytes": CHECKPOINTS.most_bytes,
+        "sheets": {
+            "shown": run_views.SHOWN,
+            "samples": [run_views.SAMPLE_COLUMNS, run_views.SAMPLES // run_views.SAMPLE_COLUMNS],
+            "columns": len(run_views.STEPS),
+            "most_rows": run_views.MOST_ROWS,
+        },
     }
 
 

@@ -4,7 +4,7 @@ import {make} from '../kit/js/dom.js';
 import {t} from '../kit/js/strings.js';
 import {plain} from './words.js';
 
-const LOWEST = {beta: 0.01, gamma: 0.1, capacity: 0.1, lr: 1e-5}; // what is left of it is 0, where that is allowed
+const LOWEST = {beta: 0.01, gamma: 0.1, capacity: 0.1}; // of a number that may be 0; what is left of it is 0
 const STEPS = 1000;
 
 export function mountKnobs(element, trainer, limits) {
@@ -29,7 +29,7 @@ export function mountKnobs(element, trainer, limits) {
 }
 
 function createKnob(name, [least, most], turn) {
-  const low = Math.max(LOWEST[name], least);
+  const low = least || LOWEST[name];
   const range = Math.log(most / low);
   const title = t(`train.${name}`);
   const slider = make('input', {type: 'range', min: least === 0 ? -1 : 0, max: STEPS, step: 1, 'aria-label': title, 'data-knob': name});

@@ -1,15 +1,14 @@
 // One's own images: dropped or chosen as a zip or a folder, sent to the app, and from then on a data set like the others.
 
 import {ask} from '../kit/js/connection.js';
+import {MOST_IMAGES, MOST_UPLOAD_BYTES, OWN_SIZES} from '../kit/js/constants.js';
 import {Refusal, refused, unanswered} from '../kit/js/events.js';
 import {options} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 import {zipped} from './zip.js';
 
-const SIZES = [32, 64];
 const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
-const LIMIT = 200; // MB, as the app takes them
-const MOST = 20_000; // pictures that are trained on
+const LIMIT = MOST_UPLOAD_BYTES / 1e6; // MB
 const NAMED = 3; // files that were left out, by name
 
 export function mountOwn(element, trainer, choose) {
@@ -17,7 +16,7 @@ export function mountOwn(element, trainer, choose) {
   const drop = element.querySelector('.lse-train-drop');
   const [zip, folder, size, said] = ['zip', 'folder', 'size', 'said'].map(name => drop.querySelector(`[data-own=${name}]`));
   let busy = false;
-  options(size, SIZES.map(n => [n, t('train.own_size_pixels', {n})]), 64);
+  options(size, OWN_SIZES.map(n => [n, t('train.own_size_pixels', {n})]), OWN_SIZES.at(-1));
 
   const say = (key, values) => (said.textContent = key ? t(key, values) : '');
 
@@ -42,7 +41,7 @@ export function mountOwn(element, trainer, choose) {
   async function packed(found) {
     const all = found.filter(({path}) => PICTURE.test(path));
     // Of too many every so-manieth, so that no class is left out.
-    const pictures = all.length <= MOST ? all : Array.from({length: MOST}, (_, i) => all[Math.floor((i * all.length) / MOST)]);
+    const pictures = all.length <= MOST_IMAGES ? all : Array.from({length: MOST_IMAGES}, (_, i) => all[Math.floor((i * all.length) / MOST_IMAGES)]);
     if (!pictures.length) return void say('train.own_none');
     const mb = pictures.reduce((sum, {file}) => sum + file.size, 0) / 1e6;
     if (mb > LIMIT) return void say('train.own_many', {mb: number(mb), limit: LIMIT});

@@ -1,19 +1,15 @@
 // What the model paints: reconstructions under their originals, samples of the prior, and a row for each latent.
 
+import {ACTIVE_NATS} from '../kit/js/constants.js';
 import {make, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
-const AWAKE = 0.1; // nats
-const SAMPLES = [4, 4];
-const SHOWN = 8; // test images, before the server has said how many
-const ROWS = 10; // latents of a traversal, at most
-const COLUMNS = 7;
-
-export function mountPictures(element, trainer) {
+/** `sheets` says how many pictures lie in each: {shown, samples: [columns, rows], columns and most_rows of the traversal}. */
+export function mountPictures(element, trainer, sheets) {
   const image = role => element.querySelector(`img[data-role=${role}]`);
   const [originals, reconstructions, samples, traversal] = ['originals', 'reconstructions', 'samples', 'traversal'].map(image);
   const names = element.querySelector('.lse-train-names');
-  const labels = Array.from({length: ROWS}, () => make('span', {}, make('b'), make('small')));
+  const labels = Array.from({length: sheets.most_rows}, () => make('span', {}, make('b'), make('small')));
   names.append(...labels);
   const shots = element.querySelector('#train-samples');
 
@@ -33,21 +29,21 @@ export function mountPictures(element, trainer) {
       if (img.nextElementSibling) img.nextElementSibling.hidden = false;
     }
     for (const label of labels) label.hidden = true;
-    room({shape: [1, 1, 1], shown: SHOWN, rows: ROWS});
+    room({shape: [1, 1, 1], shown: sheets.shown, rows: sheets.most_rows});
     ready(shots, false);
   }
 
   /** Keep the room of the sheets free before they come, so that nothing jumps. */
   function room({shape: [, height, width], shown, rows}) {
     for (const img of [originals, reconstructions]) img.parentElement.style.setProperty('--ratio', (shown * width) / height);
-    samples.parentElement.style.aspectRatio = `${SAMPLES[0] * width} / ${SAMPLES[1] * height}`;
-    traversal.parentElement.style.aspectRatio = `${COLUMNS * width} / ${rows * height}`;
+    samples.parentElement.style.aspectRatio = `${sheets.samples[0] * width} / ${sheets.samples[1] * height}`;
+    traversal.parentElement.style.aspectRatio = `${sheets.columns * width} / ${rows * height}`;
     names.style.gridTemplateRows = `repeat(${rows}, minmax(0, 1fr))`;
   }
 
   trainer.on('run', clear);
   trainer.on('scene', scene => {
-    room({...scene, rows: Math.min(ROWS, scene.dims)});
+    room({...scene, rows: Math.min(sheets.most_rows, scene.dims)});
     put(originals, scene.originals, t('train.originals_alt', {n: scene.shown}));
   });
   trainer.on('look', ({look}) => {
@@ -65,7 +61,7 @@ export function mountPictures(element, trainer) {
       const [name, nats] = label.children;
       write(name, t('train.latent', {dim: dims[row]}));
       write(nats, t('train.latent_nats', {nats: number(kl[row], 1)}));
-      label.classList.toggle('lse-train-asleep', kl[row] < AWAKE);
+      label.classList.toggle('lse-train-asleep', kl[row] < ACTIVE_NATS);
     });
     ready(shots);
   });

@@ -42,7 +42,7 @@ export function mount({element, props, server, trigger}) {
   mountCurves(find('#train-curves'), trainer, payload.columns);
   mountBars(find('#train-kl'), trainer);
   mountTrainMap(find('#train-map'), trainer);
-  mountPictures(find('.lse-train-board'), trainer);
+  mountPictures(find('.lse-train-board'), trainer, payload.sheets);
   mountTime(find('#train-time'), trainer);
   mountKeep(find('.lse-train-keep'), trainer, choose.titleOf, payload.most_bytes);
   mountRuns(find('.lse-train-runs'), trainer);
