@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, leaves, run_state, set_slider, settled
+from driving import PATIENCE, answered, begin_training, drawn_run, leaves, run_state, set_slider, settled
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
@@ -119,17 +119,6 @@ UNREADABLE = """() => {
   const drop = Object.assign(new Event('drop'), {dataTransfer: {types: ['Files'], items, files: []}});
   document.querySelector('.lse-train-choose').dispatchEvent(drop);
 }"""
-POLLED = """async ({'train/trainer': trainer}) => {
-  const said = [];
-  const made = trainer.createTrainer({poll: async () => undefined}, () => true);
-  made.on('error', text => said.push(text));
-  await new Promise(done => {
-    made.on('status', () => made.state.lost && done());
-    made.attach('run');
-  });
-  made.attach(null);
-  return said;
-}"""
 
 
 def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
@@ -162,4 +151,3 @@ def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
             file.truncate(size)
         page.set_input_files(".lse-train-keep input[type=file]", large)
         page.wait_for_selector(f"#train .lse-error:has-text('{said}')")
-    assert page.evaluate(f"{MODULES}.then({POLLED})") == [], "a poll that is refused is asked again, that is all"

@@ -149,20 +149,6 @@ def test_a_folder_is_dropped_and_becomes_a_data_set(page, tmp_path):
     page.wait_for_selector("#train-start:not([disabled])")
 
 
-AXES = """async ({'train/trainer': trainer}) => {
-  const asked = [];
-  const empty = {reconstructions: '', samples: '', traversal: {uri: ''}, map: {x: '', y: ''}};
-  const look = async (owner, run, step) => {
-    asked.push(step);
-    return {ok: {step, axes: asked.includes(2) ? 2 : 1, ...empty}};
-  };
-  const made = trainer.createTrainer({look, poll: () => new Promise(() => {})}, () => true);
-  made.attach('run');
-  const seen = [];
-  for (const step of [0, 1, 1, 2, 1, 2]) seen.push((await made.look(step)).axes);
-  made.attach(null);
-  return {asked, seen};
-}"""
 FOCUS = """modules => {
   const list = document.createElement('details');
   list.open = true;
@@ -184,13 +170,10 @@ FOCUS = """modules => {
 }"""
 
 
-def test_parts_of_the_tab_by_themselves(page):
+def test_the_focus_stays_where_the_list_of_runs_is_drawn_anew(page):
     page.click("button[role=tab][data-tab-id=train]")
     page.wait_for_selector("#train-status[data-state=idle]")
-    found = page.evaluate(f"{MODULES}.then({AXES})")
-    assert found["asked"] == [0, 1, 2, 1], "a look whose map lies on other axes is asked for anew, others are kept"
-    assert found["seen"] == [1, 1, 1, 2, 2, 2]
-    assert page.evaluate(f"{MODULES}.then({FOCUS})") == ["second", "SUMMARY"], "where the list was drawn anew"
+    assert page.evaluate(f"{MODULES}.then({FOCUS})") == ["second", "SUMMARY"]
 
 
 def test_what_cannot_be_chosen_is_said_before_the_start(page):

@@ -1,0 +1,61 @@
+"""Node.js runs the tests that lie beside the page's modules, `*.test.js`, and what Python checks of a module."""
+
+import json
+import os
+import re
+import subprocess
+import zipfile
+
+import pytest
+
+from vae.ui.kit.part import UI, made_modules
+
+
+@pytest.fixture(scope="module")
+def node(need, root, tmp_path_factory):
+    """node(*arguments) -> what Node.js has written, its modules those of the page in English."""
+    need(*at_hand())
+    made = tmp_path_factory.mktemp("made") / "modules.json"
+    made.write_text(json.dumps(made_modules("en")), encoding="utf-8")
+
+    def run(*arguments, cwd=root):
+        command = ["node", "--import", (root / "tests/ui/made_modules.js").as_uri(), *map(str, arguments)]
+        done = subprocess.run(
+            command, cwd=cwd, env=os.environ | {"MADE_MODULES": str(made)}, capture_output=True, encoding="utf-8"
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return run
+
+
+def at_hand():
+    """Is Node.js there in a version that has hooks and timers for tests, and what is to be said if not?"""
+    try:
+        version = subprocess.check_output(["node", "--version"], text=True).strip()
+    except OSError:
+        return False, "no Node.js"
+    return tuple(map(int, version[1:].split(".")[:2])) >= (20, 11), f"Node.js {version} is too old: 20.11 is needed"
+
+
+def test_modules_by_themselves(node):
+    files = sorted(UI.rglob("*.test.js"))
+    report = node("--test", "--test-reporter=tap", *files)
+    passed, failed = (int(re.search(rf"^# {word} (\d+)$", report, re.MULTILINE)[1]) for word in ("pass", "fail"))
+    assert passed >= len(files) and failed == 0
+
+
+def test_zip_is_read_by_another_program(node, tmp_path):
+    contents = {"a.png": bytes(range(256)) * 50, "folder/empty": b"", "폴더/ü.txt": "한글".encode()}
+    script = f"""
+        import {{writeFileSync}} from 'node:fs';
+        import {{zipped}} from '{(UI / "train/zip.js").as_uri()}';
+        const contents = {json.dumps({name: list(content) for name, content in contents.items()})};
+        const file = bytes => new Blob([Uint8Array.from(bytes)]);
+        const entries = Object.entries(contents).map(([path, bytes]) => ({{path, file: file(bytes)}}));
+        writeFileSync('made.zip', new Uint8Array(await (await zipped(entries)).arrayBuffer()));
+    """
+    node("--input-type=module", "-e", script, cwd=tmp_path)
+    with zipfile.ZipFile(tmp_path / "made.zip") as archive:
+        assert archive.testzip() is None
+        assert {name: archive.read(name) for name in archive.namelist()} == contents
