@@ -79,6 +79,7 @@ def test_no_file_is_given_out_but_the_pages_own(app, run):
         f"{own}/../../../../secret.txt",
         f"{checkout}/assets/scene3d_masks.npz",
         f"{checkout}/vae/ui/kit/style.css",
+        f"{checkout}/package.json",
     ]
     paths = []
     for want in wanted:

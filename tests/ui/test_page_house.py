@@ -1,10 +1,10 @@
-"""The page's own rules: who may import whom, and that no number of Python is written down again in JavaScript."""
+"""The page's own rules: who may import whom, what is written down only once, and no style that nothing wears."""
 
 import re
 
 import pytest
 
-from vae.ui import TABS
+from vae.ui import TABS, style_sheets
 from vae.ui.kit.bundle import imports, module_files
 from vae.ui.kit.constants import constants
 from vae.ui.kit.part import UI, made_modules
@@ -54,3 +54,42 @@ def test_no_constant_of_python_is_written_again(name):
     values = {value for value in constants().values() if isinstance(value, (int, float))}
     copies = [(key, value) for key, value in written_numbers(SOURCES[name]) if value in values]
     assert [copy for copy in copies if (name, copy[0]) not in OTHERS] == []
+
+
+def sheet_of(folder):
+    return (UI / folder / "style.css").read_text(encoding="utf-8")
+
+
+def test_every_sheet_is_served_and_the_kit_comes_first():
+    sheets = style_sheets()
+    assert sorted(sheets) == sorted(UI.rglob("*.css"))
+    assert [sheet.parent.name for sheet in sheets[:2]] == ["kit", "models"]
+
+
+def written_in(sources, name):
+    """Is the class written in one of these, or put together there, as `lse-rates-${side}` with a "left" beside it?"""
+    if any(re.search(rf"(?<![\w-]){name}(?![\w-])", source) for source in sources):
+        return True
+    parts = name.split("-")
+    ends = [("-".join(parts[:i]) + "-${", "-".join(parts[i:])) for i in range(1, len(parts))]
+    return any(begin in source and re.search(rf"['\"]{end}['\"]", source) for source in sources for begin, end in ends)
+
+
+def test_a_class_that_is_put_together_counts_as_written():
+    sources = ["make(`lse-key-${name}`)", "keys('best')", "className: 'lse-key-true', mark(`lse-row-${n}`, 'even')"]
+    assert written_in(sources, "lse-key-true") and written_in(sources, "lse-row-even")
+    assert not written_in(sources, "lse-key-best") and not written_in(sources, "lse-key")
+
+
+@pytest.mark.parametrize("folder", sorted(FOLDERS))
+def test_no_rule_is_for_a_class_that_nothing_wears(folder):
+    sources = [*SOURCES.values(), *(path.read_text(encoding="utf-8") for path in UI.rglob("*.py"))]
+    classes = sorted(set(re.findall(r"\.(lse-[\w-]+)", sheet_of(folder))))
+    assert classes
+    assert [name for name in classes if not written_in(sources, name)] == []
+
+
+@pytest.mark.parametrize("folder", ["kit", "models"])
+def test_a_sheet_for_several_tabs_names_none(folder):
+    names = "|".join(BELOW.keys() - {"kit", "models"})
+    assert re.findall(rf"[.#](?:lse-)?(?:{names})\b(?!-)", sheet_of(folder)) == []

@@ -71,12 +71,12 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     from starlette.middleware import Middleware
 
     from vae.system.limits import PICTURES, REQUESTS
-    from vae.ui.kit.part import UI
+    from vae.ui.kit.bundle import style_sheets
     from vae.ui.server.guard import Guard
 
     return demo.launch(
         theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=MONO),
-        css_paths=UI / "kit" / "style.css",
+        css_paths=style_sheets(),
         footer_links=[],
         run_history=False,
         quiet=True,

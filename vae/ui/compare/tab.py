@@ -35,7 +35,7 @@ _MAP = """
       </div>
     </section>"""
 TEMPLATE = f"""
-<div class="lse-compare">
+<div class="lse-part lse-compare">
   <p class="lse-error" role="alert" hidden></p>
   <p class="lse-opening" role="status" hidden></p>
   <p class="lse-notice" role="status"></p>

@@ -8,7 +8,7 @@ from vae.ui.models.shared import Shared
 
 # The plot answers to Plotly's class and axes (`_fullLayout.xaxis.d2p`): scripts that turn points into pixels know them.
 TEMPLATE = """
-<div class="lse-explore">
+<div class="lse-part lse-explore">
   <p class="lse-error" role="alert" hidden></p>
   <section id="map" class="lse-map">
     <div class="lse-bar">

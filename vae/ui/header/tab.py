@@ -13,7 +13,7 @@ from vae.ui.models.catalog import FIGURES, Catalog
 from vae.ui.models.visitor_models import entry_of
 
 TEMPLATE = """
-<div class="lse-header">
+<div class="lse-part lse-header">
   <div class="lse-title"><h1></h1><p></p></div>
   <dl class="lse-figures"></dl>
   <label class="lse-field"><span></span><select id="model"></select></label>

@@ -14,6 +14,7 @@ from graphlib import TopologicalSorter
 from hashlib import sha256
 from pathlib import Path
 
+UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.{1,2}/[\w./-]+)\.js';$", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
 
@@ -54,6 +55,12 @@ def written(folder: Path, made: Mapping[str, str] | None = None) -> Path:
     path = Path(_folder().name) / f"explorer-{sha256(text.encode()).hexdigest()[:12]}.js"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+def style_sheets() -> list[Path]:
+    """The style sheet of every folder: the kit's, the models', then those of the tabs, which build on both."""
+    first = [UI / name / "style.css" for name in ("kit", "models")]
+    return first + sorted(set(UI.glob("*/style.css")) - set(first))
 
 
 @lru_cache(maxsize=1)

@@ -8,11 +8,9 @@ from typing import Any
 
 import gradio as gr
 
-from vae.ui.kit.bundle import written
+from vae.ui.kit.bundle import UI, written
 from vae.ui.kit.constants import constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
-
-UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
 
 # All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
 # not known here. The language is that of the address, else the one chosen last, else the browser's.

@@ -21,7 +21,7 @@ _STEPS = "".join(
     _STEP.format(key=step.key, number=number, formulas=formulas(step.key)) for number, step in enumerate(STEPS, 1)
 )
 TEMPLATE = f"""
-<div class="lse-learn">
+<div class="lse-part lse-learn">
   <nav id="learn-contents" data-label="learn.contents"><p data-text="learn.intro"></p><ol></ol></nav>{_STEPS}
 </div>
 """

@@ -164,7 +164,7 @@ _FOOT = """
     <details class="lse-train-runs"><summary></summary><ul></ul></details>
   </section>"""
 TEMPLATE = f"""
-<div class="lse-train">
+<div class="lse-part lse-train">
   <p class="lse-error" role="alert" hidden></p>{_CHOICES}{_DRIVE}{_BOARD}{_FOOT}
 </div>
 """
