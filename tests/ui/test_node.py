@@ -8,6 +8,7 @@ import zipfile
 
 import pytest
 
+from vae.ui.kit.bundle import module_files
 from vae.ui.kit.part import UI, made_modules
 
 
@@ -59,3 +60,15 @@ def test_zip_is_read_by_another_program(node, tmp_path):
     with zipfile.ZipFile(tmp_path / "made.zip") as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == contents
+
+
+def test_every_import_is_exported(node):
+    """In the page's one file a name that its module does not export would be undefined, and no error."""
+    addresses = [path.as_uri() for path in module_files(UI).values()]
+    script = f"""
+        const element = new Proxy(function () {{}}, {{get: () => element, apply: () => element}});
+        Object.assign(globalThis, {{document: element, location: {{search: ''}}}});
+        for (const address of {json.dumps(addresses)}) await import(address);
+        console.log('all');
+    """
+    assert node("--input-type=module", "-e", script).strip() == "all"
