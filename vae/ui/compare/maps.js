@@ -11,7 +11,7 @@ import {createPlot} from '../kit/js/scatter/plot.js';
 import {createPoints} from '../kit/js/scatter/points.js';
 import {colourNamed, named, namedAll, number, t} from '../kit/js/strings.js';
 import {createThumbnails} from '../kit/js/scatter/thumbnails.js';
-import {createView} from '../kit/js/scatter/map-menus.js';
+import {createMapMenus} from '../kit/js/scatter/map-menus.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 const SHOWN = 16; // pictures of a selection
@@ -37,7 +37,7 @@ export function mountPairMaps(root, comparer) {
   let turn = 0;
   let lasso = false;
   const maps = Object.fromEntries(SIDES.map(side => [side, oneMap(side)]));
-  const view = createView(choose, update);
+  const view = createMapMenus(choose, update);
 
   async function fetched(kind, model, key) {
     const name = `${kind} ${model} ${key}`;

@@ -10,7 +10,7 @@ import {createPlot} from '../kit/js/scatter/plot.js';
 import {createPoints} from '../kit/js/scatter/points.js';
 import {colourNamed, namedAll, number, t} from '../kit/js/strings.js';
 import {createThumbnails} from '../kit/js/scatter/thumbnails.js';
-import {createView} from '../kit/js/scatter/map-menus.js';
+import {createMapMenus} from '../kit/js/scatter/map-menus.js';
 
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
 
@@ -21,7 +21,7 @@ export function mountMap(element, explorer) {
   const marks = {picked: find('.lse-picked'), hovered: find('.lse-hovered'), cross: find('.lse-cross')};
   const choose = {projection: find('#map-projection'), x: find('#map-x'), y: find('#map-y'), colour: find('#map-colour')};
   const plot = createPlot(box, mark);
-  const view = createView(choose, update);
+  const view = createMapMenus(choose, update);
   stage.setAttribute('aria-label', t('map.label'));
 
   let model = null;

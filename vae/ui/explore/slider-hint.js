@@ -4,7 +4,7 @@ const SECONDS = 2.6;
 const STRETCH = 1.4;
 const INTERRUPTIONS = ['pointerdown', 'keydown', 'wheel', 'touchstart', 'focusin', 'drop'];
 
-export function sway(explorer, element) {
+export function hintAtSliders(explorer, element) {
   const asked = new URLSearchParams(location.search);
   const still = asked.has('still') || asked.has('tour') || matchMedia('(prefers-reduced-motion: reduce)').matches;
   if (still || document.hidden) return;

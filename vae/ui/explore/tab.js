@@ -15,7 +15,7 @@ import {onVisit} from '../kit/js/visit.js';
 import {mountSliders} from './sliders.js';
 import {offer} from '../kit/js/tour-registry.js';
 import {fill, t} from '../kit/js/strings.js';
-import {sway} from './slider-hint.js';
+import {hintAtSliders} from './slider-hint.js';
 import {mountTraversal} from './traversal.js';
 
 export function mount({element, props, server}) {
@@ -74,5 +74,5 @@ export function mount({element, props, server}) {
   }
   explorer.open(first.ok);
   begin();
-  if (!isLinked()) sway(explorer, element);
+  if (!isLinked()) hintAtSliders(explorer, element);
 }

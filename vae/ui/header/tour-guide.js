@@ -3,7 +3,7 @@
 import {createClock, Stopped} from './clock.js';
 import {hold} from '../kit/js/link.js';
 import {make} from '../kit/js/dom.js';
-import {onStage} from '../kit/js/tour-registry.js';
+import {offered} from '../kit/js/tour-registry.js';
 import {t} from '../kit/js/strings.js';
 import {STATIONS} from './tour.js';
 
@@ -100,16 +100,16 @@ function stagePage(clock, models) {
   const page = {
     models,
     get explorer() {
-      return onStage('explorer');
+      return offered('explorer');
     },
     get map() {
-      return onStage('map');
+      return offered('map');
     },
     get comparer() {
-      return onStage('comparer');
+      return offered('comparer');
     },
     get figure() {
-      return onStage('figure');
+      return offered('figure');
     },
     has: name => Boolean(tab(name)),
     open: name => tab(name).click(),

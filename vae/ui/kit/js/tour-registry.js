@@ -7,4 +7,4 @@ export function offer(name, part) {
 }
 
 /** The part of that name, or undefined while its tab has not been opened. */
-export const onStage = name => parts[name];
+export const offered = name => parts[name];

@@ -4,7 +4,7 @@
  * @param menus {projection, x, y, colour}: <select>s
  * @param update called when they have been set
  */
-export function createView(menus, update) {
+export function createMapMenus(menus, update) {
   const parts = Object.entries({map: menus.projection, x: menus.x, y: menus.y, colour: menus.colour});
   let usual = {};
   return {
