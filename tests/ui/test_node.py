@@ -8,8 +8,8 @@ import zipfile
 
 import pytest
 
-from vae.ui.kit.bundle import module_files
-from vae.ui.kit.part import UI, made_modules
+from vae.ui.kit.bundle import UI, module_files
+from vae.ui.kit.part import made_modules
 
 
 @pytest.fixture(scope="module")

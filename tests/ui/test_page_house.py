@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from vae.ui import TABS, style_sheets
-from vae.ui.kit.bundle import imports, module_files
+from vae.ui import TABS
+from vae.ui.kit.bundle import UI, imports, module_files, style_sheets
 from vae.ui.kit.constants import constants
-from vae.ui.kit.part import UI, made_modules
+from vae.ui.kit.part import made_modules
 
 SOURCES = {name: path.read_text(encoding="utf-8") for name, path in module_files(UI).items()}
 FOLDERS = {name.partition("/")[0] for name in SOURCES}

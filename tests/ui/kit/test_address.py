@@ -7,7 +7,7 @@ import pytest
 
 import vae
 from vae.system import paths
-from vae.ui.kit.part import UI
+from vae.ui.kit.bundle import UI
 
 
 @pytest.mark.parametrize("name", [path.stem for path in sorted(paths.CHECKPOINT_FOLDER.glob("*.safetensors"))])

@@ -8,9 +8,8 @@ import pytest
 from keyed_calls import keyed_calls, with_places
 
 from vae.system.messages import texts as core_texts
-from vae.ui.kit.bundle import module_files
+from vae.ui.kit.bundle import UI, module_files
 from vae.ui.kit.i18n import LANGUAGES, TEXTS, UserError, say
-from vae.ui.kit.part import UI
 
 ENGLISH = TEXTS["en"]
 PYTHON = sorted(path for path in UI.parent.rglob("*.py"))

@@ -26,9 +26,9 @@ from vae.live.runs import checked_recipe
 from vae.system import safetensors_file
 from vae.system.messages import KeyedError
 from vae.ui import TABS
-from vae.ui.kit.bundle import module_files
+from vae.ui.kit.bundle import UI, module_files
 from vae.ui.kit.i18n import LANGUAGES, TEXTS, Sentence, UserError, named, say
-from vae.ui.kit.part import UI, words
+from vae.ui.kit.part import made_modules
 
 HANGUL = re.compile(r"[가-힣]")
 WORD = re.compile(r"[A-Za-z]{3,}")
@@ -181,7 +181,7 @@ def test_the_page_says_what_python_says(tmp_path):
         ("error.index", {"index": 7}),
     ]
     for language in LANGUAGES:
-        (tmp_path / "words.js").write_text(words(language))
+        (tmp_path / "words.js").write_text(made_modules(language)["kit/js/words"])
         shutil.copy(UI / "kit/js/strings.js", tmp_path)
         (tmp_path / "package.json").write_text('{"type": "module"}')
         ask = f"import {{t}} from './strings.js'; console.log(JSON.stringify({json.dumps(cases)}.map(c => t(...c))))"
