@@ -62,7 +62,7 @@ def test_lists_and_sentences_within_a_sentence():
     assert say("finding.unfollowed", factors=["shape", "flux"]) == "Followed by no latent: shape, flux."
     assert say("finding.unfollowed", "ko", factors=["shape", "flux"]).endswith("모양, flux.")
     assert say("finding.spread", "ko", factors=[["scale", "z1, z2"]]).endswith("크기 (z1, z2).")
-    within = Sentence("finding.other_shape", data="Room")
+    within = Sentence("data.other_shape", data="Room")
     assert "Room has images" in say("finding.missing_images", reason=within)
     assert "방 이미지" in say("finding.missing_images", "ko", reason=within)
 
@@ -177,7 +177,7 @@ def test_the_page_says_what_python_says(tmp_path):
     cases = [
         ("run.refused", {"reason": within}),
         ("finding.spread", {"factors": [["scale", "z1, z2"], "flux"]}),
-        ("finding.other_shape", {"data": "Room"}),
+        ("data.other_shape", {"data": "Room"}),
         ("error.index", {"index": 7}),
     ]
     for language in LANGUAGES:

@@ -226,7 +226,7 @@ def test_a_total_correlation_that_counts_the_images_is_not_told(images):
 def test_missing_images_are_said_and_nothing_is_measured_on_what_stands_for_them(bare, ask):
     opened = bare.open("bare")
     missing = lesson_answers.gallery(opened)["missing"]
-    assert missing["key"] == "finding.other_version" and "finding.other_version" in TEXTS["en"]
+    assert missing["key"] == "data.other_version" and "data.other_version" in TEXTS["en"]
     assert lesson_answers.directions(opened) == {"missing": missing}
     assert ask("gallery", "tiny")["missing"] is None and ask("directions", "tiny")["missing"] is None
 

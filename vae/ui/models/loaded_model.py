@@ -1,6 +1,5 @@
 """One model that is open: the network with its images, and what is known of both by subject."""
 
-import logging
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -8,18 +7,13 @@ from pathlib import Path
 from typing import Any
 
 from vae.checkpoints.checkpoint import CheckpointError, Entry, load
-from vae.data import DATASETS, DataError, ImageSet, available
-from vae.data import load as load_data
-from vae.data.own.cache import find_gathered
-from vae.data.own.dataset import find_own, own_images
-from vae.ui.kit.i18n import Sentence, UserError, shorten
+from vae.data.recorded import find_images
+from vae.ui.kit.i18n import UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
 from vae.ui.models.spill_meter import SpillMeter
 from vae.ui.models.visitor_models import drawable, images_folder
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -54,33 +48,13 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=error) from error
     recorded = model.header["dataset"]
-    own = _own_images(data_root, runs, recorded["name"])
-    spec = DATASETS.get(recorded["name"]) if own is None else own.spec
-    if spec is None:
-        return LoadedModel(entry.name, model, None, None, Sentence("finding.unknown_data", data=recorded["name"]))
-    other = Sentence("finding.other_version", data=spec.title, here=spec.version, then=recorded["version"])
-    missing = available(spec.name, data_root) if own is None else None
-    if missing is None and recorded["version"] != spec.version:
-        missing = other
-    if missing is None and model.config.model.shape != spec.shape:
-        missing = Sentence("finding.other_shape", data=spec.title)
-    images = own if missing is None else None
-    if missing is None and own is None:
-        try:
-            images = load_data(spec.name, "test", data_root, fetch=False)
-        except DataError as error:
-            log.warning("The images of %s are missing: %s", spec.name, error)
-            missing = shorten(error)
-    if images is not None and len(model.index) and int(model.index.max()) >= len(images):
-        images, missing = None, other
-    return LoadedModel(entry.name, model, spec, images, missing)
-
-
-def _own_images(data_root: Path, runs: Path | None, name: str) -> ImageSet | None:
-    """The test images of a set of that name that a visitor or the command line has brought, where it is still here."""
-    folder = (find_own(images_folder(runs), name) if runs else None) or find_gathered(name, data_root)
-    try:
-        return own_images(folder)[1] if folder else None
-    except CheckpointError as error:  # removed since it was found, or damaged
-        log.warning("One's own images are missing: %s", error)
-        return None
+    found = find_images(
+        recorded["name"],
+        recorded["version"],
+        model.config.model.shape,
+        int(model.index.max()),
+        data_root,
+        images_folder(runs) if runs else None,
+    )
+    missing = found.missing and shorten(found.missing)
+    return LoadedModel(entry.name, model, found.spec, found.images, missing)
