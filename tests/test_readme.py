@@ -58,10 +58,15 @@ TRAININGS = [each for each in OURS if each[0] == "train"]
 
 
 def with_data(words):
-    """The words of a training, marked with its data set; those of a folder of pictures are drawn."""
+    """The words of a training, marked with its data set; those of a folder of pictures are drawn.
+
+    By default one of a folder and one of a preset are run: the others differ in what is looked up, not in what runs.
+    """
     parsed = parser().parse_args(words)
-    own = parsed.dataset == "folder"
-    return pytest.param(words, marks=() if own else pytest.mark.data(configured(parsed, None).dataset))
+    if parsed.dataset == "folder":
+        return pytest.param(words)
+    marks = [pytest.mark.data(configured(parsed, None).dataset)]
+    return pytest.param(words, marks=marks if parsed.preset == "digits-beta" else [*marks, pytest.mark.slow])
 
 
 @pytest.mark.parametrize("path", [README, KOREAN], ids=lambda path: path.name)

@@ -131,6 +131,14 @@ def came(page, things):
     return things[0]
 
 
+def frames(page, count=5):
+    """Waits until the page has been drawn so often: what moves has moved by then."""
+    page.evaluate(
+        "count => new Promise(done => { const next = () => count-- ? requestAnimationFrame(next) : done(); next(); })",
+        count,
+    )
+
+
 def leaves(address: str) -> bool:
     parts = urlparse(address)
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")

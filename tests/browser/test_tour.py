@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import PATIENCE, came, chw, held_back, settled, shown, strongest, z_of
+from driving import PATIENCE, came, chw, frames, held_back, settled, shown, strongest, z_of
 
 pytestmark = pytest.mark.browser
 
@@ -81,6 +81,10 @@ def test_the_address_starts_it_and_escape_stops_it(open_page, opened):
     assert page.url.endswith(f"?lang=en&tab=explore&model={opened.name}&image={index}")
 
 
+def moving(page, slider, value):
+    page.wait_for_function("([slider, value]) => document.querySelector(slider).value !== value", arg=[slider, value])
+
+
 STOPS = {
     "a click": lambda page: page.mouse.click(500, 80),
     "a key": lambda page: page.keyboard.press("a"),
@@ -91,15 +95,16 @@ STOPS = {
 
 def test_it_stops_at_once_and_leaves_the_page_as_it_stands(open_page, opened):
     page = open_page(query="?still=1&pace=3")
+    slider = f"#sliders input[data-dim='{strongest(opened)}']"
     for act in STOPS.values():
         page.click("#tour")
         page.wait_for_selector("#tour-bar[data-station=slide]")
-        page.wait_for_timeout(300)
+        moving(page, slider, page.input_value(slider))
         act(page)
         over(page)
         page.wait_for_selector("#inspector[data-ready]")
         z = z_of(page, opened.dims)
-        page.wait_for_timeout(200)
+        frames(page)
         assert z_of(page, opened.dims) == z
         same_pictures(shown(page, "z"), chw(opened.decode(np.array([z]))[0]))
 
@@ -112,11 +117,11 @@ def test_it_can_be_halted(open_page, opened):
     page.click("#tour-pause")
     page.wait_for_selector("#inspector[data-ready]")
     value = page.input_value(slider)
-    page.wait_for_timeout(700)
+    frames(page)
     assert page.input_value(slider) == value
     assert page.get_attribute("#tour-bar", "data-station") == "slide"
     page.click("#tour-pause")
-    page.wait_for_function("([slider, value]) => document.querySelector(slider).value !== value", arg=[slider, value])
+    moving(page, slider, value)
     page.keyboard.press("Escape")
     over(page)
 

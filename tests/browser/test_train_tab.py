@@ -54,7 +54,8 @@ def test_a_run_from_start_to_explore(trained_page):
 
     page.click("#train-pause")
     run_state(page, "paused")
-    page.wait_for_timeout(2_500)  # the slow poll of a run that rests
+    with page.expect_response(lambda answer: '"fn_name":"poll"' in (answer.request.post_data or "")):
+        pass  # the slow poll of a run that rests
     held = points(page)
     page.click("#train-step")
     wait_for(page, "n => Number(document.querySelector('#train-curves').dataset.points) === n + 1", held)
