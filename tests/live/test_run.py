@@ -9,6 +9,7 @@ from vae.data import DATASETS
 from vae.live import events
 from vae.live.recipe import Recipe, configured
 from vae.live.run import MOST_ROWS, LiveRun, Rows
+from vae.system.safetensors_file import CheckpointError
 
 RECIPE = Recipe("digits", latent_dim=2, width=4, batch_size=64, unit="steps", budget=5_000)
 KNOBS = {"beta": 1.0, "gamma": 0.0, "capacity": 0.0, "lr": 0.001}
@@ -77,6 +78,14 @@ def test_after_a_restart_it_is_stopped_and_a_page_takes_its_curves_anew(run):
     assert found.state == "stopped" and found.reason == {"key": "run.interrupted", "values": {"step": 6}}
     assert found.curves.rows == run.curves.rows and found.curves.epoch != run.curves.epoch
     assert found.recipe == run.recipe and found.config == run.config and not found.resumable  # nothing to go on from
+
+
+def test_why_a_run_failed_can_still_be_said_after_a_restart(run):
+    reason = CheckpointError("checkpoint.no_file", file=run.folder / "last.resume").sentence
+    run.absorb(events.from_line(events.to_line(events.Failed("run.refused", {"reason": reason}))))
+    again = LiveRun.read(run.folder)
+    assert again.state == "failed" and again.reason == run.reason
+    assert str(again.reason) == "This cannot be trained: last.resume: there is no such file."
 
 
 def test_many_threads_may_write_it_down(run):
