@@ -197,7 +197,7 @@ def test_the_bill_of_all_pixels_is_the_distortion(ask, catalog):
     network, image, q = look(catalog.open("tiny"), ROW)
     with torch.no_grad():
         assert bill.sum() == pytest.approx(-log_likelihood(network, image, q.mu).item(), rel=1e-4)
-    assert told["floor"] == catalog.open("tiny").floor
+    assert told["floor"] == catalog.open("tiny").diagnosis.floor
 
 
 def test_the_most_dependent_pair_is_drawn(ask):
