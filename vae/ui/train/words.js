@@ -22,11 +22,11 @@ export function plain(value) {
   return text.replace('-', '−');
 }
 
-/** A speed without figures that mean nothing: 3,100. */
+/** A speed in two figures, for more of them mean nothing: 3,100, 3.7, 0.42. */
 export function rough(value) {
   if (!(value > 0)) return '0';
-  const unit = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
-  return number(Math.round(value / unit) * unit, value < 10 ? 1 : 0);
+  const two = Number(value.toPrecision(2));
+  return number(two, Math.min(2, Math.max(0, 1 - Math.floor(Math.log10(two)))));
 }
 
 const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSignificantDigits: 4});
