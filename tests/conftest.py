@@ -16,12 +16,13 @@ import torch
 
 from vae.__main__ import main
 from vae.checkpoints import export
-from vae.checkpoints.checkpoint import rounded
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid
+from vae.models.weights import rounded
 from vae.system import safetensors_file
-from vae.training.loop import TrainState, train
+from vae.training.loop import train
+from vae.training.state import TrainState
 
 ROOT = Path(__file__).resolve().parent.parent
 # Where data sets that come in files lie, for tests that are marked with `data`. All others see an empty folder, beneath

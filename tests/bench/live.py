@@ -44,7 +44,7 @@ from vae.live.recipe import Recipe, configured, suggested
 from vae.live.runs import Runs
 from vae.models.layers import Doubling
 from vae.models.vae import VAE
-from vae.training.loop import TrainState
+from vae.training.state import TrainState
 
 OWNER = "0123456789abcdef" * 2
 MLP_BOUND = 101.9  # nats, after 50 epochs: measured for this project, see the README

@@ -18,8 +18,10 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from vae.data import DATASETS, ImageSet, StoredImages
 from vae.models.vae import VAE
-from vae.training.loop import TrainState, precision, train
+from vae.training.loop import train
 from vae.training.presets import PRESETS
+from vae.training.state import TrainState
+from vae.training.step import precision
 
 
 def bare_loop(state: TrainState, data: ImageSet, steps: int) -> float:

@@ -5,7 +5,7 @@ import pytest
 from closeness import same_pictures
 from driving import chw, pixel_of, set_slider, settled, shown, z_of
 
-from vae.latent.traversal import lattice
+from vae.latent.lattice import lattice
 
 pytestmark = pytest.mark.browser
 

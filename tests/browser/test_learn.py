@@ -9,8 +9,9 @@ from driving import came, cut, held_back
 
 from vae.checkpoints import export
 from vae.data import default_root
+from vae.models.likelihoods import distortion
+from vae.models.posterior import kl_to_prior
 from vae.system import safetensors_file
-from vae.training.objectives import distortion, kl_to_prior
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.learn import answers as lesson_answers
 from vae.ui.learn.steps import STEPS

@@ -18,6 +18,7 @@ import vae
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, list_headers, load
 from vae.images import to_uint8
+from vae.models.weights import rounded
 from vae.system import paths, safetensors_file
 
 CONTRACT = {"format_version", "name", "config", "dataset", "metrics", "steps", "images", "seconds", "device", "seed"}
@@ -139,7 +140,7 @@ def test_gaussian_means_are_clamped_to_pixels(tiny, finished, digits, tmp_path):
     vae_export(state, digits["test"], path)
     z = 30 * torch.randn(20, 3, generator=torch.Generator().manual_seed(0))
     with torch.no_grad():
-        means = checkpoint.rounded(state.model).decode(z)
+        means = rounded(state.model).decode(z)
     assert means.min() < 0
     same_floats(load(path).decode(z), means.clamp(0, 1))
 

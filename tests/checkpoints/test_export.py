@@ -112,7 +112,7 @@ def test_without_classes_images_are_chosen_over_the_whole_split(digits):
 
 
 def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, tmp_path):
-    from vae.training.loop import TrainState
+    from vae.training.state import TrainState
 
     data = labelled(digits, np.arange(60) + 200)
     with pytest.raises(safetensors_file.CheckpointError, match="encodings.label should lie in 0 to 255"):
@@ -121,7 +121,7 @@ def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, tmp_path):
 
 def test_many_latents_store_fewer_encodings(tiny, digits, tmp_path):
     """2,000 where D > 32, so that no file grows beyond bounds."""
-    from vae.training.loop import TrainState
+    from vae.training.state import TrainState
 
     state = TrainState.fresh(tiny(model={"latent_dim": 33}))
     data = labelled(digits, np.arange(2500) % 10)

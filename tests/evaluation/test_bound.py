@@ -10,7 +10,7 @@ from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_diverg
 from vae.config import ModelConfig
 from vae.data import StoredImages
 from vae.evaluation.bound import encode_split, importance_weighted_bound
-from vae.models.vae import Posterior
+from vae.models.posterior import Posterior
 
 SIGMA = 0.4
 

@@ -10,7 +10,7 @@ from vae.config import ModelConfig
 from vae.data import load
 from vae.evaluation import distortion_floor
 from vae.evaluation.distortion_floor import bernoulli_floor, gaussian_floor
-from vae.training.objectives import distortion
+from vae.models.likelihoods import distortion
 
 
 def split(images):

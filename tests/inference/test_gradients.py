@@ -5,7 +5,7 @@ import torch
 
 from vae.evaluation.bound import log_likelihood
 from vae.inference.gradients import reparameterised, score_function, slopes
-from vae.models.vae import Posterior
+from vae.models.posterior import Posterior
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from vae.inference.per_image_posterior import neg_elbo, own_posterior
-from vae.models.vae import Posterior
-from vae.training.objectives import distortion, kl_to_prior
+from vae.models.likelihoods import distortion
+from vae.models.posterior import Posterior, kl_to_prior
 
 
 def test_steps_lead_to_the_best_gaussian_of_a_linear_decoder(linear):

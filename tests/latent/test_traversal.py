@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
-
 import numpy as np
 import pytest
 import torch
 from closeness import same_floats
 
 from vae.checkpoints.checkpoint import load
-from vae.latent.traversal import between_neighbours, interpolate, lattice, traverse
+from vae.latent.traversal import interpolate, traverse
 
 Z = torch.tensor([0.5, -1.0, 2.0, 0.0])
 
@@ -58,60 +56,6 @@ def test_a_traversal_is_centred_on_the_images_own_z(trained, digits):
 def test_a_traversal_refuses_what_does_not_fit(dims, values):
     with pytest.raises(ValueError, match=r"between 0 and 3|\(S,\)"):
         traverse(Z, dims, values)
-
-
-@pytest.mark.parametrize("steps", [1, 2, 5, 20])
-def test_the_cells_of_a_lattice_hold_equal_shares_of_the_prior(steps):
-    values, _ = lattice(steps)
-    assert values.shape == (steps,) and values.dtype == torch.float32
-    below = np.array([NormalDist().cdf(value) for value in values.tolist()])
-    np.testing.assert_allclose(below, (np.arange(steps) + 0.5) / steps, atol=1e-6)
-    np.testing.assert_allclose(values, -values.flip(0), atol=1e-6)
-
-
-def test_a_lattice_is_laid_out_as_a_picture_whose_up_is_z1():
-    values, z = lattice(4)
-    assert z.shape == (4, 4, 2)
-    low, high = NormalDist().inv_cdf(1 / 8), NormalDist().inv_cdf(7 / 8)
-    corners = [z[0, 0], z[0, -1], z[-1, 0], z[-1, -1]]
-    np.testing.assert_allclose(torch.stack(corners), [(low, high), (high, high), (low, low), (high, low)], rtol=1e-6)
-    for row in range(4):
-        for column in range(4):
-            assert z[row, column].tolist() == [values[column], values[3 - row]]
-
-
-def test_a_lattice_without_cells_is_refused():
-    with pytest.raises(ValueError, match="not 0"):
-        lattice(0)
-
-
-POINTS = np.array([[0.0, 0.0], [4.0, 0.0], [0.0, 4.0], [100.0, 100.0]])
-CODES = np.array([[0.0, 10.0], [1.0, 20.0], [2.0, 60.0], [9.0, 99.0]])
-
-
-@pytest.mark.parametrize(
-    ("place", "count", "code", "used", "distance"),
-    [
-        ((0.0, 0.0), 3, (0.0, 10.0), [0, 1, 2], 0.0),
-        ((4.0, 0.0), 1, (1.0, 20.0), [1], 0.0),
-        ((2.0, 0.0), 2, (0.5, 15.0), [0, 1], np.hypot(0.5, 5)),
-        ((2.0, 2.0), 3, (1.0, 30.0), [0, 1, 2], 10.0),
-        ((1.0, 0.0), 2, (0.25, 12.5), [0, 1], np.hypot(0.25, 2.5)),
-    ],
-    ids=["on a point", "the nearest alone", "halfway", "amid three", "three to one"],
-)
-def test_an_empty_place_is_mixed_from_its_neighbours(place, count, code, used, distance):
-    found, nearest, away = between_neighbours(np.array(place), POINTS, CODES, count)
-    np.testing.assert_allclose(found, code, rtol=1e-6, atol=1e-6)
-    assert found.dtype == np.float32
-    assert nearest.tolist() == used
-    assert away == pytest.approx(distance, abs=1e-6)
-
-
-def test_fewer_points_than_neighbours_are_all_used():
-    found, nearest, _ = between_neighbours(np.array([2.0, 0.0]), POINTS[:2], CODES[:2], count=9)
-    np.testing.assert_allclose(found, (0.5, 15.0))
-    assert nearest.tolist() == [0, 1]
 
 
 def test_a_line_has_its_ends_and_equal_steps():

@@ -7,7 +7,7 @@ import pytest
 from vae.data import DATASETS, load
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
-from vae.training.loop import TrainState
+from vae.training.state import TrainState
 
 SMALL = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=60)
 

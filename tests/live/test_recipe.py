@@ -10,7 +10,8 @@ from vae.data import DATASETS
 from vae.live.recipe import PRESETS, WAYS, Recipe, configured, suggested
 from vae.models.vae import VAE
 from vae.system.limits import TRAINING
-from vae.training.objectives import OBJECTIVES, scheduled
+from vae.training.objectives import OBJECTIVES
+from vae.training.schedules import scheduled
 
 
 def test_a_recipe_travels_as_json():

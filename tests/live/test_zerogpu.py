@@ -19,7 +19,8 @@ from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.live.zerogpu import Mailbox, PieceWorker, train_piece
 from vae.training import snapshot
-from vae.training.loop import TrainState, train
+from vae.training.loop import train
+from vae.training.state import TrainState
 
 ADA = "a" * 32
 SHORT = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=15)

@@ -15,9 +15,11 @@ from vae.checkpoints.export import export
 from vae.config import ConfigError, ModelConfig
 from vae.models.networks import NETWORKS
 from vae.models.vae import VAE, initialise
+from vae.models.weights import rounded
 from vae.system import safetensors_file
 from vae.training import snapshot
-from vae.training.loop import TrainState, train
+from vae.training.loop import train
+from vae.training.state import TrainState
 
 SHAPES = [(1, 28, 28), (1, 32, 32), (3, 64, 64)]
 NORMALISED = ("plain_conv", "deep_conv")
@@ -178,9 +180,9 @@ def test_files_keep_all_of_a_network(network, tiny, digits, tmp_path):
     metrics = export(whole, digits["test"], tmp_path / "a.safetensors")
     model = checkpoint.load(tmp_path / "a.safetensors")
     assert math.isfinite(metrics["neg_elbo"])
-    found, rounded = model.network.state_dict(), checkpoint.rounded(whole.model).state_dict()
+    found, wanted = model.network.state_dict(), rounded(whole.model).state_dict()
     assert found.keys() == expected.keys()
-    assert all(torch.equal(tensor, rounded[key]) for key, tensor in found.items())
+    assert all(torch.equal(tensor, wanted[key]) for key, tensor in found.items())
     assert all(found[key].dtype == expected[key].dtype for key in found)
     buffers = [key for key in expected if "running" in key]
     assert bool(buffers) == (network in NORMALISED)

@@ -10,7 +10,8 @@ from torch import nn
 
 from vae.config import ConfigError, ModelConfig
 from vae.models.networks import NETWORKS
-from vae.models.vae import VAE, Posterior, initialise
+from vae.models.posterior import Posterior
+from vae.models.vae import VAE, initialise
 
 
 def seeded(seed: int) -> torch.Generator:

@@ -18,8 +18,10 @@ from vae.models.networks import NETWORKS
 from vae.models.vae import VAE, initialise
 from vae.training import snapshot
 from vae.training.aggregate_posterior import total_correlation
-from vae.training.loop import TrainState, train
-from vae.training.objectives import OBJECTIVES, Knobs, scheduled
+from vae.training.loop import train
+from vae.training.objectives import OBJECTIVES, Knobs
+from vae.training.schedules import scheduled
+from vae.training.state import TrainState
 
 EPOCH = 1437 // 64  # steps
 BENT = ScheduleConfig(beta_knots=((0, 9.0), (15, 4.0)), warmup_steps=3, decay_fraction=0.5)

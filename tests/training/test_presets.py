@@ -11,10 +11,13 @@ import torch
 
 from vae.config import ConfigError, ObjectiveConfig
 from vae.data import DATASETS, load
+from vae.models.likelihoods import distortion
 from vae.models.vae import VAE
-from vae.training.loop import TrainState, train
-from vae.training.objectives import OBJECTIVES, ElboTerms, Knobs, distortion, scheduled
+from vae.training.loop import train
+from vae.training.objectives import OBJECTIVES, ElboTerms, Knobs
 from vae.training.presets import PREDECESSORS, PRESETS, describe
+from vae.training.schedules import scheduled
+from vae.training.state import TrainState
 
 
 @pytest.mark.parametrize("name", PRESETS)

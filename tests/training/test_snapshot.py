@@ -10,7 +10,8 @@ from torch import nn
 from vae.system import safetensors_file
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
-from vae.training.loop import TrainState, train
+from vae.training.loop import train
+from vae.training.state import TrainState
 
 
 @pytest.fixture

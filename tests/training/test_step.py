@@ -5,8 +5,8 @@ import torch
 
 from vae.config import ModelConfig, TrainConfig, TrainingConfig
 from vae.data import load
-from vae.training.loop import TrainState, precision
-from vae.training.step import WARM_UP, ReplayedStep, Step
+from vae.training.state import TrainState
+from vae.training.step import WARM_UP, ReplayedStep, Step, precision
 
 STEPS = 12
 

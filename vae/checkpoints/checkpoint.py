@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ from torch import Tensor
 
 from vae.config import ConfigError, TrainConfig
 from vae.images import from_output
-from vae.models.vae import VAE, Posterior
+from vae.models.posterior import Posterior, kl_to_prior
+from vae.models.vae import VAE
+from vae.models.weights import expect_weights, halved, network_of
 from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
-from vae.training.objectives import kl_to_prior
 
-__all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "rounded", "save"]
+__all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
 
 FORMAT_VERSION = 2  # 1 had weights and maps of 32 bits, indices and labels of 64
 QUANTILES = (0.01, 0.05, 0.15, 0.3, 0.5, 0.7, 0.85, 0.95, 0.99)
@@ -163,7 +163,7 @@ def load(name_or_path: str | Path) -> Model:
         path=path,
         header=header,
         config=config,
-        network=_network(path, config, tensors),
+        network=network_of(path, config.model, tensors),
         index=array["encodings.index"].astype(np.int64),
         mu=array["encodings.mu"].astype(np.float32),
         logvar=array["encodings.logvar"].astype(np.float32),
@@ -174,55 +174,6 @@ def load(name_or_path: str | Path) -> Model:
         },
         stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
     )
-
-
-def expect_weights(
-    path: Path, config: TrainConfig, tensors: dict[str, Tensor], precision: torch.dtype = torch.float32
-) -> dict[str, Tensor]:
-    """The file's `model.*` without that prefix, once each fits the network; nothing is allocated to find that out.
-
-    Args:
-        precision: that all weights must have which are no whole numbers.
-
-    Raises:
-        CheckpointError: the network is unknown, or a weight is missing, superfluous, of another shape or type, or not
-            finite.
-    """
-    try:
-        with torch.device("meta"):
-            wanted = VAE(config.model).state_dict()
-    except ConfigError as error:
-        raise CheckpointError("checkpoint.no_network", file=path, entry="config.model", reason=error) from error
-    for key, tensor in wanted.items():
-        dtype = precision if tensor.is_floating_point() else tensor.dtype
-        expect_tensor(path, tensors, f"model.{key}", tuple(tensor.shape), dtype)
-    weights = {key.removeprefix("model."): tensor for key, tensor in tensors.items() if key.startswith("model.")}
-    for key in weights:
-        expect(key in wanted, path, f"model.{key}", "checkpoint.no_part")
-    return weights
-
-
-def _network(path: Path, config: TrainConfig, tensors: dict[str, Tensor]) -> VAE:
-    """The network with the file's weights as float32, in eval mode."""
-    weights = expect_weights(path, config, tensors, torch.float16)
-    with torch.device("meta"):
-        network = VAE(config.model)
-    network.load_state_dict({key: _cast(tensor, torch.float32) for key, tensor in weights.items()}, assign=True)
-    return network.requires_grad_(False).eval()
-
-
-def _cast(tensor: Tensor, dtype: torch.dtype) -> Tensor:
-    """Whole numbers, as a batch normalisation counts its batches, stay what they are."""
-    return tensor.to(dtype) if tensor.is_floating_point() else tensor
-
-
-def rounded(network: VAE) -> VAE:
-    """A copy in eval mode whose weights are those that a file will hold: float32, rounded to half precision."""
-    copied = deepcopy(network).eval()
-    copied.load_state_dict(
-        {key: _cast(_cast(tensor, torch.float16), tensor.dtype) for key, tensor in copied.state_dict().items()}
-    )
-    return copied
 
 
 def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
@@ -268,11 +219,11 @@ def save(
     Raises:
         CheckpointError: header or arrays are not what `load` would take, or the file cannot be written.
     """
-    weights = {key: _cast(tensor, torch.float16) for key, tensor in network.state_dict().items()}
-    parts = {"model": weights, "encodings": encodings, "map": maps, "stats": stats}
-    tensors = {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
+    parts = {"encodings": encodings, "map": maps, "stats": stats}
+    tensors = halved(network)
+    tensors |= {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
     _, config = _checked(path, header)
-    expect_weights(path, config, tensors, torch.float16)
+    expect_weights(path, config.model, tensors, torch.float16)
     _check_arrays(path, tensors, config.model.latent_dim)
     write(path, tensors, header)
 

@@ -17,8 +17,9 @@ from vae.evaluation.bound import Encodings, encode_split
 from vae.evaluation.evaluate import Progress, evaluate, evaluate_brief
 from vae.latent.projection import PROJECTIONS, pca
 from vae.models.vae import VAE
+from vae.models.weights import rounded
 from vae.system import safetensors_file
-from vae.training.loop import TrainState
+from vae.training.state import TrainState
 
 BRIEF_IMAGES = 2_000
 _VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "umap-learn")
@@ -38,7 +39,7 @@ def export(
     Raises:
         CheckpointError: the file cannot be written.
     """
-    network = checkpoint.rounded(state.model)  # measured is what will be loaded again
+    network = rounded(state.model)  # measured is what will be loaded again
     metrics = evaluate(network, test, progress, state.config.training.seed)
     _write(state, network, metrics, encode_split(network, test), test, path)
     return metrics
@@ -50,7 +51,7 @@ def export_brief(
     """As `export`, in seconds: measured on at most 2,000 test images, which `metrics.measured_on` says, and without
     the scores that take minutes. Raises as `export` does.
     """
-    network, part = checkpoint.rounded(state.model), Subset(test, spread_evenly(test, BRIEF_IMAGES))
+    network, part = rounded(state.model), Subset(test, spread_evenly(test, BRIEF_IMAGES))
     done = 0
 
     def encoding(images: int) -> None:

@@ -24,7 +24,8 @@ from vae.system import paths
 from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
-from vae.training.loop import TrainState, train
+from vae.training.loop import train
+from vae.training.state import TrainState
 
 _SNAPSHOT_SECONDS = 60
 _TITLES = {

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from vae.data import ImageSet
+from vae.models.likelihoods import distortion
+from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE
-from vae.training.objectives import distortion, kl_to_prior
 
 _BATCH = 250
 

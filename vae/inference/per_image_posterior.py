@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from vae.evaluation.bound import log_likelihood
-from vae.models.vae import VAE, Posterior
-from vae.training.objectives import kl_to_prior
+from vae.models.posterior import Posterior, kl_to_prior
+from vae.models.vae import VAE
 
 
 def neg_elbo(network: VAE, x: Tensor, posterior: Posterior, eps: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.training.objectives import kl_to_prior
+from vae.models.posterior import kl_to_prior
 
 PRIOR_REACH = 4.5  # standard deviations of the prior that are searched: beyond lies 1e-5 of it
 Q_REACH = 6.0  # of q, which the grid must hold whole

@@ -10,7 +10,7 @@ import torch
 from vae.config import TrainConfig
 from vae.system.cores import cores
 from vae.system.messages import Sentence
-from vae.training.loop import precision
+from vae.training.step import precision
 
 LENT_NAME = "ZeroGPU"
 

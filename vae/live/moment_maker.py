@@ -16,10 +16,11 @@ from vae.evaluation.latent_use import awake
 from vae.evaluation.metrics import mig
 from vae.live.events import Moment
 from vae.live.moments import Gallery, write_moment
+from vae.models.likelihoods import distortion
+from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE
 from vae.system.cores import cores
-from vae.training.loop import TrainState
-from vae.training.objectives import distortion, kl_to_prior
+from vae.training.state import TrainState
 
 EVERY = 1.0  # seconds between two moments
 SHARE, SHARE_ASIDE = 0.04, 0.3  # the part of the time that they may cost: of the training's, or of another core's

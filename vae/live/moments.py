@@ -14,11 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from vae.checkpoints.checkpoint import expect_weights
 from vae.checkpoints.export import spread_evenly
 from vae.config import TrainConfig
 from vae.data import ImageSet
 from vae.models.vae import VAE
+from vae.models.weights import halved, network_of
 from vae.system.limits import MOST_MOMENTS
 from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError, expect, expect_tensor, read, write
@@ -111,8 +111,7 @@ def write_moment(folder: Path, model: VAE, mu: Tensor, about: dict[str, Any]) ->
         path.parent.mkdir(exist_ok=True)
     except OSError as error:
         raise CheckpointError("checkpoint.unwritten", file=path, why=cause(error)) from error
-    weights = {f"model.{key}": _half(tensor) for key, tensor in model.state_dict().items()}
-    write(path, weights | {"codes.mu": mu.half()}, {"moment": about})
+    write(path, halved(model) | {"codes.mu": mu.half()}, {"moment": about})
     kept = steps_kept(folder)
     while len(kept) > MOST_MOMENTS:
         gone = min(range(1, len(kept) - 1), key=lambda i: kept[i + 1] - kept[i - 1])
@@ -127,13 +126,9 @@ def read_moment(folder: Path, step: int, config: TrainConfig) -> tuple[VAE, np.n
     """
     path = path_of(folder, step)
     tensors, header = read(path)
-    weights = expect_weights(path, config, tensors_of(tensors), torch.float16)
-    with torch.device("meta"):
-        network = VAE(config.model)
-    full = {key: tensor.float() if tensor.is_floating_point() else tensor for key, tensor in weights.items()}
-    network.load_state_dict(full, assign=True)
+    network = network_of(path, config.model, tensors)
     expect_tensor(path, tensors, "codes.mu", (-1, config.model.latent_dim), torch.float16)
-    return network.requires_grad_(False).eval(), tensors["codes.mu"].float().numpy(), header.get("moment", {})
+    return network, tensors["codes.mu"].float().numpy(), header.get("moment", {})
 
 
 def read_codes(folder: Path, step: int) -> np.ndarray:
@@ -149,12 +144,3 @@ def forget_after(folder: Path, step: int) -> None:
     for later in steps_kept(folder):
         if later > step:
             path_of(folder, later).unlink(missing_ok=True)
-
-
-def tensors_of(tensors: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The weights among the tensors of a moment."""
-    return {key: tensor for key, tensor in tensors.items() if key.startswith("model.")}
-
-
-def _half(tensor: Tensor) -> Tensor:
-    return tensor.detach().half() if tensor.is_floating_point() else tensor.detach()

@@ -17,7 +17,8 @@ from vae.config import (
 )
 from vae.data import DatasetSpec
 from vae.system.limits import TRAINING
-from vae.training.objectives import OBJECTIVES, SquaredErrorLoss, effective_beta
+from vae.training.effective_beta import SquaredErrorLoss, effective_beta
+from vae.training.objectives import OBJECTIVES
 
 WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
     "vae": ("constant",),

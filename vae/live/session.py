@@ -17,7 +17,8 @@ from vae.live.moment_maker import Looker, NotFinite
 from vae.live.moments import Gallery, forget_after
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
-from vae.training.loop import TrainEvent, TrainState, train
+from vae.training.loop import TrainEvent, train
+from vae.training.state import TrainState
 
 POINT_EVERY = 0.125  # seconds between two points of the curves
 SAVE_EVERY = 15.0  # seconds between two snapshots to go on from

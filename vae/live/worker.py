@@ -33,7 +33,8 @@ from vae.live.recipe import Recipe, configured
 from vae.live.session import RESUME, Inbox, session
 from vae.system.messages import KeyedError, cause
 from vae.training import snapshot
-from vae.training.loop import TrainState, steps_per_second
+from vae.training.loop import steps_per_second
+from vae.training.state import TrainState
 
 FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")

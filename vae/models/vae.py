@@ -3,32 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 
 from vae.config import ConfigError, ModelConfig
 from vae.models.networks import NETWORKS
+from vae.models.posterior import Posterior
 
-__all__ = ["NETWORKS", "VAE", "Posterior", "initialise"]
-
-
-@dataclass(frozen=True)
-class Posterior:
-    """q(z|x) = N(mu, exp(logvar)), one row an image; both (B, D), float32."""
-
-    mu: Tensor
-    logvar: Tensor
-
-    @property
-    def mean(self) -> Tensor:
-        return self.mu
-
-    def sample(self, generator: torch.Generator | None = None) -> Tensor:
-        """z = mu + sigma * eps, (B, D), by the reparameterisation of Kingma & Welling 2014, section 2.4."""
-        eps = torch.empty_like(self.mu).normal_(generator=generator)
-        return self.mu + torch.exp(0.5 * self.logvar) * eps
+__all__ = ["NETWORKS", "VAE", "initialise"]
 
 
 class VAE(nn.Module):

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
 
-from vae.config import ConfigError, TrainConfig
+from vae.config import TrainConfig
 from vae.data import DataError, ImageSet
-from vae.models.vae import VAE, initialise
-from vae.training.objectives import OBJECTIVES, ElboTerms, Knobs, scheduled
-from vae.training.step import step_of
+from vae.training.objectives import ElboTerms
+from vae.training.schedules import scheduled
+from vae.training.state import TrainState
+from vae.training.step import precision, step_of
 
 
 @dataclass(frozen=True)
@@ -37,69 +38,6 @@ class TrainEvent:
     loss: Tensor
     terms: ElboTerms
     knobs: dict[str, float]
-
-
-@dataclass
-class TrainState:
-    """All that a training is between two steps; a snapshot of it resumes to the very same weights.
-
-    Attributes:
-        generator: draws the eps of every sample; lies on the device.
-        overrides: knobs taken from the schedule into the user's hand.
-        changes: those moments, as they go into the checkpoint: {"step", "knob", "value"}.
-    """
-
-    config: TrainConfig
-    device: torch.device
-    model: VAE
-    optimiser: torch.optim.Adam
-    knobs: Knobs
-    generator: torch.Generator
-    step: int = 0
-    seconds: float = 0.0
-    overrides: dict[str, float] = field(default_factory=dict)
-    changes: list[dict[str, float | int | str]] = field(default_factory=list)
-
-    @classmethod
-    def fresh(cls, config: TrainConfig, device: torch.device | str = "cpu") -> TrainState:
-        """A training before its first step. The same seed gives the same weights on every device.
-
-        Raises:
-            ConfigError: unknown network or objective, or a network that cannot take these images.
-        """
-        if config.objective.name not in OBJECTIVES:
-            raise ConfigError("setting.no_objective", name=repr(config.objective.name), known=list(OBJECTIVES))
-        device, seed = torch.device(device), config.training.seed
-        model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
-        model = model.to(device, memory_format=torch.channels_last)
-        knobs = Knobs.on(device)
-        knobs.lr.fill_(config.training.lr)
-        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True, capturable=device.type == "cuda")
-        return cls(config, device, model, optimiser, knobs, torch.Generator(device).manual_seed(seed))
-
-    def change(self, knob: str, value: float) -> None:
-        """Takes a knob out of the schedule's hand from the next step on, and writes that down.
-
-        Raises:
-            ConfigError: there is no such knob, or the value is negative or not finite.
-        """
-        names = [f.name for f in fields(Knobs)]
-        if knob not in names:
-            raise ConfigError("setting.no_knob", name=repr(knob), known=names)
-        if not 0 <= value < 1e6:
-            raise ConfigError("setting.between", name=knob, low=0, high="1,000,000", value=value)
-        self.overrides[knob] = float(value)
-        self.changes.append({"step": self.step, "knob": knob, "value": float(value)})
-
-
-def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
-    """The type that matrix products run in: bfloat16 where asked for, or where the machine is fast at it."""
-    if config.training.precision != "auto":
-        return torch.bfloat16 if config.training.precision == "bf16" else torch.float32
-    if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
-    fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
-    return torch.bfloat16 if fast else torch.float32
 
 
 def steps_per_epoch(config: TrainConfig, data: ImageSet) -> int:

@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from vae.config import ConfigError, ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
-from vae.training.objectives import SquaredErrorLoss, effective_beta
+from vae.training.effective_beta import SquaredErrorLoss, effective_beta
 
 
 @dataclass(frozen=True)

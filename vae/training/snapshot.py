@@ -6,11 +6,11 @@ from pathlib import Path
 
 import torch
 
-from vae.checkpoints.checkpoint import expect_weights
 from vae.config import TrainConfig
+from vae.models.weights import expect_weights
 from vae.system.messages import KeyedError, cause
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, write
-from vae.training.loop import TrainState
+from vae.training.state import TrainState
 
 _FORMAT_VERSION = 1
 _KEYS = {"config": dict, "step": int, "seconds": (int, float), "overrides": dict, "changes": list}
@@ -62,7 +62,7 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     expect_keys(path, header, _KEYS)
     try:
         config = TrainConfig.from_json(header["config"])
-        weights = expect_weights(path, config, tensors)  # before the network of an absurd configuration is made
+        weights = expect_weights(path, config.model, tensors)  # before the network of an absurd configuration is made
         state = TrainState.fresh(config, device)
         for knob, value in header["overrides"].items():
             state.change(knob, float(value))

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
-from vae.training.objectives import OBJECTIVES, Codes, ElboTerms, distortion, kl_to_prior
-
-if TYPE_CHECKING:
-    from vae.training.loop import TrainState
+from vae.config import TrainConfig
+from vae.models.likelihoods import distortion
+from vae.models.posterior import kl_to_prior
+from vae.training.objectives import OBJECTIVES, Codes, ElboTerms
+from vae.training.state import TrainState
 
 WARM_UP = 3  # eager steps before the recording: libraries choose their algorithms and make their workspaces in them
 AGREES = 0.02  # the part of a loss by which a replay in bfloat16 may differ from the eager step
 
 log = logging.getLogger(__name__)
+
+
+def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
+    """The type that matrix products run in: bfloat16 where asked for, or where the machine is fast at it."""
+    if config.training.precision != "auto":
+        return torch.bfloat16 if config.training.precision == "bf16" else torch.float32
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float32
+    fast = device.type == "cpu" and torch.cpu._is_avx512_bf16_supported()
+    return torch.bfloat16 if fast else torch.float32
 
 
 class Step:

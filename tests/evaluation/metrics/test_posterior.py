@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from vae.evaluation.metrics import active_units, aggregate_posterior
-from vae.training.objectives import kl_to_prior
+from vae.models.posterior import kl_to_prior
 
 
 def test_active_units_count_variances_above_a_hundredth():

@@ -126,7 +126,7 @@ def test_a_code_beyond_all_sliders_is_cut_to_where_they_lead(opened, own, monkey
 
 
 def far_away(images, dims):
-    from vae.models.vae import Posterior
+    from vae.models.posterior import Posterior
 
     return Posterior(torch.full((images, dims), 1e4), torch.zeros(images, dims))
 

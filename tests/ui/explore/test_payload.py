@@ -15,7 +15,7 @@ from vae.data import Factor
 from vae.evaluation.doctor import Evidence, Finding, findings
 from vae.evaluation.forecast import forecast
 from vae.evaluation.metrics import mutual_information
-from vae.latent.traversal import lattice
+from vae.latent.lattice import lattice
 from vae.ui.explore import payload as explorer
 from vae.ui.header.tab import models
 from vae.ui.kit.i18n import TEXTS, named, say

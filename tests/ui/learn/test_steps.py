@@ -16,8 +16,9 @@ import torch
 from vae.data import default_root
 from vae.evaluation.bound import importance_weighted_bound, log_likelihood
 from vae.evaluation.forecast import forecast
+from vae.models.likelihoods import distortion
+from vae.models.posterior import kl_to_prior
 from vae.system import safetensors_file
-from vae.training.objectives import distortion, kl_to_prior
 from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.learn import answers as lesson_answers
 from vae.ui.learn.endpoints import KEPT, lesson_endpoints

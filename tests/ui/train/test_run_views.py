@@ -17,7 +17,7 @@ from vae.live.moments import gallery_of, read_moment
 from vae.live.recipe import Recipe, configured
 from vae.live.run import LiveRun
 from vae.live.session import session
-from vae.training.loop import TrainState
+from vae.training.state import TrainState
 from vae.ui.kit.i18n import UserError
 from vae.ui.train.film import film_of
 from vae.ui.train.run_views import Looks, _following, look, scene

@@ -11,9 +11,9 @@ import torch
 
 from vae.data.own.decode import grey
 from vae.evaluation.distortion_floor import entropies
+from vae.latent.neighbours import between_neighbours
 from vae.latent.projection import affine
-from vae.latent.traversal import between_neighbours
-from vae.training.objectives import distortion
+from vae.models.likelihoods import distortion
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import data_uri
 from vae.ui.models.loaded_model import LoadedModel

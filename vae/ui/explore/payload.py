@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 
 from vae.evaluation.latent_use import ACTIVE_NATS
+from vae.latent.lattice import lattice as lattice_of
+from vae.latent.neighbours import between_neighbours
 from vae.latent.projection import explained
-from vae.latent.traversal import between_neighbours
-from vae.latent.traversal import lattice as lattice_of
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models.loaded_model import LoadedModel

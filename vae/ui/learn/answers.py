@@ -21,9 +21,8 @@ from vae.evaluation.latent_use import awake
 from vae.inference.gradients import reparameterised, score_function, slopes
 from vae.inference.per_image_posterior import neg_elbo, own_posterior
 from vae.inference.true_posterior import nearest, true_posterior
-from vae.models.vae import Posterior
+from vae.models.posterior import Posterior, kl_to_prior
 from vae.training.aggregate_posterior import dependence
-from vae.training.objectives import kl_to_prior
 from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack

@@ -15,9 +15,11 @@ from torch import Tensor
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import ImageSet, load
 from vae.images import from_output, to_uint8
-from vae.models.vae import VAE, Posterior
-from vae.training.loop import TrainState, train
-from vae.training.objectives import distortion, kl_to_prior
+from vae.models.likelihoods import distortion
+from vae.models.posterior import Posterior, kl_to_prior
+from vae.models.vae import VAE
+from vae.training.loop import train
+from vae.training.state import TrainState
 from vae.ui.kit.pictures import data_uri, sheet
 
 SEEDS = 10  # different beginnings that may be asked for

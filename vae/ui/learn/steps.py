@@ -12,7 +12,7 @@ from vae.checkpoints.checkpoint import Entry
 from vae.config import ModelConfig, TrainConfig
 from vae.data import DATASETS
 from vae.data.own.cache import find_gathered
-from vae.training.objectives import SquaredErrorLoss, effective_beta
+from vae.training.effective_beta import SquaredErrorLoss, effective_beta
 
 _MNIST = ("mnist-kingma", "mnist-vae", "digits-vae")  # small images: samples by the hundred take no time
 
