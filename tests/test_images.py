@@ -7,12 +7,22 @@ import math
 import pytest
 import torch
 
-from vae.images import tile, to_uint8
+from vae.images import tile, to_float, to_uint8
 
 
 def test_every_pixel_survives_the_way_to_floats_and_back():
     pixels = torch.arange(256, dtype=torch.uint8).view(1, 1, 16, 16)
-    assert torch.equal(to_uint8(pixels.float() / 255), pixels)
+    floats = to_float(pixels)
+    assert floats.dtype == torch.float32
+    assert floats.flatten().tolist() == pytest.approx([value / 255 for value in range(256)], rel=1e-7)
+    assert torch.equal(to_uint8(floats), pixels)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.float16])
+def test_floats_are_pictures_already(dtype):
+    pictures = torch.tensor([0, 0.25, 1], dtype=dtype)
+    floats = to_float(pictures)
+    assert floats.dtype == torch.float32 and floats.tolist() == [0, 0.25, 1] == pictures.tolist()
 
 
 def test_rounding_is_to_the_nearest_and_stays_in_range():

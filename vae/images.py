@@ -1,4 +1,4 @@
-"""From numbers in [0, 1] to pixels, and many pictures on one sheet."""
+"""From pixels to numbers in [0, 1] and back, and many pictures on one sheet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,12 @@ from torch import Tensor
 def from_output(output: Tensor, likelihood: str) -> Tensor:
     """What a decoder says, logits under a Bernoulli and means under a Gaussian, as pictures in [0, 1]; may reuse it."""
     return output.sigmoid_() if likelihood == "bernoulli" else output.clamp_(0, 1)
+
+
+def to_float(images: Tensor) -> Tensor:
+    """(…, C, H, W) uint8 -> float32 in [0, 1]; floats are in it already and only become float32."""
+    x = images.float()
+    return x.div_(255) if images.dtype == torch.uint8 else x
 
 
 def to_uint8(pictures: Tensor) -> Tensor:

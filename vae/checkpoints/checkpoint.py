@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from vae.config import ConfigError, TrainConfig
-from vae.images import from_output
+from vae.images import from_output, to_float
 from vae.models.posterior import Posterior, kl_to_prior
 from vae.models.vae import VAE
 from vae.models.weights import expect_weights, halved, network_of
@@ -259,6 +259,5 @@ def _countable(value: Any) -> bool:
 def _posterior(network: VAE, images: Tensor) -> Posterior:
     device = next(network.parameters()).device
     with torch.inference_mode():
-        x = images.to(device).float()
-        posterior = network.encode(x / 255 if images.dtype == torch.uint8 else x)
+        posterior = network.encode(to_float(images.to(device)))
     return Posterior(posterior.mu.cpu(), posterior.logvar.cpu())

@@ -4,12 +4,15 @@ before the first step.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from vae.config import ModelConfig
 from vae.data import ImageSet
+from vae.images import to_float
 from vae.models.vae import VAE, initialise
 
 _BATCH = 500
@@ -48,8 +51,7 @@ def untrained_codes(config: ModelConfig, data: ImageSet, seed: int) -> np.ndarra
         return torch.cat([network.encode(x.view(-1, *config.shape)).mu for x in _pixels(data)]).numpy()
 
 
-def _pixels(data: ImageSet):
+def _pixels(data: ImageSet) -> Iterator[Tensor]:
     """Batches (B, C * H * W) float32 in [0, 1]."""
     for rows in torch.arange(len(data)).split(_BATCH):
-        x: Tensor = data.batch(rows).flatten(1).float().div_(255)
-        yield x
+        yield to_float(data.batch(rows)).flatten(1)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from vae.data import ImageSet
+from vae.images import to_float
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE
@@ -52,7 +53,7 @@ def encode_split(
     parts: list[tuple[Tensor, Tensor, Tensor]] = []
     with torch.inference_mode():
         for start in range(0, len(data), _BATCH):
-            x = data.batch(torch.arange(start, min(start + _BATCH, len(data))), device).float().div_(255)
+            x = to_float(data.batch(torch.arange(start, min(start + _BATCH, len(data))), device))
             posterior = network.encode(x)
             z = posterior.mean if generator is None else posterior.sample(generator)
             nats = distortion(network.decode(z), x, network.config)

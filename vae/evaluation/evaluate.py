@@ -27,7 +27,7 @@ from vae.evaluation.metrics import (
 )
 from vae.evaluation.reader import reader_of
 from vae.evaluation.spill import measured
-from vae.images import from_output
+from vae.images import from_output, to_float
 from vae.models.vae import VAE
 from vae.system.safetensors_file import CheckpointError
 
@@ -155,7 +155,7 @@ def tightened(network: VAE, test: ImageSet, progress: Progress = lambda stage, d
     chosen = torch.linspace(0, len(test) - 1, min(_BOUND_IMAGES, len(test))).round().long()
     generator, gaps = torch.Generator(device).manual_seed(0), []
     for rows in chosen.split(_BOUND_BATCH):
-        images = test.batch(rows, device).float().div_(255)
+        images = to_float(test.batch(rows, device))
         tight, loose = importance_weighted_bound(network, images, _BOUND_SAMPLES, generator)
         gaps.append((loose - tight).cpu())
         progress("importance-weighted bound", sum(map(len, gaps)), len(chosen))

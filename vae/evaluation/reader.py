@@ -24,6 +24,7 @@ from torch.nn.functional import avg_pool2d, cross_entropy, interpolate
 
 from vae.config import ConfigError, TrainingConfig
 from vae.data import DATASETS, DataError, Factor, ImageSet
+from vae.images import to_float
 from vae.system.paths import READERS
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
 
@@ -198,7 +199,7 @@ def _read(network: nn.Module, factors: Sequence[Factor], images: Tensor) -> list
     outputs = [torch.empty(0, sum(_places(factor).shape[1] for factor in factors))]
     with torch.inference_mode():
         for part in images.split(_AT_ONCE):
-            outputs.append(network(_scaled(part.to(device))).float().cpu())
+            outputs.append(network(to_float(part.to(device))).float().cpu())
     parts = _parts(factors, torch.cat(outputs))  # joined out here, so that they are no inference tensors
     return [_held(factor, part) for factor, part in zip(factors, parts, strict=True)]
 
@@ -209,11 +210,6 @@ def _held(factor: Factor, part: Tensor) -> Tensor:
     if factor.kind == "cyclic":
         return part / (2 * part.norm(dim=1, keepdim=True)).clamp_min(1)
     return part.softmax(1) / math.sqrt(2)
-
-
-def _scaled(images: Tensor) -> Tensor:
-    x = images.float()
-    return x / 255 if images.dtype == torch.uint8 else x
 
 
 def train_reader(
@@ -247,7 +243,7 @@ def train_reader(
         for group in optimiser.param_groups:
             group["lr"] = _lr(step, steps)
         rows = torch.randint(len(train), (_BATCH,), generator=generator)
-        x = _half_blurred(_scaled(train.batch(rows))).contiguous(memory_format=torch.channels_last)
+        x = _half_blurred(to_float(train.batch(rows))).contiguous(memory_format=torch.channels_last)
         loss = _loss(factors, network(x), [places[rows] for places in truth])
         optimiser.zero_grad(set_to_none=True)
         loss.backward()

@@ -14,6 +14,7 @@ from torch import Tensor
 from vae.data import ImageSet
 from vae.evaluation.latent_use import awake
 from vae.evaluation.metrics import mig
+from vae.images import to_float
 from vae.live.events import Moment
 from vae.live.moments import Gallery, write_moment
 from vae.models.likelihoods import distortion
@@ -97,7 +98,7 @@ def _seen(
     mus, kls, bound = [], [], None
     with torch.inference_mode():
         for part in images.split(BOUND_IMAGES):
-            x = part.float().div_(255)
+            x = to_float(part)
             posterior = model.encode(x)
             mus.append(posterior.mu)
             kls.append(kl_to_prior(posterior.mu, posterior.logvar))

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from vae.config import TrainConfig
+from vae.images import to_float
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
 from vae.training.objectives import OBJECTIVES, Codes, ElboTerms
@@ -44,7 +45,7 @@ class Step:
     def forward(self, batch: Tensor) -> tuple[Tensor, ElboTerms]:
         """The loss of a batch, uint8 (B, C, H, W), and its terms."""
         state = self._state
-        x = batch.float().div_(255).contiguous(memory_format=torch.channels_last)
+        x = to_float(batch).contiguous(memory_format=torch.channels_last)
         with torch.autocast(state.device.type, self._dtype, enabled=self._dtype != torch.float32):
             posterior = state.model.encode(x)
             z = posterior.sample(state.generator)

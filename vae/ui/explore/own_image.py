@@ -11,6 +11,7 @@ import torch
 
 from vae.data.own.decode import grey
 from vae.evaluation.distortion_floor import entropies
+from vae.images import to_float
 from vae.latent.neighbours import between_neighbours
 from vae.latent.projection import affine
 from vae.models.likelihoods import distortion
@@ -93,7 +94,7 @@ def cost(opened: LoadedModel, images: np.ndarray, total: bool) -> tuple[np.ndarr
     mu, _ = opened.encode(images)
     x = torch.from_numpy(images)
     with opened.lock, torch.inference_mode():
-        found = distortion(opened.model.network.decode(mu), x.float() / 255, opened.model.config.model)
+        found = distortion(opened.model.network.decode(mu), to_float(x), opened.model.config.model)
     return (found.numpy() if total else found.numpy() - least(opened, x)), mu.numpy()
 
 
@@ -102,7 +103,7 @@ def least(opened: LoadedModel, images: torch.Tensor) -> np.ndarray:
     config = opened.model.config.model
     if config.likelihood == "bernoulli":
         return entropies(images)
-    exact = images.float() / 255
+    exact = to_float(images)
     return distortion(exact, exact, config).numpy()
 
 

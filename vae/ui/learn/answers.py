@@ -18,6 +18,7 @@ from vae.evaluation.bound import log_likelihood
 from vae.evaluation.doctor import kl_weight
 from vae.evaluation.forecast import spectrum
 from vae.evaluation.latent_use import awake
+from vae.images import to_float
 from vae.inference.gradients import reparameterised, score_function, slopes
 from vae.inference.per_image_posterior import neg_elbo, own_posterior
 from vae.inference.true_posterior import nearest, true_posterior
@@ -286,7 +287,7 @@ def _at_once(opened: LoadedModel) -> int:
 
 def _image(opened: LoadedModel, row: int) -> Tensor:
     """(1, C, H, W) float32 in [0, 1]."""
-    return opened.originals([row]).float().div(255)
+    return to_float(opened.originals([row]))
 
 
 def _encode(opened: LoadedModel, x: Tensor) -> Posterior:

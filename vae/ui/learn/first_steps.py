@@ -14,7 +14,7 @@ from torch import Tensor
 
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import ImageSet, load
-from vae.images import from_output, to_uint8
+from vae.images import from_output, to_float, to_uint8
 from vae.models.likelihoods import distortion
 from vae.models.posterior import Posterior, kl_to_prior
 from vae.models.vae import VAE
@@ -81,7 +81,7 @@ def _moment(model: VAE, watched: Tensor, eps: Tensor) -> tuple[dict[str, Any], T
     """The numbers of the first watched image, and the pictures of all, uint8."""
     model.eval()
     with torch.no_grad():
-        x = watched.float() / 255
+        x = to_float(watched)
         q: Posterior = model.encode(x)
         sigma = torch.exp(0.5 * q.logvar)
         z = q.mu + sigma * eps

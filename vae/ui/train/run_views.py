@@ -15,7 +15,7 @@ import torch
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.evaluation.doctor import Evidence, recovered
 from vae.evaluation.metrics import mutual_information
-from vae.images import from_output, to_uint8
+from vae.images import from_output, to_float, to_uint8
 from vae.latent.projection import principal_axes, project
 from vae.latent.traversal import traverse
 from vae.live.moments import Gallery, path_of, read_codes, read_moment
@@ -180,7 +180,7 @@ def look(run: LiveRun, view: View, step: int, axes: Axes | None = None) -> dict[
     kl = np.nan_to_num(np.asarray(about["kl"], float))
     dims = [int(dim) for dim in np.argsort(-kl, kind="stable")[:MOST_ROWS]]
     with torch.inference_mode():
-        mu = network.encode(originals.float() / 255).mu
+        mu = network.encode(to_float(originals)).mu
         walks = traverse(mu[0], dims, torch.tensor(STEPS)).flatten(0, 1)
         shown = mu if live else mu[:SHOWN]
         z = torch.cat([shown, noise, walks])
