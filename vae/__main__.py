@@ -14,7 +14,7 @@ from vae.data.own.dataset import SIZES
 from vae.evaluation.reader import STEPS
 from vae.models.vae import NETWORKS
 from vae.system.messages import KeyedError
-from vae.training.objectives import OBJECTIVES
+from vae.training.objectives import OBJECTIVES, readers
 from vae.training.presets import PREDECESSORS, PRESETS, describe
 
 
@@ -56,13 +56,13 @@ def parser() -> Parser:
     train.add_argument("--network", choices=NETWORKS)
     train.add_argument("--likelihood", choices=("bernoulli", "gaussian"))
     train.add_argument("--sigma", type=float, help="standard deviation of the Gaussian likelihood, fixed")
-    train.add_argument("--beta", type=float, help="weight of the KL in beta_h, of the total correlation in beta_tc")
+    train.add_argument("--beta", type=float, help=_readers("beta"))
     train.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     train.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
     help_knots = "beta at some steps with straight lines between, as 0:4,5000:12,9000:2"
     train.add_argument("--beta-knots", type=_knots, metavar="STEP:BETA,…", help=help_knots)
-    train.add_argument("--gamma", type=float, help="weight of |KL - C| in beta_b")
-    train.add_argument("--capacity", type=float, metavar="C", help="KL in nats that beta_b ends with")
+    train.add_argument("--gamma", type=float, help=_readers("gamma"))
+    train.add_argument("--capacity", type=float, metavar="C", help=f"nats in the end, {_readers('capacity')}")
     train.add_argument("--latent-dim", type=int, metavar="K")
     train.add_argument("--width", type=int, help="channels of the convolutions")
     budget = train.add_mutually_exclusive_group()
@@ -110,6 +110,11 @@ def parser() -> Parser:
 
 def _said(preset: str) -> str:
     return textwrap.fill(f"{preset}: {describe(preset)}", 100, initial_indent="  ", subsequent_indent="    ")
+
+
+def _readers(number: str) -> str:
+    """The losses that read a number."""
+    return "; ".join(f"{name}: {OBJECTIVES[name].formula}" for name in readers(number))
 
 
 def _knots(text: str) -> tuple[tuple[int, float], ...]:

@@ -10,8 +10,6 @@ from typing import Any
 
 from vae.system.messages import KeyedError
 
-BETA_OBJECTIVES = ("beta_h", "beta_tc")  # those whose loss reads beta, and may have it moved by knots
-
 
 class ConfigError(KeyedError, ValueError):
     """A value that no model or training can have."""
@@ -82,8 +80,8 @@ def _knots(values: Any) -> tuple[tuple[int, float], ...]:
 class ObjectiveConfig:
     """The loss by its name in `OBJECTIVES`, and its numbers; all in nats per image.
 
-    `beta` weighs the KL in `beta_h` and the total correlation in `beta_tc`; `gamma` and `capacity` belong to `beta_b`:
-    gamma * |KL - C|.
+    Which of them the loss reads stands in its record. `beta` weighs the KL in `beta_h` and the total correlation in
+    `beta_tc`; `gamma` and `capacity` belong to `beta_b`: gamma * |KL - C|.
     """
 
     name: str = "vae"
@@ -148,8 +146,6 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         knots, last = self.schedule.beta_knots, self.objective.beta
-        moved = not knots or self.objective.name in BETA_OBJECTIVES
-        _require(moved, "setting.knots_objective", objectives=BETA_OBJECTIVES, value=self.objective.name)
         ends = not knots or knots[-1][1] == last
         _require(ends, "setting.knots_end", beta=last, value=str(knots[-1:]))
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -165,7 +166,8 @@ def test_seconds_on_resuming_are_counted_from_now(run, monkeypatch):
 
 
 def test_a_loss_that_explodes_is_said_and_nothing_is_written(run, tmp_path, monkeypatch):
-    monkeypatch.setitem(OBJECTIVES, "vae", lambda terms, knobs: terms.recon * float("inf"))
+    exploding = replace(OBJECTIVES["vae"], loss=lambda terms, knobs: terms.recon * float("inf"))
+    monkeypatch.setitem(OBJECTIVES, "vae", exploding)
     code, _, err = run("train", *TINY, "--steps", 60, "--out", "a.safetensors")
     assert code == 2
     assert "The loss became" in err.splitlines()[-1]

@@ -7,10 +7,9 @@ import pytest
 
 from vae.config import ConfigError
 from vae.data import DATASETS
-from vae.live.recipe import PRESETS, WAYS, Recipe, configured, suggested
+from vae.live.recipe import PRESETS, Recipe, configured, suggested, ways_of
 from vae.models.vae import VAE
 from vae.system.limits import TRAINING
-from vae.training.objectives import OBJECTIVES
 from vae.training.schedules import scheduled
 
 
@@ -84,6 +83,7 @@ def test_what_cannot_be_chosen_is_refused_in_a_sentence(change):
 
 
 def test_limits_and_ways_are_of_things_that_exist():
-    assert set(WAYS) == set(OBJECTIVES)
+    for name, ways in {"vae": (), "beta_h": ("falls",), "beta_tc": ("falls",), "beta_b": ("rises",)}.items():
+        assert ways_of(name) == ("constant", *ways)
     known = set(Recipe("digits").to_json()) | {"seconds", "epochs", "steps"}
     assert set(TRAINING) <= known

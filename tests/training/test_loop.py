@@ -131,7 +131,7 @@ def test_an_events_loss_is_that_of_its_terms(tiny, digits, name):
     config = tiny(steps=6, objective=ObjectiveConfig(name, beta=6.0, gamma=5.0, capacity=3.0))
     for event in train(TrainState.fresh(config), digits["train"], every=2):
         values = Knobs(*(torch.tensor(event.knobs[field.name]) for field in fields(Knobs)))
-        assert float(OBJECTIVES[name](event.terms, values)) == pytest.approx(float(event.loss), rel=1e-5)
+        assert float(OBJECTIVES[name].loss(event.terms, values)) == pytest.approx(float(event.loss), rel=1e-5)
         assert event.terms.codes.z.shape == (64, 3)
         assert event.terms.codes.images == 1437
         assert not event.terms.codes.z.requires_grad

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from vae.config import BETA_OBJECTIVES
+from vae.config import ObjectiveConfig
 from vae.models.posterior import kl_to_prior
 from vae.training.aggregate_posterior import total_correlation
-from vae.training.objectives import OBJECTIVES, Codes, ElboTerms, Knobs
+from vae.training.objectives import NUMBERS, OBJECTIVES, Codes, ElboTerms, Knobs, readers
 
 
 def knobs(beta: float = 1, gamma: float = 1, capacity: float = 0, lr: float = 0) -> Knobs:
@@ -31,7 +31,7 @@ def knobs(beta: float = 1, gamma: float = 1, capacity: float = 0, lr: float = 0)
 def test_objectives_by_hand(name, chosen, expected):
     terms = ElboTerms(torch.tensor(100.0), torch.tensor([1.0, 2.0, 3.0]))
     assert float(terms.kl) == 6
-    assert float(OBJECTIVES[name](terms, chosen)) == expected
+    assert float(OBJECTIVES[name].loss(terms, chosen)) == expected
 
 
 @pytest.fixture
@@ -47,34 +47,47 @@ def terms():
 def test_beta_tc_weighs_one_of_the_three_parts_of_the_kl(terms):
     """Mutual information + beta·TC + the KLs of the marginals; with beta = 1 the three are the KL."""
     terms = terms.detach()
-    at = {beta: float(OBJECTIVES["beta_tc"](terms, knobs(beta=beta))) for beta in (0, 1, 4)}
+    at = {beta: float(OBJECTIVES["beta_tc"].loss(terms, knobs(beta=beta))) for beta in (0, 1, 4)}
     correlation = float(total_correlation(terms.codes.z, terms.codes.mu, terms.codes.logvar, 8))
     assert correlation > 0.1
-    assert at[1] == pytest.approx(float(OBJECTIVES["vae"](terms, knobs())), abs=1e-4)
+    assert at[1] == pytest.approx(float(OBJECTIVES["vae"].loss(terms, knobs())), abs=1e-4)
     assert at[4] - at[1] == pytest.approx(3 * correlation, abs=1e-4)
     assert at[1] - at[0] == pytest.approx(correlation, abs=1e-4)
 
 
 def test_beta_tc_pushes_the_codes_and_not_only_the_sample(terms):
     terms.codes.z.retain_grad()
-    OBJECTIVES["beta_tc"](terms, knobs(beta=5)).backward()
+    OBJECTIVES["beta_tc"].loss(terms, knobs(beta=5)).backward()
     assert terms.codes.z.grad.abs().max() > 0
     assert terms.codes.mu.grad.abs().max() > 0
 
 
 def test_beta_tc_asks_for_the_codes():
     with pytest.raises(ValueError, match="codes"):
-        OBJECTIVES["beta_tc"](ElboTerms(torch.tensor(1.0), torch.ones(3)), knobs())
+        OBJECTIVES["beta_tc"].loss(ElboTerms(torch.tensor(1.0), torch.ones(3)), knobs())
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+@pytest.mark.parametrize("name", OBJECTIVES)
+def test_a_number_moves_the_objectives_that_read_it(terms, name, number):
+    low, high = (float(OBJECTIVES[name].loss(terms.detach(), knobs(**{number: value}))) for value in (2, 3))
+    assert (low != high) == (number in OBJECTIVES[name].reads) == (name in readers(number))
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
-def test_beta_moves_the_objectives_that_are_said_to_read_it(terms, name):
-    low, high = (float(OBJECTIVES[name](terms.detach(), knobs(beta=beta))) for beta in (2, 3))
-    assert (low != high) == (name in BETA_OBJECTIVES)
+def test_the_weight_of_the_kl_is_the_slope_of_the_loss(name):
+    """By finite differences in the KL alone; one that is not fixed is not given."""
+    config = ObjectiveConfig(name, beta=3.0, gamma=7.0, capacity=2.0)
+    chosen = knobs(config.beta, config.gamma, config.capacity)
+    if OBJECTIVES[name].kl_weight(config) is None:
+        assert name in ("beta_b", "beta_tc")
+        return
+    low, high = (OBJECTIVES[name].loss(ElboTerms(torch.tensor(9.0), torch.tensor([kl])), chosen) for kl in (4.0, 5.0))
+    assert float(high - low) == OBJECTIVES[name].kl_weight(config)
 
 
 @pytest.mark.parametrize("name", OBJECTIVES)
 def test_detached_terms_give_the_same_loss_and_hold_no_graph(terms, name):
     kept = terms.detach()
-    assert torch.equal(OBJECTIVES[name](kept, knobs(beta=3)), OBJECTIVES[name](terms, knobs(beta=3)))
+    assert torch.equal(OBJECTIVES[name].loss(kept, knobs(beta=3)), OBJECTIVES[name].loss(terms, knobs(beta=3)))
     assert not any(tensor.requires_grad for tensor in (kept.recon, kept.kl, kept.codes.z, kept.codes.mu))

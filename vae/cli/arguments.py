@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from vae.config import BETA_OBJECTIVES, ConfigError, TrainConfig
+from vae.config import ConfigError, TrainConfig
 from vae.data import DATASETS, ImageSet, default_root, load
 from vae.data.own.dataset import PREFIX
 from vae.training.loop import steps_per_epoch, steps_per_second
+from vae.training.objectives import NUMBERS, readers
 from vae.training.presets import PRESETS
 
 _SECTIONS = {
@@ -57,9 +58,8 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     else:
         raise ConfigError("command.no_data")
     given["objective"] = given.get("objective", base.objective.name)
-    needs = dict.fromkeys(("beta", "beta_from", "beta_knots"), BETA_OBJECTIVES)
-    needs |= dict.fromkeys(("gamma", "capacity"), ("beta_b",))
-    for key, objectives in needs.items():
+    flags = dict.fromkeys(("beta_from", "beta_knots"), "beta") | {number: number for number in NUMBERS}
+    for key, objectives in {flag: readers(number) for flag, number in flags.items()}.items():
         if key in given and given["objective"] not in objectives:
             names = {"objectives": " | ".join(objectives), "value": given["objective"]}
             raise ConfigError("command.objective", option=_option(key), **names)
@@ -89,11 +89,11 @@ def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
             raise ConfigError("command.beta_from")
         beta = given.get("beta", base.objective.beta)
         return {"beta_knots": ((0, given["beta_from"]), (given["anneal_steps"], beta)), "anneal_steps": 0}
-    if "anneal_steps" in given and given["objective"] != "beta_b":
-        raise ConfigError("command.anneal_steps")
+    if "anneal_steps" in given and given["objective"] not in readers("capacity"):
+        raise ConfigError("command.anneal_steps", objectives=" | ".join(readers("capacity")))
     if "beta_knots" in given:
         return {"beta": given.get("beta", given["beta_knots"][-1][1])}
-    if given["objective"] not in BETA_OBJECTIVES:
+    if given["objective"] not in readers("beta"):
         return {"beta_knots": ()}  # an objective without a beta has no path of it either
     if base.schedule.beta_knots and "beta" in given:
         raise ConfigError("command.preset_knots", preset=given["preset"])

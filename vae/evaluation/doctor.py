@@ -16,6 +16,7 @@ import numpy as np
 from vae.config import TrainConfig
 from vae.evaluation.forecast import Forecast
 from vae.evaluation.latent_use import ACTIVE_NATS, FOLLOWED, OWN_LATENT, awake, owners
+from vae.training.objectives import OBJECTIVES
 
 STUCK = 0.5  # part of the nats of a linear model below which a network has not found what pays for itself
 SAME_PICTURE = 2.0  # grey levels (of 255) by which no pixel changes in a decoder that ignores z
@@ -91,8 +92,20 @@ def kl_weight(config: TrainConfig) -> float | None:
 
     None where the objective puts no fixed weight on the whole KL, as with a capacity.
     """
-    beta = {"vae": 1.0, "beta_h": config.objective.beta}.get(config.objective.name)
+    beta = _kl_beta(config)
     return None if beta is None else beta * noise_variance(config)
+
+
+def _kl_beta(config: TrainConfig) -> float | None:
+    """The fixed weight of the whole KL; None also for an objective of another version of this project."""
+    objective = OBJECTIVES.get(config.objective.name)
+    return objective and objective.kl_weight(config.objective)
+
+
+def _holds_capacity(config: TrainConfig) -> bool:
+    """Is there a penalty gamma·|KL − C|?"""
+    objective = OBJECTIVES.get(config.objective.name)
+    return objective is not None and {"gamma", "capacity"} <= set(objective.reads)
 
 
 def noise_variance(config: TrainConfig) -> float:
@@ -159,7 +172,7 @@ def _in_use(evidence: Evidence) -> list[Finding]:
 
 
 def _capacity(evidence: Evidence) -> list[Finding]:
-    if evidence.config is None or evidence.config.objective.name != "beta_b":
+    if evidence.config is None or not _holds_capacity(evidence.config):
         return []
     objective, rate = evidence.config.objective, evidence.rate
     slack = _allowance(CAPACITY_SLACK, objective.capacity)
@@ -175,7 +188,7 @@ def _pushed(evidence: Evidence) -> list[Finding]:
     if evidence.config is None:
         return []
     objective, rate, plain = evidence.config.objective, evidence.rate, evidence.plain_rate
-    if objective.name == "beta_b":
+    if _holds_capacity(evidence.config):
         loose = rate < objective.capacity - _allowance(CAPACITY_SLACK, objective.capacity)
         if plain is not None and objective.capacity >= plain:
             rate, loose = plain, True
@@ -185,7 +198,7 @@ def _pushed(evidence: Evidence) -> list[Finding]:
         if objective.gamma <= 1:  # the slope of the penalty, so beta never was above that
             return [Finding("finding.not_pushed", {"beta": _plain(objective.gamma)}, "remedy.push")]
         return []
-    beta = {"vae": 1.0, "beta_h": objective.beta}.get(objective.name)
+    beta = _kl_beta(evidence.config)
     if evidence.name.endswith("-beta") and beta is not None and beta <= 1:
         return [Finding("finding.not_pushed", {"beta": _plain(beta)}, "remedy.push")]
     return []

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from vae.config import (
-    BETA_OBJECTIVES,
     ConfigError,
     ModelConfig,
     ObjectiveConfig,
@@ -20,12 +19,7 @@ from vae.system.limits import TRAINING
 from vae.training.effective_beta import SquaredErrorLoss, effective_beta
 from vae.training.objectives import OBJECTIVES
 
-WAYS = {  # how beta (falls) or the capacity (rises) moves, by objective
-    "vae": ("constant",),
-    "beta_h": ("constant", "falls"),
-    "beta_tc": ("constant", "falls"),
-    "beta_b": ("constant", "rises"),
-}
+WAYS = {"beta_knots": "falls", "anneal_steps": "rises"}  # how beta or the capacity moves, by the schedule that it takes
 UNITS = ("seconds", "epochs", "steps")
 DEVICES = ("cpu", "cuda", "mps")
 FALLS_FROM, FALLS_UNTIL = 8.0, 0.6  # beta begins at so many times its end and is there after this part of the steps
@@ -37,6 +31,7 @@ WHOLE_SIZES = (28, 32, 64)  # sides that the convolutional networks take
 class Recipe:
     """One choice of everything that the page offers. Numbers that the objective does not read are kept but unused.
 
+    `preset` is the one that the choice began with, "" where it began with none.
     `unit` and `budget` say how long: "seconds" are turned into steps by the speed that was measured, see `configured`.
     `going_on`: the run goes on when nobody watches.
     """
@@ -75,12 +70,13 @@ class Recipe:
             wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}[kinds[key]]
             if not isinstance(value, wanted) or (isinstance(value, bool) and kinds[key] != "bool"):
                 raise ConfigError("choice.kind", name=key, kind=kinds[key], type=type(value).__name__)
-        known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": tuple(PRESETS)}
+        known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": ("", *PRESETS)}
         for key, names in known.items():
             if plain[key] not in names:
                 raise ConfigError("choice.one_of", name=key, choices=names)
-        if plain["way"] not in WAYS[plain["objective"]]:
-            raise ConfigError("choice.way", name=plain["objective"], ways=WAYS[plain["objective"]])
+        ways = ways_of(plain["objective"])
+        if plain["way"] not in ways:
+            raise ConfigError("choice.way", name=plain["objective"], ways=ways)
         for key, (low, high) in TRAINING.items():
             value = plain["budget"] if key == plain["unit"] else plain.get(key, low)
             if not low <= value <= high:  # false for NaN too
@@ -100,6 +96,11 @@ PRESETS: dict[str, dict[str, Any]] = {  # what a click on it sets; all else stay
     # A mean squared error + KL over 32×32 pixels, read as a likelihood: what conv-mse of the predecessors trains.
     "collapse": {"objective": "beta_h", "beta": effective_beta(SquaredErrorLoss(1.0), 32 * 32), "way": "constant"},
 }
+
+
+def ways_of(objective: str) -> tuple[str, ...]:
+    """How the numbers of an objective may move over a training."""
+    return ("constant", *(WAYS[schedule] for schedule in OBJECTIVES[objective].schedules))
 
 
 def likelihood(recipe: Recipe, spec: DatasetSpec) -> str:
@@ -131,7 +132,7 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
     if recipe.unit == "seconds" and speed is None:
         raise ConfigError("choice.no_speed")
     steps = max(1, min(steps, int(TRAINING["steps"][1])))
-    falls = recipe.way == "falls" and recipe.objective in BETA_OBJECTIVES
+    falls = recipe.way == "falls" and recipe.way in ways_of(recipe.objective)
     knots = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta)) if falls else ()
     return TrainConfig(
         spec.name,

@@ -18,15 +18,10 @@ from vae.live.recipe import Recipe
 from vae.live.session import RESUME
 from vae.system.messages import KeyedError, Sentence, cause, restored
 from vae.system.safetensors_file import read_header
+from vae.training.objectives import OBJECTIVES
 
 COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
 MOST_ROWS = 2_000  # of the curves; beyond it every other one goes
-ADJUSTABLE = {
-    "vae": ("lr",),
-    "beta_h": ("beta", "lr"),
-    "beta_tc": ("beta", "lr"),
-    "beta_b": ("gamma", "capacity", "lr"),
-}
 MOST_CHANGES = 1_000
 OVER = ("stopped", "finished", "failed")
 
@@ -93,6 +88,11 @@ class LiveRun:
         self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
         self.started = time.time()
         self.watched = self.since = time.monotonic()
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """The knobs that may be turned while it runs."""
+        return OBJECTIVES[self.recipe.objective].adjustable
 
     @property
     def over(self) -> bool:

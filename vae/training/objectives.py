@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from vae.config import ConfigError, ObjectiveConfig
 from vae.training.aggregate_posterior import total_correlation
 
 
@@ -92,9 +93,71 @@ def beta_tc(terms: ElboTerms, knobs: Knobs) -> Tensor:
     return terms.recon + terms.kl + (knobs.beta - 1) * correlation
 
 
-OBJECTIVES: dict[str, Callable[[ElboTerms, Knobs], Tensor]] = {
-    "vae": vae,
-    "beta_h": beta_h,
-    "beta_b": beta_b,
-    "beta_tc": beta_tc,
+NUMBERS = ("beta", "gamma", "capacity")  # the knobs that a loss may read; the learning rate belongs to the optimiser
+SCHEDULES = {"beta": "beta_knots", "capacity": "anneal_steps"}  # what moves a number, in `ScheduleConfig`
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A loss, and all that flags, forms, doctor and forecast derive from it; to add one is a row in `OBJECTIVES`.
+
+    Attributes:
+        name: in a configuration, on the command line and in links.
+        loss: 0-d, nats per image, of a batch's terms under the knobs.
+        title, formula: in English; the page's catalogue may have other words, see `words`.
+        reads: those of `NUMBERS` that move the loss, the weight of its penalty first.
+        kl_weight: what the whole KL is multiplied with at the end of a training; None where no number is.
+    """
+
+    name: str
+    loss: Callable[[ElboTerms, Knobs], Tensor]
+    title: str
+    formula: str
+    reads: tuple[str, ...] = ()
+    kl_weight: Callable[[ObjectiveConfig], float | None] = lambda config: None
+
+    def __post_init__(self) -> None:
+        if not set(self.reads) <= set(NUMBERS):
+            raise ValueError(f"{self.name} reads {', '.join(self.reads)}; there are {', '.join(NUMBERS)}")
+
+    @property
+    def schedules(self) -> tuple[str, ...]:
+        """The fields of `ScheduleConfig` that move a number which this loss reads."""
+        return tuple(SCHEDULES[number] for number in self.reads if number in SCHEDULES)
+
+    @property
+    def adjustable(self) -> tuple[str, ...]:
+        """The knobs that may be turned while a training runs."""
+        return (*self.reads, "lr")
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Keys of the page's catalogue -> the English that stands in for an entry which it lacks."""
+        return {f"train.objective.{self.name}": self.title, f"train.objective.{self.name}_about": self.formula}
+
+    def beta(self, config: ObjectiveConfig) -> float | None:
+        """The number that is called beta, 1 in the bound itself; None where the loss has none."""
+        return config.beta if "beta" in self.reads else self.kl_weight(config)
+
+
+OBJECTIVES: dict[str, Objective] = {
+    objective.name: objective
+    for objective in (
+        Objective("vae", vae, "VAE", "reconstruction + KL", kl_weight=lambda config: 1.0),
+        Objective("beta_h", beta_h, "β-VAE", "reconstruction + β · KL", ("beta",), lambda config: config.beta),
+        Objective("beta_b", beta_b, "β-VAE with capacity", "reconstruction + γ · |KL − C|", ("gamma", "capacity")),
+        Objective("beta_tc", beta_tc, "β-TC-VAE", "reconstruction + KL, its total correlation weighed by β", ("beta",)),
+    )
 }
+
+
+def readers(number: str) -> tuple[str, ...]:
+    """The objectives whose loss reads one of `NUMBERS`."""
+    return tuple(name for name, objective in OBJECTIVES.items() if number in objective.reads)
+
+
+def objective_of(name: str) -> Objective:
+    """The objective of a name. Raises ConfigError where there is none."""
+    if name not in OBJECTIVES:
+        raise ConfigError("setting.no_objective", name=repr(name), known=list(OBJECTIVES))
+    return OBJECTIVES[name]

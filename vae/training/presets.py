@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from vae.config import ConfigError, ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.training.effective_beta import SquaredErrorLoss, effective_beta
+from vae.training.objectives import objective_of
 
 
 @dataclass(frozen=True)
@@ -183,16 +184,15 @@ def describe(name: str) -> str:
     if name not in PRESETS:
         raise ConfigError("setting.no_preset", name=repr(name), known=list(PRESETS))
     config = PRESETS[name]
-    model, objective = config.model, config.objective
-    key, weight = ("gamma", objective.gamma) if objective.name == "beta_b" else ("beta", objective.beta)
-    if objective.name == "vae":
-        weight = 1.0
+    model, objective = config.model, objective_of(config.objective.name)
+    key = objective.reads[0] if objective.reads else "beta"
+    weight = getattr(config.objective, key) if objective.reads else objective.beta(config.objective)
     values = math.prod(model.shape)
     words = [f"{config.dataset}, {model.network}, {model.latent_dim} latents, {model.likelihood}"]
     words += [f"sigma = {model.sigma:g}"] if model.likelihood == "gaussian" else []
     words += [f"{key} = {weight:.4g}" + (" at the end" if config.schedule.beta_knots else "")]
     words += [f"{key}·sigma² = {weight * model.sigma**2:.4g}"] if model.likelihood == "gaussian" else []
     words += [f"{key}·M/N = {weight * model.latent_dim / values:.3g}"]
-    words += [f"C = {objective.capacity:g} nats"] if objective.name == "beta_b" else []
+    words += [f"C = {config.objective.capacity:g} nats"] if "capacity" in objective.reads else []
     told = PREDECESSORS.get(name)
     return ", ".join(words) + (f". {told.words}" if told else ".")

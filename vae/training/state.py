@@ -8,7 +8,7 @@ import torch
 
 from vae.config import ConfigError, TrainConfig
 from vae.models.vae import VAE, initialise
-from vae.training.objectives import OBJECTIVES, Knobs
+from vae.training.objectives import Knobs, objective_of, readers
 
 
 @dataclass
@@ -37,10 +37,12 @@ class TrainState:
         """A training before its first step. The same seed gives the same weights on every device.
 
         Raises:
-            ConfigError: unknown network or objective, or a network that cannot take these images.
+            ConfigError: unknown network or objective, a network that cannot take these images, or knots of a beta that
+                the objective does not read.
         """
-        if config.objective.name not in OBJECTIVES:
-            raise ConfigError("setting.no_objective", name=repr(config.objective.name), known=list(OBJECTIVES))
+        objective = objective_of(config.objective.name)
+        if config.schedule.beta_knots and "beta_knots" not in objective.schedules:
+            raise ConfigError("setting.knots_objective", objectives=readers("beta"), value=objective.name)
         device, seed = torch.device(device), config.training.seed
         model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
         model = model.to(device, memory_format=torch.channels_last)

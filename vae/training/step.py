@@ -11,7 +11,7 @@ from vae.config import TrainConfig
 from vae.images import to_float
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
-from vae.training.objectives import OBJECTIVES, Codes, ElboTerms
+from vae.training.objectives import Codes, ElboTerms, objective_of
 from vae.training.state import TrainState
 
 WARM_UP = 3  # eager steps before the recording: libraries choose their algorithms and make their workspaces in them
@@ -40,7 +40,7 @@ class Step:
 
     def __init__(self, state: TrainState, images: int, dtype: torch.dtype) -> None:
         self._state, self._images, self._dtype = state, images, dtype
-        self._loss_of = OBJECTIVES[state.config.objective.name]
+        self._loss_of = objective_of(state.config.objective.name).loss
 
     def forward(self, batch: Tensor) -> tuple[Tensor, ElboTerms]:
         """The loss of a batch, uint8 (B, C, H, W), and its terms."""

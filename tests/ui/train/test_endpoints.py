@@ -70,8 +70,10 @@ def test_the_payload_offers_what_the_registries_hold(app):
         assert Recipe.from_json(payload["defaults"][each["name"]]).dataset == each["name"]
     for preset in payload["presets"]:
         assert {f"train.preset.{preset['key']}", f"train.preset.{preset['key']}_about"} <= set(TEXTS["en"])
-    for name, ways in payload["ways"].items():
-        assert {f"train.objective.{name}", *(f"train.way.{way}" for way in ways)} <= set(TEXTS["en"])
+    for objective in payload["objectives"]:
+        assert f"train.objective.{objective['key']}" in TEXTS["en"]
+        assert all(f"train.way.{way}" in TEXTS["en"] for way in objective["ways"])
+        assert all(f"train.{number}" in TEXTS["en"] for number in objective["reads"])
 
 
 CHOICE = Recipe("digits").to_json()

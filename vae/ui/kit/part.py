@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 
+from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.bundle import UI, written
 from vae.ui.kit.constants import constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
@@ -68,10 +69,11 @@ def made_modules(language: str) -> dict[str, str]:
 
 def words(language: str) -> dict[str, object]:
     """What the module `words` exports: the language, all that there are, its strings, and the key of every title that
-    Gradio has put on a tab.
+    Gradio has put on a tab. An objective that the catalogue lacks brings its own.
     """
     tabs = {title: key for key, title in TEXTS["en"].items() if key.startswith("tab.")}
-    return {"language": language, "languages": LANGUAGES, "texts": TEXTS[language], "tabs": tabs}
+    own = {key: text for objective in OBJECTIVES.values() for key, text in objective.words.items()}
+    return {"language": language, "languages": LANGUAGES, "texts": own | TEXTS[language], "tabs": tabs}
 
 
 def _module(values: dict[str, object]) -> str:

@@ -16,13 +16,14 @@ from gradio.utils import get_upload_folder
 from torch import Tensor
 
 from vae.checkpoints.checkpoint import Entry
-from vae.config import BETA_OBJECTIVES
+from vae.config import ObjectiveConfig
 from vae.data.own.archive import Unusable
 from vae.data.own.decode import fitted
 from vae.images import tile
 from vae.latent.traversal import interpolate as line
 from vae.latent.traversal import traverse as walk
 from vae.system.limits import PICTURES, REQUESTS
+from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.endpoint import finite, is_finite, is_whole
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
@@ -172,17 +173,16 @@ def functions(catalog: Catalog) -> list[Callable[..., Any]]:
 
 
 def described(entry: Entry) -> dict[str, Any]:
-    """A model as `checkpoints` lists it; beta is null where the objective puts no fixed weight on the KL."""
+    """A model as `checkpoints` lists it; beta is null where the loss has none."""
     config, metrics = entry.header["config"], entry.header["metrics"]
-    objective = config["objective"]["name"]
-    beta = {"vae": 1.0}.get(objective, config["objective"]["beta"] if objective in BETA_OBJECTIVES else None)
+    objective = OBJECTIVES.get(config["objective"]["name"])
     return {
         "name": entry.name,
         "dataset": config["dataset"],
         "shape": config["model"]["shape"],
         "latents": config["model"]["latent_dim"],
-        "objective": objective,
-        "beta": beta,
+        "objective": config["objective"]["name"],
+        "beta": objective and objective.beta(ObjectiveConfig(**config["objective"])),
         "metrics": {key: finite(metrics.get(key)) for key in FIGURES},
     }
 

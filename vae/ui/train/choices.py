@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from vae.data import DATASETS, DatasetSpec, available
-from vae.live.recipe import PRESETS, UNITS, WAYS, Recipe, suggested
+from vae.live.recipe import PRESETS, UNITS, Recipe, suggested, ways_of
 from vae.live.run import COLUMNS
 from vae.live.runs import checked_recipe
 from vae.system.limits import CHECKPOINTS, TRAINING
@@ -25,8 +25,10 @@ def train_payload(shared: Shared) -> dict[str, Any]:
     return {
         "datasets": [listed(spec, spec.sizes["train"], available(spec.name, root)) for spec in sets],
         "presets": [{"key": key, "values": values} for key, values in PRESETS.items()],
-        "objectives": list(OBJECTIVES),
-        "ways": {name: list(ways) for name, ways in WAYS.items()},
+        "objectives": [
+            {"key": key, "reads": list(objective.reads), "ways": list(ways_of(key))}
+            for key, objective in OBJECTIVES.items()
+        ],
         "devices": [{"key": key, "name": name} for key, name in shared.training.devices.items()],
         "units": list(UNITS),
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},

@@ -2,12 +2,11 @@
 
 import {make, options} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
-import {has, named, number, spoken, t} from '../kit/js/strings.js';
+import {named, number, spoken, t} from '../kit/js/strings.js';
+import {OF_A_LOSS, SHAPED, fitted, pressed, reads} from './objectives.js';
 import {duration, plain, rough} from './words.js';
 
-const READS = {vae: [], beta_h: ['beta'], beta_tc: ['beta'], beta_b: ['gamma', 'capacity']}; // the numbers of a loss
-const SHAPED = ['objective', 'beta', 'gamma', 'capacity', 'way']; // what a preset sets
-const NUMBERS = ['beta', 'gamma', 'capacity', 'latent_dim', 'width', 'lr', 'batch_size', 'seed', 'budget'];
+const NUMBERS = [...OF_A_LOSS, 'latent_dim', 'width', 'lr', 'batch_size', 'seed', 'budget'];
 const WHOLE = ['latent_dim', 'width', 'batch_size', 'seed'];
 const PAUSE = 400; // ms without a change before the server is asked what to expect
 
@@ -16,7 +15,7 @@ const PAUSE = 400; // ms without a change before the server is asked what to exp
  */
 export function mountChoose(element, trainer, payload, visible) {
   const find = selector => element.querySelector(selector);
-  const {presets, objectives, ways, devices, units, limits} = payload;
+  const {presets, objectives, devices, units, limits} = payload;
   const datasets = [...payload.datasets];
   const defaults = {...payload.defaults};
   const fields = Object.fromEntries([...element.querySelectorAll('[data-choice]')].map(field => [field.dataset.choice, field]));
@@ -27,7 +26,7 @@ export function mountChoose(element, trainer, payload, visible) {
   let timer = 0;
   let foreseen = null; // {choice, answer} of the last forecast
 
-  options(fields.objective, objectives.map(name => [name, t(`train.objective.${name}`)]));
+  options(fields.objective, objectives.map(({key}) => [key, t(`train.objective.${key}`)]));
   options(fields.unit, units.map(name => [name, t(`train.unit.${name}`)]));
   options(fields.device, devices.map(({key, name}) => [key, spoken(name)]));
   fields.unit.setAttribute('aria-label', t('train.unit'));
@@ -91,9 +90,9 @@ export function mountChoose(element, trainer, payload, visible) {
 
   /** Write the form from the values, but for the field that a hand is in. */
   function show(except = null) {
-    const allowed = ways[values.objective];
-    if (!allowed.includes(values.way)) values.way = allowed[0];
-    options(fields.way, allowed.map(name => [name, t(`train.way.${name}`)]));
+    Object.assign(values, fitted(values, objective(), presets));
+    const {ways} = objective();
+    options(fields.way, ways.map(name => [name, t(`train.way.${name}`)]));
     for (const [name, field] of Object.entries(fields)) {
       if (field === except) continue;
       if (field.type === 'checkbox') field.checked = Boolean(values[name]);
@@ -101,14 +100,10 @@ export function mountChoose(element, trainer, payload, visible) {
       else field.value = Number.isFinite(values[name]) ? values[name] : '';
     }
     dataset.value = values.dataset;
-    for (const name of ['beta', 'gamma', 'capacity']) element.querySelector(`[data-field=${name}]`).hidden = !READS[values.objective].includes(name);
-    find('[data-field=way]').hidden = allowed.length === 1;
+    for (const name of OF_A_LOSS) element.querySelector(`[data-field=${name}]`).hidden = !isRead(name);
+    find('[data-field=way]').hidden = ways.length === 1;
     find('.lse-train-formula').textContent = t(`train.objective.${values.objective}_about`);
-    // A preset stays the run's name while its numbers are turned, until the objective is another one.
-    if (presets.find(({key}) => key === values.preset)?.values.objective !== values.objective) {
-      values.preset = presets.find(({values: {objective}}) => objective === values.objective).key;
-    }
-    const preset = presets.find(({key, values: wanted}) => key === values.preset && SHAPED.every(key => !(key in wanted) || wanted[key] === values[key]));
+    const preset = pressed(values, presets);
     for (const button of buttons) button.setAttribute('aria-pressed', button.dataset.preset === preset?.key);
     for (const name of NUMBERS) fields[name].setAttribute('aria-invalid', Boolean(wrong(name)));
     aboutData();
@@ -116,7 +111,8 @@ export function mountChoose(element, trainer, payload, visible) {
     find('.lse-train-chosen').textContent = titles.join(', ');
     changed();
   }
-  const reads = key => !['beta', 'gamma', 'capacity'].includes(key) || READS[values.objective].includes(key);
+  const objective = () => objectives.find(({key}) => key === values.objective);
+  const isRead = number => reads(objective(), number);
 
   function aboutData() {
     const data = chosenData();
@@ -143,12 +139,12 @@ export function mountChoose(element, trainer, payload, visible) {
     if (Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value))) return '';
     return t(whole ? 'train.outside_whole' : 'train.outside', {name: t(`train.${name}`), low: plain(low), high: high > 9999 ? number(high) : plain(high)});
   }
-  const faults = () => NUMBERS.filter(reads).map(wrong).filter(Boolean);
+  const faults = () => NUMBERS.filter(isRead).map(wrong).filter(Boolean);
 
   function choice() {
     if (faults().length || chosenData()?.missing) return null;
     // A number that this objective does not read may be anything in its hidden field.
-    const unread = NUMBERS.filter(name => !reads(name) && wrong(name)).map(name => [name, defaults[values.dataset][name]]);
+    const unread = NUMBERS.filter(name => !isRead(name) && wrong(name)).map(name => [name, defaults[values.dataset][name]]);
     return {...values, ...Object.fromEntries(unread)};
   }
 
@@ -189,7 +185,7 @@ export function mountChoose(element, trainer, payload, visible) {
     if (!bad.length && !chosenData()?.missing) {
       if (foreseen?.key !== keyOf(values)) lines.push(['lse-train-waits', t('train.measuring')]);
       else if (foreseen.error) lines.push(['lse-train-bad', foreseen.error]);
-      else lines.push(...expected(foreseen.answer, values, devices).map(text => ['', text]));
+      else lines.push(...expected(foreseen.answer, values, objective(), devices).map(text => ['', text]));
     }
     if (trainer.active()) lines.push(['lse-train-next', t('train.for_next')]);
     const key = JSON.stringify(lines);
@@ -250,14 +246,14 @@ export function mountChoose(element, trainer, payload, visible) {
 }
 
 /** What is foreseen, in sentences. */
-function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, objective, device}, devices) {
+function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, device}, objective, devices) {
   const name = spoken(devices.find(({key}) => key === device)?.name ?? device);
   const known = {time: duration(seconds), steps: number(steps), speed: rough(speed), device: name};
   const key = speed === null ? 'train.forecast_lent' : unit === 'steps' ? 'train.forecast' : 'train.forecast_steps';
   const lines = [t(key, known)];
   if (shared) lines.push(t('train.forecast_shared'));
-  const open = `train.forecast_open${objective === 'beta_tc' ? '_tc' : ''}`;
-  if (awake === null) lines.push(has(open) ? t(open) : t('train.forecast_open'));
+  const open = reads(objective, 'capacity') ? 'train.forecast_open' : 'train.forecast_open_tc';
+  if (awake === null) lines.push(t(open));
   else if (awake === 0) lines.push(t('train.forecast_asleep', {latents}));
   else lines.push(t('train.forecast_awake', {awake, latents, nats: number(nats ?? 0, 1)}));
   return lines;

@@ -16,7 +16,7 @@ from vae.checkpoints.checkpoint import CheckpointError
 from vae.data import DataError
 from vae.data.own.dataset import gather, own_images
 from vae.live.recipe import suggested
-from vae.live.run import ADJUSTABLE, LiveRun, RunError
+from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
@@ -73,7 +73,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     def turn(owner: Any, run: Any, knob: Any, value: Any) -> dict[str, Any]:
         found = runs.get(_owner(owner), run)
-        if knob not in ADJUSTABLE[found.recipe.objective] or not is_finite(value):
+        if knob not in found.adjustable or not is_finite(value):
             raise UserError("run.no_knob", name=knob)
         low, high = TRAINING[knob]
         if not low <= value <= high:

@@ -17,7 +17,7 @@ export function linkChoices(element, choose, payload) {
     const brought = usual(values);
     const changed = Object.entries(values).filter(([key, value]) => value !== brought[key] && !LEFT.includes(key));
     const own = OWN.test(values.dataset);
-    return {...Object.fromEntries(changed), preset: values.preset, dataset: own ? undefined : values.dataset};
+    return {...Object.fromEntries(changed), preset: values.preset || undefined, dataset: own ? undefined : values.dataset};
   });
   choose.onChange(moved);
 
@@ -34,7 +34,7 @@ export function linkChoices(element, choose, payload) {
   const preset = named('preset', presets.map(({key}) => key));
   const brought = {...usual({dataset, preset}), dataset, preset, device: now.device, going_on: now.going_on};
   const objective = link.objective ?? brought.objective;
-  const offered = {objective: payload.objectives, way: payload.ways[objective] ?? [], unit: payload.units};
+  const offered = {objective: payload.objectives.map(({key}) => key), way: payload.objectives.find(({key}) => key === objective)?.ways ?? [], unit: payload.units};
   const values = {...brought};
   for (const [key, names] of Object.entries(offered)) if (link[key] !== undefined) take(key, names.includes(link[key]));
   for (const key of ['beta', 'gamma', 'capacity', 'latent_dim', 'width', 'lr', 'batch_size', 'seed', 'budget']) {

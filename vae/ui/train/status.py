@@ -4,7 +4,7 @@ from typing import Any
 
 from vae.data import DATASETS
 from vae.data.own.dataset import PREFIX, TITLE
-from vae.live.run import ADJUSTABLE, LiveRun
+from vae.live.run import LiveRun
 from vae.live.runs import Runs
 from vae.ui.kit.i18n import shorten
 from vae.ui.train.run_views import Looks
@@ -36,7 +36,7 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "left": None if run.over else _left(run),
             "speed": run.speed,
             "knobs": run.knobs,
-            "adjustable": list(ADJUSTABLE[run.recipe.objective]),
+            "adjustable": list(run.adjustable),
             "changes": run.changes,
             "scene": bool(run.moments),
             "going_on": run.recipe.going_on,
