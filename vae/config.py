@@ -149,6 +149,11 @@ class TrainConfig:
         ends = not knots or knots[-1][1] == last
         _require(ends, "setting.knots_end", beta=last, value=str(knots[-1:]))
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """(C, H, W) of the images."""
+        return self.model.shape
+
     def to_json(self) -> dict[str, Any]:
         """A dict of plain JSON values."""
         plain = asdict(self)

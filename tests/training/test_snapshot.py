@@ -29,8 +29,8 @@ def test_all_of_a_state_comes_back(interrupted, tmp_path):
     again = snapshot.load(path)
     for key in ("config", "step", "seconds", "overrides", "changes"):
         assert getattr(again, key) == getattr(interrupted, key), key
-    assert torch.equal(again.generator.get_state(), interrupted.generator.get_state())
-    before, after = interrupted.optimiser.state_dict()["state"], again.optimiser.state_dict()["state"]
+    assert torch.equal(again.update.generator.get_state(), interrupted.update.generator.get_state())
+    before, after = (s.update.optimisers["model"].state_dict()["state"] for s in (interrupted, again))
     assert before.keys() == after.keys()
     for number, moments in before.items():
         for name, tensor in moments.items():
@@ -49,6 +49,18 @@ def test_a_training_before_its_first_step_can_be_kept(tiny, finished, digits, tm
     assert all(torch.equal(tensor, expected[key]) for key, tensor in resumed.model.state_dict().items())
 
 
+def test_a_snapshot_of_version_1_is_read(interrupted, tmp_path):
+    """It had one module and one optimiser, whose parameters had no names in front."""
+    new, old = tmp_path / "new.resume", tmp_path / "old.resume"
+    snapshot.save(interrupted, new)
+    tensors, header = safetensors_file.read(new)
+    tensors = {key.replace("optimiser.model.model.", "optimiser."): tensor for key, tensor in tensors.items()}
+    assert MOMENT not in tensors and WEIGHT in tensors
+    safetensors_file.write(old, tensors, header | {"snapshot_version": 1})
+    snapshot.save(snapshot.load(old), tmp_path / "again.resume")
+    assert (tmp_path / "again.resume").read_bytes() == new.read_bytes()
+
+
 def test_weights_that_are_not_finite_never_replace_a_good_snapshot(interrupted, tmp_path):
     path = tmp_path / "a.resume"
     snapshot.save(interrupted, path)
@@ -61,7 +73,7 @@ def test_weights_that_are_not_finite_never_replace_a_good_snapshot(interrupted, 
 
 
 WEIGHT = "model.network.to_latent.1.weight"
-MOMENT = "optimiser.network.to_latent.1.weight.exp_avg"
+MOMENT = "optimiser.model.model.network.to_latent.1.weight.exp_avg"
 
 
 def setting(**values):
@@ -83,7 +95,7 @@ def replaced(key, change):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        (setting(snapshot_version=2), "snapshot_version should be 1, not 2"),
+        (setting(snapshot_version=3), "snapshot_version should be 2, not 3"),
         (setting(step="ten"), "step has the wrong type"),
         (setting(overrides={"momentum": 1.0}), "overrides.*momentum"),
         (setting(overrides={"beta": "much"}), "overrides.*much"),
@@ -98,6 +110,7 @@ def replaced(key, change):
         (replaced(MOMENT, torch.Tensor.double), f"{MOMENT} should be torch.float32, not torch.float64"),
         (replaced(MOMENT, lambda t: t.fill_(float("inf"))), f"{MOMENT} holds values that are not finite"),
         (replaced("generator", lambda t: t[:16]), "generator is not the state of one on cpu"),
+        (lambda tensors, header: tensors.update(more=torch.zeros(1)), "more belongs to no part"),
         (model_setting(network="resnet"), "resnet"),
         (model_setting(latent_dim=10**9), "latent_dim"),
         (model_setting(hidden=8192, width=1024), "should have shape"),

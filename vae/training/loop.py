@@ -1,24 +1,26 @@
-"""The only training loop: a generator of typed events that CLI, page and tests all run."""
+"""The only training loop: a generator of typed events, whatever is trained and whoever watches."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 import torch
 from torch import Tensor
 
 from vae.config import TrainConfig
 from vae.data import DataError, ImageSet
-from vae.training.objectives import ElboTerms
-from vae.training.schedules import scheduled
+from vae.training.replay import step_of
 from vae.training.state import TrainState
-from vae.training.step import precision, step_of
+from vae.training.step import Batch, Config, Terms
+
+T = TypeVar("T", bound=Terms)
 
 
 @dataclass(frozen=True)
-class TrainEvent:
+class TrainEvent(Generic[T]):
     """What happened up to an optimiser step.
 
     Tensors are detached and lie on the device, so that yielding one waits for nothing; reading them does.
@@ -27,20 +29,20 @@ class TrainEvent:
         step: optimiser steps done.
         images: images seen.
         seconds: time spent training, over all resumptions.
-        loss: 0-d, nats per image, as optimised.
-        terms: reconstruction, KL per latent and codes of the batch: what the objective made the loss of.
-        knobs: what beta, gamma, capacity and lr were in this step.
+        loss: 0-d, as optimised; of a VAE in nats per image.
+        terms: what the loss was made of, for a VAE `ElboTerms`: reconstruction, KL per latent and codes of the batch.
+        knobs: what those that the step schedules were in it: beta, gamma, capacity and lr, or lr alone.
     """
 
     step: int
     images: int
     seconds: float
     loss: Tensor
-    terms: ElboTerms
+    terms: T
     knobs: dict[str, float]
 
 
-def steps_per_epoch(config: TrainConfig, data: ImageSet) -> int:
+def steps_per_epoch(config: Config, data: ImageSet) -> int:
     """Whole batches in the data set; raises DataError where there is not even one."""
     steps = len(data) // config.training.batch_size
     if steps == 0:
@@ -58,15 +60,14 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
     Raises:
         DataError: the data set is not the one of the configuration, or has fewer images than a batch.
     """
-    config, device, model = state.config, state.device, state.model
-    training, dtype = config.training, precision(config, device)
-    if data.name != config.dataset or tuple(data.spec.shape) != config.model.shape:
-        expected, actual = f"{config.dataset} {config.model.shape}", f"{data.name} {data.spec.shape}"
+    config, device, training = state.config, state.device, state.config.training
+    if data.name != config.dataset or tuple(data.spec.shape) != config.shape:
+        expected, actual = f"{config.dataset} {config.shape}", f"{data.name} {data.spec.shape}"
         raise DataError("data.other_model", expected=expected, actual=actual)
     per_epoch = steps_per_epoch(config, data)
-    step = step_of(state, len(data), dtype)
+    step = step_of(state)
     epoch, order = -1, torch.empty(0)
-    model.train()
+    _to_training(state)
     started = time.perf_counter() - state.seconds
     while state.step < training.steps:
         if state.step // per_epoch != epoch:
@@ -74,11 +75,12 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
             shuffle = torch.Generator().manual_seed(training.seed * 1_000_003 + epoch)
             order = torch.randperm(len(data), generator=shuffle).to(device)
         at = state.step % per_epoch * training.batch_size
-        values = scheduled(state.step, config.objective, config.schedule, training) | state.overrides
+        values = state.update.scheduled(state.step, config) | state.overrides
         for name, value in values.items():
-            getattr(state.knobs, name).fill_(value)
+            getattr(state.update.knobs, name).fill_(value)
 
-        loss, terms = step(data.batch(order[at : at + training.batch_size], device))
+        rows = order[at : at + training.batch_size]
+        loss, terms = step(Batch(data.batch(rows, device), rows, len(data)))
 
         state.step += 1
         if state.step % every == 0 or state.step == training.steps:
@@ -87,7 +89,12 @@ def train(state: TrainState, data: ImageSet, every: int = 100) -> Iterator[Train
                 state.step, state.step * training.batch_size, state.seconds, loss.clone(), terms.clone(), values
             )
             started = time.perf_counter() - state.seconds  # what the caller did meanwhile is not training
-            model.train()  # the caller may have evaluated meanwhile
+            _to_training(state)  # the caller may have evaluated meanwhile
+
+
+def _to_training(state: TrainState) -> None:
+    for module in state.update.modules.values():
+        module.train()
 
 
 def steps_per_second(config: TrainConfig, data: ImageSet, device: torch.device, seconds: float = 3.0) -> float:

@@ -1,10 +1,14 @@
-"""Snapshots: a whole `TrainState` in a file, from which training goes on as if nothing had happened."""
+"""Snapshots: all of a training in a file, every module and optimiser by name, from which it goes on as if nothing had
+happened.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import torch
+from torch import Tensor
 
 from vae.config import TrainConfig
 from vae.models.weights import expect_weights
@@ -12,7 +16,7 @@ from vae.system.messages import KeyedError, cause
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, write
 from vae.training.state import TrainState
 
-_FORMAT_VERSION = 1
+_FORMAT_VERSION = 2  # 1 had one module and one optimiser, whose parameters had no names in front
 _KEYS = {"config": dict, "step": int, "seconds": (int, float), "overrides": dict, "changes": list}
 _MOMENTS = ("exp_avg", "exp_avg_sq", "step")
 
@@ -23,17 +27,18 @@ def path_beside(checkpoint: Path) -> Path:
 
 
 def save(state: TrainState, path: Path) -> None:
-    """Writes weights, optimiser, random state and step count.
+    """Writes weights, optimisers, random state and step count.
 
     Raises:
         CheckpointError: something is not finite any more, so that a good snapshot stays, or the disk refuses.
     """
-    tensors = {f"model.{key}": tensor for key, tensor in state.model.state_dict().items()}
-    for key, moments in zip(_parameter_names(state), state.optimiser.state_dict()["state"].values(), strict=False):
-        tensors |= {f"optimiser.{key}.{name}": moments[name] for name in _MOMENTS}
+    tensors = _weights(state)
+    for key, optimiser, parameter in _moved(state):
+        moments = optimiser.state.get(parameter, {})  # empty before the first step
+        tensors |= {f"{key}.{name}": moments[name] for name in _MOMENTS if moments}
     for key, tensor in tensors.items():
         expect(bool(tensor.isfinite().all()), path, key, "checkpoint.diverged")
-    tensors["generator"] = state.generator.get_state()
+    tensors["generator"] = state.update.generator.get_state()
     header = {
         "snapshot_version": _FORMAT_VERSION,
         "config": state.config.to_json(),
@@ -46,7 +51,7 @@ def save(state: TrainState, path: Path) -> None:
 
 
 def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) -> TrainState:
-    """The training as it was saved.
+    """The training of a VAE as it was saved.
 
     Args:
         going_on: False where only the model is wanted and what led to it, on any device: the state of the random
@@ -55,44 +60,98 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     Raises:
         CheckpointError: no such file, or not a snapshot, or one whose parts do not fit its configuration.
     """
-    tensors, header = read(path)
-    version = header.get("snapshot_version")
-    same = version == _FORMAT_VERSION
-    expect(same, path, "snapshot_version", "checkpoint.other", expected=_FORMAT_VERSION, actual=repr(version))
-    expect_keys(path, header, _KEYS)
+    tensors, header = _read(path)
     try:
         config = TrainConfig.from_json(header["config"])
-        weights = expect_weights(path, config.model, tensors)  # before the network of an absurd configuration is made
+        expect_weights(path, config.model, tensors)  # before the network of an absurd configuration is made
         state = TrainState.fresh(config, device)
-        for knob, value in header["overrides"].items():
-            state.change(knob, float(value))
     except (ValueError, TypeError) as error:  # ConfigError is a ValueError
-        reason = error if isinstance(error, KeyedError) else cause(error)
-        raise CheckpointError("checkpoint.not_valid", file=path, entry="config or overrides", reason=reason) from error
-    state.model.load_state_dict(weights)
-    state.step, state.seconds, state.changes = header["step"], header["seconds"], header["changes"]
-    if not going_on:
-        return state
-    expect_tensor(path, tensors, "generator", (-1,), torch.uint8)
-    try:
-        state.generator.set_state(tensors["generator"])
-    except RuntimeError as error:
-        of = {"entry": "generator", "device": device}
-        raise CheckpointError("checkpoint.generator", file=path, why=cause(error), **of) from error
-    if state.step:
-        plain = state.optimiser.state_dict()
-        for number, (key, parameter) in enumerate(state.model.named_parameters()):
-            plain["state"][number] = {}
-            for name in _MOMENTS:
-                like = torch.empty(()) if name == "step" else parameter
-                moment = f"optimiser.{key}.{name}"
-                expect_tensor(path, tensors, moment, tuple(like.shape), torch.float32)
-                # in memory they must lie as their weights do (channels last): fused Adam walks through both blindly
-                plain["state"][number][name] = torch.empty_like(like).copy_(tensors[moment])
-        state.optimiser.load_state_dict(plain)
-        state.optimiser.param_groups[0]["lr"] = state.knobs.lr  # loading put a copy in its place
+        raise _not_valid(path, "config", error) from error
+    _fill(state, path, tensors, header, going_on)
     return state
 
 
-def _parameter_names(state: TrainState) -> list[str]:
-    return [name for name, _ in state.model.named_parameters()]
+def restore(state: TrainState, path: Path) -> None:
+    """Brings a state before its first step to where the one was that was saved, whatever it trains.
+
+    Raises:
+        CheckpointError: no such file, not a snapshot, or one of another configuration or of other parts.
+    """
+    tensors, header = _read(path)
+    expect(header["config"] == state.config.to_json(), path, "config", "checkpoint.other_training")
+    _fill(state, path, tensors, header)
+
+
+def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    tensors, header = read(path)
+    version = header.get("snapshot_version")
+    if version == 1:
+        tensors = {_renamed(key): tensor for key, tensor in tensors.items()}
+    else:
+        same = version == _FORMAT_VERSION
+        expect(same, path, "snapshot_version", "checkpoint.other", expected=_FORMAT_VERSION, actual=repr(version))
+    expect_keys(path, header, _KEYS)
+    return tensors, header
+
+
+def _not_valid(path: Path, entry: str, error: Exception) -> CheckpointError:
+    reason = error if isinstance(error, KeyedError) else cause(error)
+    return CheckpointError("checkpoint.not_valid", file=path, entry=entry, reason=reason)
+
+
+def _renamed(key: str) -> str:
+    """A key of version 1 as it is today."""
+    return f"optimiser.model.model.{key.removeprefix('optimiser.')}" if key.startswith("optimiser.") else key
+
+
+def _weights(state: TrainState) -> dict[str, Tensor]:
+    """All that the modules hold, by the name of the module and their own."""
+    modules = state.update.modules.items()
+    return {f"{name}.{key}": tensor for name, module in modules for key, tensor in module.state_dict().items()}
+
+
+def _moved(state: TrainState) -> list[tuple[str, torch.optim.Adam, Tensor]]:
+    """Each parameter that an optimiser moves: the beginning of its keys in a file, the optimiser, and the parameter."""
+    names = {parameter: name for name, parameter in state.update.parameters()}
+    return [
+        (f"optimiser.{name}.{names[parameter]}", optimiser, parameter)
+        for name, optimiser in state.update.optimisers.items()
+        for group in optimiser.param_groups
+        for parameter in group["params"]
+    ]
+
+
+def _fill(
+    state: TrainState, path: Path, tensors: dict[str, Tensor], header: dict[str, Any], going_on: bool = True
+) -> None:
+    """Writes a file's tensors and numbers into a state before its first step."""
+    weights = _weights(state)
+    for key, tensor in weights.items():
+        expect_tensor(path, tensors, key, tuple(tensor.shape), tensor.dtype)
+    for key in tensors:
+        belongs = key in weights or key == "generator" or key.startswith("optimiser.")
+        expect(belongs, path, key, "checkpoint.no_part")
+    for name, module in state.update.modules.items():
+        module.load_state_dict({key: tensors[f"{name}.{key}"] for key in module.state_dict()})
+    try:
+        for knob, value in header["overrides"].items():
+            state.change(knob, float(value))
+    except (ValueError, TypeError) as error:
+        raise _not_valid(path, "overrides", error) from error
+    state.step, state.seconds, state.changes = header["step"], header["seconds"], header["changes"]
+    if not going_on:
+        return
+    expect_tensor(path, tensors, "generator", (-1,), torch.uint8)
+    try:
+        state.update.generator.set_state(tensors["generator"])
+    except RuntimeError as error:
+        of = {"entry": "generator", "device": state.device}
+        raise CheckpointError("checkpoint.generator", file=path, why=cause(error), **of) from error
+    for key, optimiser, parameter in _moved(state) if state.step else ():
+        moments = {}
+        for name in _MOMENTS:
+            # in memory they must lie as their weights do (channels last): fused Adam walks through both blindly
+            like = torch.empty((), device=parameter.device) if name == "step" else parameter.detach()
+            expect_tensor(path, tensors, f"{key}.{name}", tuple(like.shape), torch.float32)
+            moments[name] = torch.empty_like(like).copy_(tensors[f"{key}.{name}"])
+        optimiser.state[parameter] = moments

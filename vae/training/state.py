@@ -7,26 +7,26 @@ from dataclasses import dataclass, field, fields
 import torch
 
 from vae.config import ConfigError, TrainConfig
-from vae.models.vae import VAE, initialise
-from vae.training.objectives import Knobs, objective_of, readers
+from vae.models.vae import VAE
+from vae.training.elbo_step import ElboStep
+from vae.training.objectives import Knobs
+from vae.training.step import Config, Step
 
 
 @dataclass
 class TrainState:
-    """All that a training is between two steps; a snapshot of it resumes to the very same weights.
+    """A step with its modules and optimisers, and how far it is; a snapshot of it resumes to the very same weights.
 
     Attributes:
-        generator: draws the eps of every sample; lies on the device.
+        config: a `TrainConfig`, or that of another kind of step.
+        update: owns modules, optimisers, knobs and the generator of the noise.
         overrides: knobs taken from the schedule into the user's hand.
         changes: those moments, as they go into the checkpoint: {"step", "knob", "value"}.
     """
 
-    config: TrainConfig
+    config: Config
     device: torch.device
-    model: VAE
-    optimiser: torch.optim.Adam
-    knobs: Knobs
-    generator: torch.Generator
+    update: Step
     step: int = 0
     seconds: float = 0.0
     overrides: dict[str, float] = field(default_factory=dict)
@@ -34,22 +34,14 @@ class TrainState:
 
     @classmethod
     def fresh(cls, config: TrainConfig, device: torch.device | str = "cpu") -> TrainState:
-        """A training before its first step. The same seed gives the same weights on every device.
+        """A VAE before its first step. Raises ConfigError as `ElboStep` does."""
+        device = torch.device(device)
+        return cls(config, device, ElboStep(config, device))
 
-        Raises:
-            ConfigError: unknown network or objective, a network that cannot take these images, or knots of a beta that
-                the objective does not read.
-        """
-        objective = objective_of(config.objective.name)
-        if config.schedule.beta_knots and "beta_knots" not in objective.schedules:
-            raise ConfigError("setting.knots_objective", objectives=readers("beta"), value=objective.name)
-        device, seed = torch.device(device), config.training.seed
-        model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
-        model = model.to(device, memory_format=torch.channels_last)
-        knobs = Knobs.on(device)
-        knobs.lr.fill_(config.training.lr)
-        optimiser = torch.optim.Adam(model.parameters(), lr=knobs.lr, fused=True, capturable=device.type == "cuda")
-        return cls(config, device, model, optimiser, knobs, torch.Generator(device).manual_seed(seed))
+    @property
+    def model(self) -> VAE:
+        """What a VAE's training is about."""
+        return self.update.modules["model"]
 
     def change(self, knob: str, value: float) -> None:
         """Takes a knob out of the schedule's hand from the next step on, and writes that down.
