@@ -10,7 +10,7 @@ from closeness import same_pictures
 from driving import first_map, pixel_of, set_slider, settled, shown, strongest, z_of
 from PIL import Image
 
-from vae.ui.models.visitor_models import take_in
+from vae.ui.models.visitor_models import store_upload
 
 pytestmark = pytest.mark.browser
 
@@ -182,7 +182,7 @@ def test_without_the_clipboard_the_link_is_selected(open_page, url):
 
 
 def test_a_visitors_model_is_named_by_its_title_and_its_link_called_a_secret(open_page, trained, runs_folder, copied):
-    name = take_in(runs_folder, "of mine.safetensors", trained.path.read_bytes()).name
+    name = store_upload(runs_folder, "of mine.safetensors", trained.path.read_bytes()).name
     page = open_page(query=f"?model={name}")
     assert page.input_value("#model") == name
     assert name not in page.inner_text("body")

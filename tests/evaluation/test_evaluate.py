@@ -17,7 +17,7 @@ from vae.evaluation.bound import encode_split, importance_weighted_bound
 from vae.evaluation.evaluate import MEASURES, SCORES, evaluate, score_keys, scores
 from vae.evaluation.metrics import marks
 from vae.evaluation.reader import reader_of
-from vae.evaluation.spill import measured
+from vae.evaluation.spill import measure_spill
 from vae.models.vae import VAE, initialise
 
 CONTRACT = ["mig", "dci_disentanglement", "dci_completeness", "dci_informativeness", "sap", "beta_vae", "factor_vae"]
@@ -62,7 +62,7 @@ def test_the_spill_is_that_of_the_decoded_pictures(trained, digits):
     assert [row["dim"] for row in found["dims"]] == [dim for dim, nats in enumerate(kl) if nats >= 0.1]
     assert found["overall"] is None and all(row["share"] is None for row in found["dims"])
     mu = encode_split(trained.network, digits["test"]).mu.numpy()
-    again = measured(model.decode, reader_of("digits"), mu, np.array(kl))
+    again = measure_spill(model.decode, reader_of("digits"), mu, np.array(kl))
     for row, wanted in zip(found["dims"], again["dims"], strict=True):
         assert row["change"] == pytest.approx(wanted["change"], abs=2e-3)
 

@@ -22,7 +22,7 @@ from vae.system.limits import CHECKPOINTS, MB
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.kit.i18n import UserError
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.visitor_models import entry_of, take_in
+from vae.ui.models.visitor_models import entry_of, store_upload
 
 GOOD = (CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()
 
@@ -216,7 +216,7 @@ def accepted(app):
     _, header = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")
     for path, value in product(paths(header), PLAIN):
         try:
-            entry = take_in(app.place.runs, "file", lying((path, value)))
+            entry = store_upload(app.place.runs, "file", lying((path, value)))
         except UserError as error:
             assert error.key in ("run.not_a_checkpoint", "run.too_much_model"), (path, value)
         else:

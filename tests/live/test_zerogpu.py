@@ -17,7 +17,7 @@ from vae.live.moments import steps_kept
 from vae.live.recipe import Recipe, configured
 from vae.live.runs import Runs
 from vae.live.session import RESUME
-from vae.live.zerogpu import Mailbox, PieceWorker, train_piece
+from vae.live.zerogpu import ChunkWorker, Mailbox, train_chunk
 from vae.training import snapshot
 from vae.training.loop import train
 from vae.training.state import TrainState
@@ -45,7 +45,7 @@ def runs(tmp_path):
 
 def begun(runs, recipe):
     run = runs.begin(ADA, recipe)
-    until(lambda: runs.wanting(run))
+    until(lambda: runs.needs_chunk(run))
     return run
 
 
@@ -58,7 +58,7 @@ def until(condition, seconds=120.0):
 
 def work(runs, run, seconds=30.0, lend=None):
     """One piece, to its end, in a thread as of the server's queue."""
-    piece = threading.Thread(target=lambda: list(runs.work(run, lend or forked(train_piece), seconds)), daemon=True)
+    piece = threading.Thread(target=lambda: list(runs.work(run, lend or forked(train_chunk), seconds)), daemon=True)
     piece.start()
     return piece
 
@@ -67,8 +67,8 @@ def test_pieces_give_the_very_same_weights_as_one_stretch(runs, digits):
     run = begun(runs, SHORT)
     pieces = 0
     while not run.over:
-        assert runs.wanting(run) and runs.busy("cpu")
-        told = list(runs.work(run, forked(train_piece), 0.0))
+        assert runs.needs_chunk(run) and runs.busy("cpu")
+        told = list(runs.work(run, forked(train_chunk), 0.0))
         pieces += 1
         assert isinstance(told[0], events.Begun) and run.saved >= run.step
     assert run.state == "finished" and run.step == 15 and pieces > 1
@@ -90,19 +90,19 @@ def test_it_is_driven_from_outside_through_the_disk(runs):
     until(lambda: run.step > 5)
     runs.turn(run, "lr", 0.002)
     until(lambda: run.knobs.get("lr") == 0.002)
-    assert list(runs.work(run, forked(train_piece), 1)) == []  # one piece at a time
+    assert list(runs.work(run, forked(train_chunk), 1)) == []  # one piece at a time
     runs.drive(run, "pause")
     piece.join(60)
-    assert run.state == "paused" and not piece.is_alive() and not runs.wanting(run)  # nobody's minute is wasted
+    assert run.state == "paused" and not piece.is_alive() and not runs.needs_chunk(run)  # nobody's minute is wasted
     at = run.step
     runs.drive(run, "step")
-    assert runs.wanting(run)
+    assert runs.needs_chunk(run)
     work(runs, run).join(60)
     assert run.state == "paused" and run.step == at + 1
     assert run.knobs["lr"] == 0.002
     runs.drive(run, "resume")
     children = []
-    piece = work(runs, run, lend=forked(train_piece, children))
+    piece = work(runs, run, lend=forked(train_chunk, children))
     until(lambda: run.step > at + 5 and run.state == "running")
     os.kill(children[0], signal.SIGSTOP)  # it cannot answer
     runs.drive(run, "stop")
@@ -110,13 +110,13 @@ def test_it_is_driven_from_outside_through_the_disk(runs):
     os.kill(children[0], signal.SIGCONT)
     piece.join(60)
     until(lambda: not runs.busy("cpu"))
-    assert run.saved > at + 5 and not runs.wanting(run)
+    assert run.saved > at + 5 and not runs.needs_chunk(run)
 
 
 def test_stopped_between_two_pieces_it_gives_the_device_free(runs):
     run = begun(runs, LONG)
-    list(runs.work(run, forked(train_piece), 0.1))
-    assert run.state == "running" and runs.wanting(run)
+    list(runs.work(run, forked(train_chunk), 0.1))
+    assert run.state == "running" and runs.needs_chunk(run)
     runs.drive(run, "stop")
     until(lambda: not runs.busy("cpu"))
     assert run.resumable
@@ -124,9 +124,9 @@ def test_stopped_between_two_pieces_it_gives_the_device_free(runs):
 
 def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     run, children = begun(runs, LONG), []
-    list(runs.work(run, forked(train_piece), 0.2))
+    list(runs.work(run, forked(train_chunk), 0.2))
     saved = run.saved
-    piece = work(runs, run, lend=forked(train_piece, children))
+    piece = work(runs, run, lend=forked(train_chunk, children))
     until(lambda: run.step > saved + 3)
     os.kill(children[0], signal.SIGKILL)
     piece.join(60)
@@ -134,7 +134,7 @@ def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     assert run.reason["values"] == {"reason": "GPU task aborted", "step": saved}
     until(lambda: not runs.busy("cpu"))
     runs.drive(run, "resume")
-    until(lambda: runs.wanting(run))
+    until(lambda: runs.needs_chunk(run))
 
     def refused(piece):
         raise RuntimeError("You have exceeded your GPU quota")
@@ -143,27 +143,27 @@ def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     assert run.state == "stopped" and run.reason["values"]["step"] == run.step == saved and run.resumable
     until(lambda: not runs.busy("cpu"))
     runs.drive(run, "resume")
-    until(lambda: runs.wanting(run))
-    told = list(runs.work(run, forked(train_piece), 0.1))
+    until(lambda: runs.needs_chunk(run))
+    told = list(runs.work(run, forked(train_chunk), 0.1))
     assert told[0].step == saved and run.state == "running"
 
 
 def test_a_page_that_goes_away_loses_nothing(runs):
     run = begun(runs, LONG)
-    list(runs.work(run, forked(train_piece), 0.1))
+    list(runs.work(run, forked(train_chunk), 0.1))
     saved = run.saved
-    piece = runs.work(run, forked(train_piece), 30)
+    piece = runs.work(run, forked(train_chunk), 30)
     until(lambda: next(piece).step > saved)
     piece.close()  # the server closes the generator of a client that has gone
-    assert runs.wanting(run)
-    told = list(runs.work(run, forked(train_piece), 0.1))
+    assert runs.needs_chunk(run)
+    told = list(runs.work(run, forked(train_chunk), 0.1))
     assert told[0].step == saved
 
 
 def test_what_cannot_be_trained_says_why(tmp_path):
     runs = Runs(tmp_path / "runs", tmp_path / "no data", lent=("cpu",))
     run = begun(runs, replace(LONG, dataset="mnist"))
-    list(runs.work(run, forked(train_piece), 1))
+    list(runs.work(run, forked(train_chunk), 1))
     assert run.state == "failed" and run.reason["key"] == "run.refused"
     until(lambda: not runs.busy("cpu"))
     runs.close()
@@ -171,12 +171,12 @@ def test_what_cannot_be_trained_says_why(tmp_path):
 
 def test_what_comes_before_the_beginning_is_passed_over(tmp_path):
     gone = []
-    worker = PieceWorker(tmp_path, gone=gone.append)
+    worker = ChunkWorker(tmp_path, gone=gone.append)
     worker.send(Command("pause"))
-    assert not worker.wanting and gone == []
+    assert not worker.needs_chunk and gone == []
     worker.send(Command("stop"))
     worker.send(Command("begin", {"folder": str(tmp_path), "recipe": SHORT.to_json(), "own": None, "resume": False}))
-    assert gone == [0] and not worker.wanting
+    assert gone == [0] and not worker.needs_chunk
 
 
 def test_a_mailbox_keeps_the_order_and_passes_over_rubbish(tmp_path):

@@ -15,7 +15,7 @@ from tqdm import tqdm
 from vae.checkpoints import checkpoint, hub
 from vae.checkpoints.export import add_map, export
 from vae.cli.arguments import configured, root_of, with_budget
-from vae.cli.own_pictures import brought
+from vae.cli.own_pictures import resolve_dataset
 from vae.config import ConfigError
 from vae.data import DATASETS, SPLITS, ImageSet, load
 from vae.evaluation.evaluate import BESIDE, SCORES, evaluate
@@ -57,7 +57,7 @@ def run_list(arguments: Namespace) -> None:
 
 
 def run_data(arguments: Namespace) -> None:
-    name = brought(arguments, arguments.name, root_of(arguments))
+    name = resolve_dataset(arguments, arguments.name, root_of(arguments))
     for split in SPLITS:
         images = load(name, split, root_of(arguments))
         print(f"{images.name} {split}: {len(images):,} images {images.spec.shape}, sha256 of the pixels: ", end="")
@@ -69,7 +69,7 @@ def run_train(arguments: Namespace) -> None:
     out = _out(arguments)
     device = _device(arguments.device)
     resumed = snapshot.load(Path(arguments.resume), device) if arguments.resume else None
-    arguments.dataset = brought(arguments, arguments.dataset, root_of(arguments))
+    arguments.dataset = resolve_dataset(arguments, arguments.dataset, root_of(arguments))
     config = configured(arguments, resumed.config if resumed else None)
     data = load(config.dataset, "train", root_of(arguments))
     test = load(config.dataset, "test", root_of(arguments))

@@ -9,13 +9,13 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vae.config import ConfigError
-from vae.data.own.cache import gathered
+from vae.data.own.cache import gather_cached
 from vae.data.own.dataset import SIZES, counted, own_images
 
 FOLDER_DATASET = "folder"  # no row of the registry: shape and classes are known once the pictures are
 
 
-def brought(arguments: Namespace, dataset: str | None, root: Path) -> str | None:
+def resolve_dataset(arguments: Namespace, dataset: str | None, root: Path) -> str | None:
     """The name of the data set that is meant: for "folder" that of one's own images, gathered below `root`.
 
     Raises:
@@ -35,7 +35,7 @@ def brought(arguments: Namespace, dataset: str | None, root: Path) -> str | None
             bar.total = total
             bar.update(done - bar.n)
 
-        home, report = gathered(Path(arguments.images), arguments.size or SIZES[-1], root, read)
+        home, report = gather_cached(Path(arguments.images), arguments.size or SIZES[-1], root, read)
     skipped = ", ".join(map(str, counted(report["skipped"])))
     tqdm.write(f"{report['used']:,} pictures are used; skipped: {skipped or 'none'}; kept in {home}", file=sys.stderr)
     return own_images(home)[0].name

@@ -1,4 +1,4 @@
-"""Where data lie: the folder of downloads, and the copies beside it that save decoding the same pictures twice."""
+"""Decoded pictures cached on disk, below the data folder or in the user's cache."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vae.system.messages import cause
 from vae.system.paths import user_cache
 
 
-def homes(root: Path, *parts: str) -> tuple[Path, ...]:
+def cache_dirs(root: Path, *parts: str) -> tuple[Path, ...]:
     """Where copies may lie, the best place first: below the data folder, else (it may be read-only) the user's cache.
 
     Nothing is made.
@@ -20,7 +20,7 @@ def homes(root: Path, *parts: str) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(place.joinpath(*parts) for place in (root, user_cache())))
 
 
-def writable(places: tuple[Path, ...]) -> Path:
+def first_writable(places: tuple[Path, ...]) -> Path:
     """The first of these folders that can be written to; it is made where it is missing.
 
     Raises:
@@ -39,7 +39,7 @@ def writable(places: tuple[Path, ...]) -> Path:
     raise DataError("data.nowhere", reasons=reasons)
 
 
-def kept(places: tuple[Path, ...], name: str, shape: tuple[int, ...]) -> np.ndarray | None:
+def load_cached(places: tuple[Path, ...], name: str, shape: tuple[int, ...]) -> np.ndarray | None:
     """The uint8 array of that name, mapped into memory and never unpickled; None where there is no whole one."""
     for place in places:
         try:
@@ -51,7 +51,7 @@ def kept(places: tuple[Path, ...], name: str, shape: tuple[int, ...]) -> np.ndar
     return None
 
 
-def keep(place: Path, name: str, array: np.ndarray) -> None:
+def save_cached(place: Path, name: str, array: np.ndarray) -> None:
     """Writes an array to a temporary name and moves it into place: it is there whole or not at all.
 
     Raises:

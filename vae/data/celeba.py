@@ -26,7 +26,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from vae.data.cache import homes, keep, kept, writable
+from vae.data.cache import cache_dirs, first_writable, load_cached, save_cached
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, as_indices
 from vae.data.own.decode import PILLOW_ERRORS
 from vae.system.cores import cores
@@ -92,7 +92,7 @@ def _load(root: Path, split: str, fetch: bool) -> ImageSet:
         _fetch(root)
     names = _names(root / FOLDER / PARTITION, split)
     attributes, attribute_names = _attributes(root / FOLDER / ATTRIBUTES, names)
-    parts = _decoded(root / FOLDER, split, names, homes(root, FOLDER, "decoded"))
+    parts = _decoded(root / FOLDER, split, names, cache_dirs(root, FOLDER, "decoded"))
     return Faces(split, parts, attributes, attribute_names)
 
 
@@ -158,17 +158,17 @@ def _decoded(folder: Path, split: str, names: list[str], places: tuple[Path, ...
     starts = range(0, len(names), PART)
     titles = [f"{key}-{number:03d}.npy" for number in range(len(starts))]
     shapes = [(min(PART, len(names) - start), 3, RESOLUTION, RESOLUTION) for start in starts]
-    parts = [kept(places, title, shape) for title, shape in zip(titles, shapes, strict=True)]
+    parts = [load_cached(places, title, shape) for title, shape in zip(titles, shapes, strict=True)]
     if all(part is not None for part in parts):
         return parts
-    place = writable(places)
+    place = first_writable(places)
     bar = tqdm(total=len(names), desc=f"decoding celeba {split}", unit=" pictures", disable=None)
     with bar, _opened(source) as read, ThreadPoolExecutor(cores()) as pool:
         for number, start in enumerate(starts):
             if parts[number] is None:
                 some = names[start : start + PART]
-                keep(place, titles[number], np.stack(list(pool.map(partial(_picture, read, source), some))))
-                parts[number] = kept((place,), titles[number], shapes[number])
+                save_cached(place, titles[number], np.stack(list(pool.map(partial(_picture, read, source), some))))
+                parts[number] = load_cached((place,), titles[number], shapes[number])
             bar.update(len(parts[number]))
     return parts
 

@@ -23,7 +23,7 @@ from torch import Tensor
 from tqdm import tqdm
 
 from vae.data import sprites
-from vae.data.cache import homes, keep, kept, writable
+from vae.data.cache import cache_dirs, first_writable, load_cached, save_cached
 from vae.data.imageset import DataError, DatasetSpec, FactorGrid, ImageSet, split_grid
 from vae.system.messages import Sentence, cause
 
@@ -72,7 +72,7 @@ def _load(sizes: tuple[int, ...], root: Path, split: str, fetch: bool) -> ImageS
         if not fetch:
             raise DataError.of(missing(root))
         _fetch(root)
-    bits = packed(_found(root), sizes, homes(root, FOLDER))
+    bits = packed(_found(root), sizes, cache_dirs(root, FOLDER))
     return FactorGrid(spec_of(sizes), split, _numbers(bits, split), Packed(bits, sizes))
 
 
@@ -108,7 +108,7 @@ def packed(path: Path, sizes: tuple[int, ...], places: tuple[Path, ...]) -> np.n
     """
     total, stat = math.prod(sizes), path.stat()
     name = f"bits-{stat.st_size}-{stat.st_mtime_ns}.npy"
-    bits = kept(places, name, (total, _BYTES))
+    bits = load_cached(places, name, (total, _BYTES))
     if bits is not None:
         return bits
     try:
@@ -118,10 +118,10 @@ def packed(path: Path, sizes: tuple[int, ...], places: tuple[Path, ...]) -> np.n
     except _DAMAGE as error:
         why = f"{type(error).__name__}: {cause(error)}"
         raise DataError("data.not_published", file=path, why=why, source=URL) from error
-    place = writable(places)
-    keep(place, name, fresh)
+    place = first_writable(places)
+    save_cached(place, name, fresh)
     del fresh
-    return kept((place,), name, (total, _BYTES))
+    return load_cached((place,), name, (total, _BYTES))
 
 
 def _check_grid(path: Path, archive: zipfile.ZipFile, sizes: tuple[int, ...]) -> None:

@@ -26,7 +26,7 @@ from vae.evaluation.metrics import (
     sap,
 )
 from vae.evaluation.reader import reader_of
-from vae.evaluation.spill import measured
+from vae.evaluation.spill import measure_spill
 from vae.images import from_output, to_float
 from vae.models.vae import VAE
 from vae.system.safetensors_file import CheckpointError
@@ -61,7 +61,7 @@ def evaluate(
     `neg_elbo` = `distortion` + `rate` with one z sampled per test image, seed 0, beta = 1 whatever was trained, in
     nats per image. `neg_elbo_decoding_mu` is what many report in its place and no bound: the decoder is spared the
     noise that the rate is measured with. `importance_weighted` see `tightened`; `total_correlation` and
-    `mutual_information` see `aggregate_posterior`; `spill` see `spill.measured`, None where nothing reads the pictures.
+    `mutual_information` see `aggregate_posterior`; `spill` see `measure_spill`, None where nothing reads the pictures.
 
     A score is the mean over three seeds and `<score>_spread` half their range (0 where there is nothing to draw); the
     marks `_perfect`, `_rotated`, `_noise` and the baselines `_pca` (of the pixels, as many dimensions) and
@@ -137,7 +137,7 @@ def spilled(
         with torch.inference_mode():
             return from_output(network.decode(z.to(device)), network.config.likelihood).cpu()
 
-    return measured(decode, reader, mu, np.asarray(kl), progress)
+    return measure_spill(decode, reader, mu, np.asarray(kl), progress)
 
 
 def score_keys() -> list[str]:

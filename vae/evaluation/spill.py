@@ -158,7 +158,7 @@ def summary(dims: np.ndarray, changes: np.ndarray) -> Spill:
     )
 
 
-def measured(
+def measure_spill(
     decode: Callable[[Tensor], Tensor],
     reader: Reads,
     mu: np.ndarray,
@@ -199,7 +199,7 @@ def measured(
 
 
 def is_recorded(found: Any, dims: int, factors: Sequence[str]) -> bool:
-    """Is it what `measured` gives for a model with so many latents? A file may claim anything."""
+    """Is it what `measure_spill` gives for a model with so many latents? A file may claim anything."""
 
     def share(value: Any) -> bool:
         return value is None or (isinstance(value, float) and np.isfinite(value)) or value in (0, 1)

@@ -1,4 +1,4 @@
-"""A q(z|x) of its own for one image, found by gradient steps: what the encoder saves, and what it gives away for it."""
+"""Per-image variational posterior by gradient descent; measures the amortisation gap of an encoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Moments are made beside the training, on another core where there is one, from a copy of the weights."""
+"""Moments of a training, made from a copy of the weights on another core where there is one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NotFinite(Exception):
     """The codes are no numbers any more."""
 
 
-class Looker:
+class MomentMaker:
     """Makes one moment at a time. Use it from one thread.
 
     Args:

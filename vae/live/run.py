@@ -117,9 +117,27 @@ class LiveRun:
     def absorb(self, event: Event) -> None:
         """Takes in what the worker says."""
         with self.lock:
-            handler = getattr(self, f"_on_{type(event).__name__.lower()}", None)
-            if handler:
-                handler(event)
+            match event:
+                case events.Begun():
+                    self._on_begun(event)
+                case events.Point():
+                    self._on_point(event)
+                case events.Moment():
+                    self._on_moment(event)
+                case events.Saved():
+                    self.saved = event.step
+                case events.Changed():
+                    self._on_changed(event)
+                case events.Warned():
+                    self._on_warned(event)
+                case events.State():
+                    self._on_state(event)
+                case events.Failed():
+                    self._on_failed(event)
+                case events.Ready() | events.Foreseen() | events.Progress() | events.Exported():
+                    pass  # answers, of which nothing stays with the run
+                case _:
+                    raise TypeError(f"a run takes in no {type(event).__name__}")
         if isinstance(event, (events.State, events.Saved, events.Begun, events.Failed)):
             self.write()
 
@@ -145,9 +163,6 @@ class LiveRun:
     def _on_moment(self, event: events.Moment) -> None:
         self.bounds.add([event.step, event.train, event.test, event.mig, event.active])
         self.moments = steps_kept(self.folder)
-
-    def _on_saved(self, event: events.Saved) -> None:
-        self.saved = event.step
 
     def _on_changed(self, event: events.Changed) -> None:
         self.knobs = self.knobs | {event.knob: event.value}

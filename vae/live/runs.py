@@ -21,8 +21,8 @@ from vae.live.process import WorkerProcess
 from vae.live.recipe import Recipe
 from vae.live.run import LiveRun, RunError
 from vae.live.session import RESUME
-from vae.live.standby import Spare
-from vae.live.zerogpu import PIECE_SECONDS, Lend, PieceWorker
+from vae.live.standby import StandbyWorker
+from vae.live.zerogpu import CHUNK_SECONDS, ChunkWorker, Lend
 from vae.system.limits import RUNS, RunLimits
 from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError
@@ -33,10 +33,16 @@ log = logging.getLogger(__name__)
 
 
 class Runs:
-    """Args: folder of the runs; root of the data sets; devices that are `lent`, whose runs are worked on in pieces, see
-    `work`. No process starts before `warm` or the first question.
+    """All runs of this server: one at a time on a device, the others queued, each visible to its owner alone.
 
-    Locks are taken in one order: those of the spare process's questions, `_lock`, then that of a run or a process.
+    No process starts before `warm` or the first question. Locks are taken in one order: those of the standby worker's
+    questions, `_lock`, then that of a run or a process.
+
+    Args:
+        folder: of the runs.
+        data_root: folder of the data sets.
+        limits: of runs, see the README.
+        lent: devices that are lent for a minute at a time, whose runs are trained in chunks, see `work`.
     """
 
     def __init__(
@@ -51,8 +57,8 @@ class Runs:
         self._lock = threading.RLock()
         self._runs: dict[str, LiveRun] = {}
         self._queues: dict[str, list[LiveRun]] = {name: [] for name in self.devices}
-        self._active: dict[str, tuple[LiveRun, WorkerProcess | PieceWorker | None]] = {}  # device -> who trains on it
-        self._spare = Spare(self.data_root, limits.answer)
+        self._active: dict[str, tuple[LiveRun, WorkerProcess | ChunkWorker | None]] = {}  # device -> who trains on it
+        self._standby = StandbyWorker(self.data_root, limits.answer)
         self._closed = threading.Event()
         self._found()
         threading.Thread(target=self._reap, name="runs", daemon=True).start()
@@ -65,7 +71,7 @@ class Runs:
         """
         with self._lock:
             if not self._active:
-                self._spare.warm()
+                self._standby.warm()
 
     def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
         """How long it would take and how many latents would wake; measured, in a process of its own.
@@ -77,7 +83,7 @@ class Runs:
         other = self.training(recipe.device)
         values = {"recipe": recipe.to_json(), "own": own, "measured": recipe.device not in self.lent}
         values["beside"] = other is not None and not other.over
-        return self._spare.ask(Command("foresee", values), events.Foreseen)
+        return self._standby.ask(Command("foresee", values), events.Foreseen)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
         """A new run, at the end of its device's queue.
@@ -142,15 +148,15 @@ class Runs:
         if worker and not run.over:
             worker.send(Command("turn", {"knob": knob, "value": value}))
 
-    def wanting(self, run: LiveRun) -> bool:
+    def needs_chunk(self, run: LiveRun) -> bool:
         """Does the run wait for its device to be lent?"""
         worker = self._worker_of(run)
-        return isinstance(worker, PieceWorker) and worker.wanting
+        return isinstance(worker, ChunkWorker) and worker.needs_chunk
 
-    def work(self, run: LiveRun, lend: Lend, seconds: float = PIECE_SECONDS) -> Iterator[Event]:
+    def work(self, run: LiveRun, lend: Lend, seconds: float = CHUNK_SECONDS) -> Iterator[Event]:
         """One piece of a run on a lent device; nothing where none is wanted."""
         worker = self._worker_of(run)
-        if isinstance(worker, PieceWorker):
+        if isinstance(worker, ChunkWorker):
             yield from worker.work(lend, seconds)
 
     def unsaved(self, run: LiveRun) -> bool:
@@ -172,7 +178,7 @@ class Runs:
             raise RunError("run.nothing_saved")
         device = "cpu" if run.recipe.device in self.lent else run.recipe.device
         values = {"folder": str(run.folder), "path": str(path), "own": run.own, "device": device}
-        self._spare.ask(Command("export", values), events.Exported, progress)
+        self._standby.ask(Command("export", values), events.Exported, progress)
         return step
 
     def get(self, owner: str, ident: object) -> LiveRun:
@@ -230,7 +236,7 @@ class Runs:
         self._closed.set()
         with self._lock:
             workers = [worker for _, worker in self._active.values() if worker]
-        for worker in [*workers, self._spare]:
+        for worker in [*workers, self._standby]:
             worker.close()
 
     @staticmethod
@@ -243,7 +249,7 @@ class Runs:
         if recipe.device not in self.devices:
             raise RunError("run.no_device", name=recipe.device, known=list(self.devices))
 
-    def _worker_of(self, run: LiveRun) -> WorkerProcess | PieceWorker | None:
+    def _worker_of(self, run: LiveRun) -> WorkerProcess | ChunkWorker | None:
         with self._lock:
             active = self._active.get(run.recipe.device)
         return active[1] if active and active[0] is run else None
@@ -307,9 +313,9 @@ class Runs:
         """
         lent, worker = device in self.lent, None
         try:
-            with self._spare.answered(0 if lent else self.limits.forecast), self._lock:
+            with self._standby.after_current_question(0 if lent else self.limits.forecast), self._lock:
                 if not run.over:  # else it was stopped meanwhile
-                    worker = PieceWorker(self.data_root, run.saved) if lent else self._spare.taken()
+                    worker = ChunkWorker(self.data_root, run.saved) if lent else self._standby.acquire()
                     worker.hear = run.absorb
                     worker.gone = lambda status: self._ended(device, run, status)
                     self._active[device] = (run, worker)

@@ -13,7 +13,7 @@ from torch import Tensor
 from vae.config import ConfigError
 from vae.data import ImageSet
 from vae.live.events import Begun, Changed, Command, Event, Point, Saved, State, Warned
-from vae.live.moment_maker import Looker, NotFinite
+from vae.live.moment_maker import MomentMaker, NotFinite
 from vae.live.moments import Gallery, forget_after
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
@@ -30,10 +30,8 @@ Inbox = Callable[[bool], "Command | None"]
 
 
 @dataclass
-class Purse:
-    """Says when something that costs time may be done again: not before `every` seconds, and never above `share` of
-    all time.
-    """
+class RateLimiter:
+    """When something that costs time may be done again: `every` seconds apart, and at most `share` of all time."""
 
     every: float
     share: float = 1.0
@@ -47,8 +45,8 @@ class Purse:
 
 
 @dataclass
-class Means:
-    """Sums over the batches looked at, kept on the device so that nothing waits for it until they are read."""
+class RunningMean:
+    """Running mean of loss terms, summed on the device so that nothing waits for it until it is read."""
 
     steps: int = 0
     sums: list[Tensor] = field(default_factory=list)
@@ -58,7 +56,7 @@ class Means:
         self.sums = [a + b for a, b in zip(self.sums, terms, strict=True)] if self.steps else terms
         self.steps += 1
 
-    def taken(self) -> tuple[float, float, list[float]]:
+    def take(self) -> tuple[float, float, list[float]]:
         """Means of loss, reconstruction and KL per latent; empties the sums."""
         loss, recon, kl = (total / self.steps for total in self.sums)
         self.steps, self.sums = 0, []
@@ -129,10 +127,10 @@ class _Run:
 
     def __init__(self, state: TrainState, test: ImageSet, gallery: Gallery, folder: Path) -> None:
         self.state, self.folder = state, folder
-        self.looker = Looker(state, test, gallery, folder)
-        self.means, self.pace = Means(), Pace()
-        self.points = Purse(POINT_EVERY)
-        self.saves = Purse(SAVE_EVERY, SAVE_SHARE, time.monotonic() + SAVE_EVERY)
+        self.looker = MomentMaker(state, test, gallery, folder)
+        self.means, self.pace = RunningMean(), StepBatching()
+        self.points = RateLimiter(POINT_EVERY)
+        self.saves = RateLimiter(SAVE_EVERY, SAVE_SHARE, time.monotonic() + SAVE_EVERY)
         self.first_bound: float | None = None
         self.bound: float | None = None
         self.failure: str | None = None
@@ -145,7 +143,7 @@ class _Run:
 
     def train(self, data: ImageSet, inbox: Inbox, steps: int | None = None) -> Iterator[Event]:
         """Trains until a command arrives, which it returns, or until there is no more to do, which is None."""
-        self.means, self.pace.since = Means(), None  # what came before a pause belongs to no point after it
+        self.means, self.pace.since = RunningMean(), None  # what came before a pause belongs to no point after it
         for event in train(self.state, data, every=1 if steps else self.pace.every):
             self.means.add(event)
             now = time.monotonic()
@@ -169,7 +167,7 @@ class _Run:
         return None
 
     def point(self, event: TrainEvent) -> Point:
-        loss, recon, kl = self.means.taken()
+        loss, recon, kl = self.means.take()
         bound = recon + sum(kl)
         self.bound, self.first_bound = bound, bound if self.first_bound is None else self.first_bound
         if not math.isfinite(loss) or not math.isfinite(bound):
@@ -232,7 +230,7 @@ class _Run:
         yield from self.look(wait=True)
 
 
-class Pace:
+class StepBatching:
     """How many steps the loop makes between two looks at the clock: about ten milliseconds of them."""
 
     def __init__(self) -> None:

@@ -1,4 +1,4 @@
-"""A process at hand: it answers questions, remembers what it has read and measured, and becomes the next run's."""
+"""A standby worker: a warm process that answers questions before a run, caches its data, and becomes the next run's."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from vae.live.process import WorkerProcess
 from vae.live.run import RunError
 
 
-class Spare:
+class StandbyWorker:
     """At most one worker that waits. Locks are taken in one order: that of the questions, then `_lock`.
 
     Args:
@@ -35,14 +35,14 @@ class Spare:
             if not answering and not self._closed and (self._worker is None or not self._worker.alive):
                 self._worker = WorkerProcess(self._data_root)
 
-    def taken(self) -> WorkerProcess:
+    def acquire(self) -> WorkerProcess:
         """The spare worker, or a new one. Raises OSError where there is no memory or no file for one more process."""
         with self._lock:
             worker, self._worker = self._worker, None
         return worker if worker is not None and worker.alive else WorkerProcess(self._data_root)
 
     @contextmanager
-    def answered(self, patience: float) -> Iterator[None]:
+    def after_current_question(self, patience: float) -> Iterator[None]:
         """After the question that is on, if it ends in time; no other begins meanwhile."""
         alone = self._asking.acquire(timeout=patience)
         try:
@@ -70,7 +70,7 @@ class Spare:
         if not self._asking.acquire(timeout=self._patience):
             raise RunError("run.busy")
         try:
-            worker = self.taken()
+            worker = self.acquire()
             worker.hear, worker.gone = hear, lambda status: done.set()
             worker.send(command)
             in_time = done.wait(self._patience)

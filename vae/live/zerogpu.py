@@ -1,6 +1,6 @@
-"""A run in pieces, for a device that is lent for a minute at a time, as the GPU of a Space with ZeroGPU is.
+"""A training in chunks, for a device that is lent for a minute at a time, as the GPU of a Space with ZeroGPU is.
 
-A piece runs in a forked child: what it is given and what it tells is pickled, and nothing else is shared but the disk.
+A chunk runs in a forked child: what it is given and what it tells is pickled, and nothing else is shared but the disk.
 So it begins and ends with a snapshot, tells its events as lines, and gets its commands as files.
 """
 
@@ -24,13 +24,13 @@ from vae.live.run import OVER
 from vae.live.session import RESUME
 from vae.live.worker import FAULTS, Worker, failure, read_images
 
-PIECE_SECONDS = 45.0  # of training
+CHUNK_SECONDS = 45.0  # of training
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Piece:
+class Chunk:
     """What a child is told. `values` are the arguments of `Worker.training`: folder, recipe and own."""
 
     data_root: str
@@ -40,10 +40,10 @@ class Piece:
 
 
 inherited_images = lru_cache(maxsize=2)(read_images)
-Lend = Callable[[Piece], Iterator[str]]  # runs `train_piece` where the device is
+Lend = Callable[[Chunk], Iterator[str]]  # runs `train_chunk` where the device is
 
 
-def train_piece(piece: Piece) -> Iterator[str]:
+def train_chunk(piece: Chunk) -> Iterator[str]:
     """Trains for `seconds`, or until it is told to stop or to pause; gives lines of events.
 
     The time counts from the first step, so that every piece does some.
@@ -114,7 +114,7 @@ class Mailbox:
 
 
 @dataclass
-class PieceWorker:
+class ChunkWorker:
     """A worker without a process of its own: it works whenever somebody lends it the device.
 
     Attributes:
@@ -135,7 +135,7 @@ class PieceWorker:
     _over: bool = False
 
     @property
-    def wanting(self) -> bool:
+    def needs_chunk(self) -> bool:
         """Is there a piece to work on, and nobody at it?"""
         resting = self._paused and not self._called
         return self._values is not None and not (self._working or resting or self._over)
@@ -171,13 +171,13 @@ class PieceWorker:
         snapshot.
         """
         with self._lock:
-            if not self.wanting:
+            if not self.needs_chunk:
                 return
             self._working, self._called = True, False
         over = False
         try:
             prepare(self.data_root, self._values["recipe"]["dataset"], self._values["own"])
-            for line in lend(Piece(str(self.data_root), self._values, seconds, self._paused)):
+            for line in lend(Chunk(str(self.data_root), self._values, seconds, self._paused)):
                 event = from_line(line)
                 self.hear(event)
                 over = over or self._ends(event)

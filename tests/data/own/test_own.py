@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 from vae.data import DataError
 from vae.data.own.archive import Unusable
 from vae.data.own.dataset import FILE, Limits, gather, own_images
-from vae.data.own.decode import square
+from vae.data.own.decode import center_crop_resize
 from vae.system import safetensors_file
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -57,7 +57,7 @@ def expected(image: Image.Image, size: int = 32) -> np.ndarray:
 
 
 def reduced(data: bytes, name: str = "a.png", size: int = 32) -> np.ndarray:
-    return square(data, name, size, 10**7)
+    return center_crop_resize(data, name, size, 10**7)
 
 
 def distance(a: np.ndarray, b: np.ndarray) -> int:
@@ -219,7 +219,7 @@ def png_head(width: int, height: int) -> bytes:
 def test_a_huge_picture_is_refused_before_it_is_decoded(side):
     before = Image.MAX_IMAGE_PIXELS
     with pytest.raises(Unusable, match="huge"):
-        square(png_head(side, side), "a.png", 32, Limits().most_pixels)
+        center_crop_resize(png_head(side, side), "a.png", 32, Limits().most_pixels)
     assert before == Image.MAX_IMAGE_PIXELS
 
 
@@ -252,7 +252,7 @@ def test_no_damage_makes_anything_but_unusable():
         for _ in range(draw.randint(1, 6)):
             data[draw.randrange(min(len(data), 250))] = draw.choice((0, 255, draw.randrange(256)))
         try:
-            assert square(bytes(data[: draw.choice((len(data), 120))]), "a", 32, 10**6).shape == (3, 32, 32)
+            assert center_crop_resize(bytes(data[: draw.choice((len(data), 120))]), "a", 32, 10**6).shape == (3, 32, 32)
         except Unusable:
             seen += 1
     assert 200 < seen < 1500

@@ -25,7 +25,7 @@ from vae.ui.compare.figure_one import (
     strip_layout,
     there_and_back,
 )
-from vae.ui.kit.text_layout import lettered, text
+from vae.ui.kit.text_layout import draw_line, text
 
 SHAPES = [(1, 28, 28), (1, 32, 32), (1, 64, 64), (3, 64, 64)]
 ROUNDING = 2  # levels: Pillow enlarges across and then down, and rounds after each
@@ -191,7 +191,7 @@ def test_words_break_behind_hyphens():
 @pytest.mark.parametrize("letter", ["·", "“", "”", "g", "j", "f", "Q"])
 def test_a_letter_lies_within_its_mask(letter):
     for size in (13, 26, 60):
-        mask = np.asarray(lettered(letter, size))
+        mask = np.asarray(draw_line(letter, size))
         assert mask.max() > 100
         edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
         assert edges.max() == 0

@@ -5,12 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.bounded_lock import BoundedLock
 from vae.ui.kit.i18n import UserError
 
 
 def test_one_works_some_wait_and_the_rest_are_sent_away():
-    turns, at_work, go_on = Turns(most_waiting=2), threading.Event(), threading.Event()
+    turns, at_work, go_on = BoundedLock(most_waiting=2), threading.Event(), threading.Event()
     inside, most, guard = 0, 0, threading.Lock()
 
     def ask():
@@ -37,7 +37,7 @@ def test_one_works_some_wait_and_the_rest_are_sent_away():
 
 
 def test_a_place_is_free_again_after_an_error_and_after_one_who_gave_up():
-    turns = Turns(most_waiting=1, patience=0.0)
+    turns = BoundedLock(most_waiting=1, patience=0.0)
     with pytest.raises(ValueError, match="its own"), turns:
         raise ValueError("its own")
     for _ in range(5):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vae.ui.models.visitor_models import thin
+from vae.ui.models.visitor_models import evict_oldest
 
 
 @pytest.fixture
@@ -24,16 +24,16 @@ def names(folder):
 
 
 def test_the_oldest_go(folder):
-    thin(folder, 4)
+    evict_oldest(folder, 4)
     assert names(folder) == ["2", "3", "4", "5"]
-    thin(folder, 10)
+    evict_oldest(folder, 10)
     assert names(folder) == ["2", "3", "4", "5"] and (folder / "run.json").exists()
 
 
 def test_those_in_use_stay_and_younger_ones_go_for_them(folder):
-    thin(folder, 3, {"0", "1", "4"})
+    evict_oldest(folder, 3, {"0", "1", "4"})
     assert names(folder) == ["0", "1", "4"]
-    thin(folder, 1, {"0", "1", "4"})
+    evict_oldest(folder, 1, {"0", "1", "4"})
     assert names(folder) == ["0", "1", "4"]
 
 
@@ -43,5 +43,5 @@ def test_one_that_vanishes_meanwhile_is_no_fault(folder, monkeypatch):
     with monkeypatch.context() as patch:
         patch.setattr(Path, "iterdir", lambda path: [*gone, *listed(path)] if path == folder else listed(path))
         patch.setattr(Path, "is_dir", lambda path: True)  # it was there a moment ago
-        thin(folder, 5)
+        evict_oldest(folder, 5)
     assert names(folder) == ["1", "2", "3", "4", "5"]

@@ -25,7 +25,7 @@ from mcp.client.streamable_http import streamable_http_client
 from PIL import Image
 
 import vae
-from vae.data.own.decode import fitted
+from vae.data.own.decode import fit_to_shape
 from vae.images import tile, to_uint8
 from vae.latent.traversal import traverse
 from vae.live.runs import Runs
@@ -259,16 +259,16 @@ def test_luma_keeps_grey_and_weighs_colours():
     ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
     file = io.BytesIO()
     Image.fromarray(ramp).save(file, "PNG")
-    assert np.array_equal(fitted(file.getvalue(), "ramp.png", (1, 16, 16), 10**6)[0], ramp)
-    assert np.array_equal(fitted(file.getvalue(), "ramp.png", (3, 16, 16), 10**6), np.stack([ramp] * 3))
+    assert np.array_equal(fit_to_shape(file.getvalue(), "ramp.png", (1, 16, 16), 10**6)[0], ramp)
+    assert np.array_equal(fit_to_shape(file.getvalue(), "ramp.png", (3, 16, 16), 10**6), np.stack([ramp] * 3))
     for colour in ((255, 0, 0), (0, 255, 0), (0, 0, 255), (10, 20, 200)):
         file = io.BytesIO()
         Image.new("RGB", (4, 4), colour).save(file, "PNG")
         wanted = Image.new("RGB", (1, 1), colour).convert("L").getpixel((0, 0))
-        found = fitted(file.getvalue(), "colour.png", (1, 4, 4), 10**6)
+        found = fit_to_shape(file.getvalue(), "colour.png", (1, 4, 4), 10**6)
         assert np.abs(found.astype(int) - wanted).max() <= 1
     with pytest.raises(ValueError, match="squares"):
-        fitted(file.getvalue(), "colour.png", (1, 4, 5), 10**6)
+        fit_to_shape(file.getvalue(), "colour.png", (1, 4, 5), 10**6)
 
 
 def test_the_same_as_tools(folder, model, tmp_path):

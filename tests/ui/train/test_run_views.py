@@ -20,7 +20,7 @@ from vae.live.session import session
 from vae.training.state import TrainState
 from vae.ui.kit.i18n import UserError
 from vae.ui.train.film import film_of
-from vae.ui.train.run_views import Looks, _following, look, scene
+from vae.ui.train.run_views import RunViews, _following, render_snapshot, scene
 
 RECIPE = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=30)
 
@@ -57,7 +57,7 @@ def picture(uri):
 
 
 def test_a_look_decodes_with_the_model_of_its_moment(run):
-    looks = Looks()
+    looks = RunViews()
     step = run.moments[-1]
     network, codes, _ = read_moment(run.folder, step, run.config)
     originals = looks.view(run).gallery.originals
@@ -71,7 +71,7 @@ def test_a_look_decodes_with_the_model_of_its_moment(run):
 
 
 def test_all_moments_lie_on_the_axes_of_the_newest_codes(run):
-    looks, newest = Looks(), run.moments[-1]
+    looks, newest = RunViews(), run.moments[-1]
     assert looks.at(run, newest)["axes"] == looks.at(run, 0)["axes"] == newest
     found = looks.at(run, newest)["map"]
     codes = read_moment(run.folder, newest, run.config)[1]
@@ -91,7 +91,7 @@ def test_a_live_map_follows_its_predecessor_through_turns_and_mirrors():
 
 
 def test_the_newest_look_is_made_aside_and_comes_once(run):
-    looks = Looks()
+    looks = RunViews()
     assert looks.newest(run, -1) is None  # asked for, not waited for
     found = until(lambda: looks.newest(run, -1))
     assert found["axes"] is None  # its own
@@ -107,10 +107,10 @@ def test_a_look_that_cannot_be_made_is_logged_once_and_not_tried_again(run, monk
         tried.append(step)
         if step == last:
             raise fault
-        return look(run, view, step)
+        return render_snapshot(run, view, step)
 
-    looks = Looks()
-    monkeypatch.setattr("vae.ui.train.run_views.look", of_the_last_fails)
+    looks = RunViews()
+    monkeypatch.setattr("vae.ui.train.run_views.render_snapshot", of_the_last_fails)
     looks.newest(run, -1)
     until(lambda: caplog.records)
     for _ in range(20):
@@ -123,7 +123,7 @@ def test_a_look_that_cannot_be_made_is_logged_once_and_not_tried_again(run, monk
 
 
 def test_the_scene_says_what_stays_the_same(run):
-    looks = Looks()
+    looks = RunViews()
     found = scene(run, looks.view(run))
     assert found["dims"] == 4 and found["shape"] == [1, 32, 32] and found["images"] == 360 and found["shown"] == 8
     assert found["column"]["kind"] == "discrete" and len(found["column"]["names"]) == 10
@@ -131,11 +131,11 @@ def test_the_scene_says_what_stays_the_same(run):
 
 def test_a_moment_that_is_not_there_is_a_sentence(run):
     with pytest.raises(UserError, match="no moment"):
-        Looks().at(run, 7_777)
+        RunViews().at(run, 7_777)
 
 
 def test_the_film_shows_every_moment(run):
-    film = film_of(run, Looks())
+    film = film_of(run, RunViews())
     with Image.open(io.BytesIO(base64.b64decode(film["uri"].split(",")[1]))) as animation:
         assert animation.format == "GIF" and animation.n_frames == len(run.moments)
     assert film["name"] == "digits-vae.gif"

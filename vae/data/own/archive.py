@@ -1,4 +1,4 @@
-"""Pictures that somebody brings: the files of a folder or of a zip, by name, each read when it is asked for.
+"""The files of a folder or a zip of pictures, by name, read one by one when asked for.
 
 Nothing is unpacked onto the disk, and no size is taken on trust: it is checked as declared and as read.
 """
@@ -67,7 +67,7 @@ class Listing:
 
 
 @contextmanager
-def opened(source: Path, limits: Limits) -> Iterator[Listing]:
+def open_source(source: Path, limits: Limits) -> Iterator[Listing]:
     """The files of a folder or zip, hidden ones and __MACOSX left out; they can be read while the context lasts.
 
     Raises:
@@ -77,15 +77,15 @@ def opened(source: Path, limits: Limits) -> Iterator[Listing]:
     try:
         archive = None if source.is_dir() else _archive(source, limits)
     except _ZIP_ERRORS as error:
-        raise DataError("pictures.zip_damaged", name=title(source), why=cause(error)) from error
+        raise DataError("pictures.zip_damaged", name=source_title(source), why=cause(error)) from error
     if archive is None:
         yield _listed(_below(source, limits))
         return
     with archive:
-        yield _listed(_Unpacker(archive, limits, title(source)).members())
+        yield _listed(_Unpacker(archive, limits, source_title(source)).members())
 
 
-def title(source: Path) -> str:
+def source_title(source: Path) -> str:
     """What a folder or zip is called in a sentence."""
     return _shown(source.name or str(source))
 
@@ -126,12 +126,12 @@ def _below(root: Path, limits: Limits) -> Iterator[tuple[tuple[str, ...], Callab
                 inside = sorted(islice(entries, limits.most_files - seen + 1), key=lambda entry: entry.name)
         except OSError as error:
             if not above:
-                raise DataError("pictures.folder_unreadable", name=title(root), why=cause(error)) from error
+                raise DataError("pictures.folder_unreadable", name=source_title(root), why=cause(error)) from error
             yield above, "unreadable"
             continue
         seen += len(inside)
         if seen > limits.most_files:
-            raise _crowded(title(root), limits)
+            raise _crowded(source_title(root), limits)
         for entry in inside:
             if _hidden(entry.name):
                 continue
@@ -160,7 +160,7 @@ def _read(root: Path, path: Path, limits: Limits) -> bytes:
             data = file.read(limits.most_bytes + 1)
     except OSError as error:
         if not root.is_dir():
-            raise DataError("pictures.removed", name=title(root)) from error
+            raise DataError("pictures.removed", name=source_title(root)) from error
         raise Unusable("unreadable") from error
     if len(data) > limits.most_bytes:
         raise Unusable("huge")
@@ -170,19 +170,19 @@ def _read(root: Path, path: Path, limits: Limits) -> bytes:
 def _archive(source: Path, limits: Limits) -> zipfile.ZipFile:
     """Opens a zip, and refuses what is none or too large before the table of contents is taken into memory."""
     if not source.is_file():
-        raise DataError("pictures.not_there", name=title(source))
+        raise DataError("pictures.not_there", name=source_title(source))
     if not zipfile.is_zipfile(source):
-        raise DataError("pictures.not_zip", name=title(source))
+        raise DataError("pictures.not_zip", name=source_title(source))
     size, entries, tail = source.stat().st_size, 0, b""
     if size > limits.most_bytes:
         sizes = {"mb": f"{size / 1e6:,.1f}", "limit": f"{limits.most_bytes / 1e6:,.1f}"}
-        raise DataError("pictures.zip_large", name=title(source), **sizes)
+        raise DataError("pictures.zip_large", name=source_title(source), **sizes)
     with source.open("rb") as file:
         while chunk := file.read(2**20):
             entries += (tail + chunk).count(_ZIP_ENTRY)
             tail = chunk[1 - len(_ZIP_ENTRY) :]
     if entries > limits.most_files:
-        raise _crowded(title(source), limits)
+        raise _crowded(source_title(source), limits)
     return zipfile.ZipFile(source)
 
 

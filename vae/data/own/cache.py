@@ -1,4 +1,4 @@
-"""One's own pictures on the command line: gathered once below the data folder, and found there by the set's name."""
+"""Sets of one's own pictures cached below the data folder, and found there by the set's name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from vae.data.cache import homes, writable
+from vae.data.cache import cache_dirs, first_writable
 from vae.data.imageset import DataError, ImageSet
 from vae.data.own.dataset import FILE, find_own, gather, own_images
 from vae.system import safetensors_file
@@ -16,7 +16,7 @@ from vae.system import safetensors_file
 FOLDER = "own"  # below the data folder
 
 
-def gathered(
+def gather_cached(
     source: Path, size: int, root: Path, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Path, dict[str, Any]]:
     """As `own.gather`, below the data folder `root`, but only where these files have not been gathered before.
@@ -27,21 +27,21 @@ def gathered(
     Raises:
         DataError: as `own.gather`.
     """
-    places = homes(root, FOLDER)
+    places = cache_dirs(root, FOLDER)
     key = _fingerprint(source, size)
     for place in places:
         try:
             return place / key, safetensors_file.read_header(place / key / FILE)["report"]
         except (safetensors_file.CheckpointError, KeyError):  # not gathered yet, or damaged: both end in gathering
             continue
-    home = writable(places) / key
+    home = first_writable(places) / key
     gather(source, size, home, progress=progress)
     return home, safetensors_file.read_header(home / FILE)["report"]
 
 
 def find_gathered(name: str, root: Path) -> Path | None:
     """The folder below the data folder (or in the user's cache) whose images have that name."""
-    return next(filter(None, (find_own(place, name) for place in homes(root, FOLDER))), None)
+    return next(filter(None, (find_own(place, name) for place in cache_dirs(root, FOLDER))), None)
 
 
 def load_gathered(name: str, split: str, root: Path) -> ImageSet:

@@ -1,4 +1,4 @@
-"""One's own images as a data set: a folder or zip of pictures becomes one file, and the file a train and a test set."""
+"""One's own pictures as a data set: a folder or zip becomes one file, and that a train and a test split."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages, split_grid
-from vae.data.own.archive import Limits, Listing, Skipped, Unusable, opened, title
-from vae.data.own.decode import square
+from vae.data.own.archive import Limits, Listing, Skipped, Unusable, open_source, source_title
+from vae.data.own.decode import center_crop_resize
 from vae.system import safetensors_file
 from vae.system.limits import PICTURES
 from vae.system.messages import Sentence, cause
@@ -68,10 +68,10 @@ def gather(
     """
     if size not in SIZES:
         raise DataError("pictures.size", small=SIZES[0], large=SIZES[1], size=size)
-    with opened(source, limits) as listing:
+    with open_source(source, limits) as listing:
         pixels, folders, skipped, colour = _read(listing, size, limits, progress or (lambda done, total: None))
     if len(pixels) < max(limits.fewest_images, 2):
-        raise _too_few(title(source), len(pixels), skipped, limits)
+        raise _too_few(source_title(source), len(pixels), skipped, limits)
     images = torch.from_numpy(pixels if colour else pixels[:, 1:2])  # green weighs most where they are almost equal
     labels, label_names = _classes(folders)
     report = Report(len(images), skipped, colour)
@@ -83,7 +83,7 @@ def gather(
             {
                 "version": _VERSION,
                 "size": size,
-                "source": title(source),
+                "source": source_title(source),
                 "sha256": _sha256(images),
                 "label_names": label_names,
                 "report": {"used": report.used, "skipped": _reasons(skipped), "colour": colour},
@@ -173,7 +173,7 @@ def _read(
             late.append(index)
             continue
         try:
-            picture = square(files[index].read(), files[index].name, size, limits.most_pixels)
+            picture = center_crop_resize(files[index].read(), files[index].name, size, limits.most_pixels)
         except Unusable as error:
             skipped.append(Skipped(files[index].name, error.reason))
         else:

@@ -1,4 +1,4 @@
-"""One picture in any format that Pillow decodes -> its middle square, or the reason why not."""
+"""Decode one picture in any format that Pillow reads to its middle square, or say why not."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _LUMA = np.array([0.299, 0.587, 0.114])
 _QUIET = threading.Lock()  # the filters of warnings belong to the whole process
 
 
-def square(data: bytes, name: str, size: int, most_pixels: int) -> np.ndarray:
+def center_crop_resize(data: bytes, name: str, size: int, most_pixels: int) -> np.ndarray:
     """The middle square of a picture, upright, on white and resized (Lanczos).
 
     Args:
@@ -71,8 +71,8 @@ def square(data: bytes, name: str, size: int, most_pixels: int) -> np.ndarray:
         raise Unusable("unreadable") from error
 
 
-def fitted(data: bytes, name: str, shape: tuple[int, int, int], most_pixels: int) -> np.ndarray:
-    """A picture as a network takes it: `square`, and for one channel its luma (ITU-R BT.601); grey stays as it is.
+def fit_to_shape(data: bytes, name: str, shape: tuple[int, int, int], most_pixels: int) -> np.ndarray:
+    """A picture as a network takes it: `center_crop_resize`, and for one channel its luma (ITU-R BT.601).
 
     Args:
         shape: (C, H, W) with one or three channels and as wide as it is high.
@@ -81,17 +81,17 @@ def fitted(data: bytes, name: str, shape: tuple[int, int, int], most_pixels: int
         uint8 (C, H, W).
 
     Raises:
-        Unusable: as `square` does.
+        Unusable: as `center_crop_resize` does.
         ValueError: another shape.
     """
     channels, height, width = shape
     if channels not in (1, 3) or height != width:
         raise ValueError(f"pictures are squares of one or three channels, not {shape}")
-    pixels = square(data, name, height, most_pixels)
-    return pixels if channels == 3 else grey(pixels)
+    pixels = center_crop_resize(data, name, height, most_pixels)
+    return pixels if channels == 3 else to_grey(pixels)
 
 
-def grey(pixels: np.ndarray) -> np.ndarray:
+def to_grey(pixels: np.ndarray) -> np.ndarray:
     """The luma (ITU-R BT.601) of red, green and blue, uint8 (3, H, W) -> (1, H, W)."""
     return np.rint(np.tensordot(_LUMA, pixels.astype(np.float64), axes=1))[None].astype(np.uint8)
 

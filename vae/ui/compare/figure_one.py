@@ -18,7 +18,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from vae.ui.kit.text_layout import INK, Text, lettered, overhang, text
+from vae.ui.kit.text_layout import INK, Text, draw_line, overhang, text
 
 LARGEST_GIF = 2_000_000  # bytes; a GIF that would be longer is drawn with smaller pictures
 STRIP_SIDE = 80  # pixels aimed at for a picture of the PNG: 64 to 96 for images of 28, 32 and 64
@@ -301,5 +301,5 @@ def painted(layout: Layout) -> Image.Image:
         draw.rectangle((x, y, x + length - 1, y), fill=RULE)
     for x, y, block in layout.texts:
         for number, line in enumerate(block.lines):
-            page.paste(block.ink, (x - overhang(block.size), y + number * block.leading), lettered(line, block.size))
+            page.paste(block.ink, (x - overhang(block.size), y + number * block.leading), draw_line(line, block.size))
     return page

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from vae.data.own.decode import grey
+from vae.data.own.decode import to_grey
 from vae.evaluation.distortion_floor import entropies
 from vae.images import to_float
 from vae.latent.neighbours import between_neighbours
@@ -38,7 +38,7 @@ def pixels_of(opened: LoadedModel, sent: Any) -> np.ndarray:
         pixels = np.frombuffer(content, np.uint8).reshape(height, width, 3).transpose(2, 0, 1)
     except (ValueError, binascii.Error) as error:
         raise UserError("error.own_pixels", width=width, height=height) from error
-    return pixels if channels == 3 else grey(pixels)
+    return pixels if channels == 3 else to_grey(pixels)
 
 
 def own_pick(opened: LoadedModel, pixels: np.ndarray) -> dict[str, Any]:

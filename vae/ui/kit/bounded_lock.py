@@ -1,6 +1,4 @@
-"""Heavy questions are answered one after the other, and only so many wait: each that waits holds one of the few threads
-on which every picture is decoded.
-"""
+"""A lock for heavy requests with a bounded queue: each that waits holds one of the few threads that decode pictures."""
 
 from __future__ import annotations
 
@@ -9,7 +7,7 @@ import threading
 from vae.ui.kit.i18n import UserError
 
 
-class Turns:
+class BoundedLock:
     """A lock for `with`, that sends away who would wait too long.
 
     Args:

@@ -35,7 +35,7 @@ class Text:
 
     @property
     def width(self) -> int:
-        return max((int(np.ceil(measured(line, self.size))) for line in self.lines), default=0)
+        return max((int(np.ceil(line_width(line, self.size))) for line in self.lines), default=0)
 
 
 @lru_cache(maxsize=32)
@@ -44,7 +44,7 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 @lru_cache(maxsize=1024)
-def writable(letter: str) -> str:
+def drawable_letter(letter: str) -> str:
     """What is written for a letter: itself where the font has it, else ASCII, at last "?"."""
     if letter.isascii() and letter.isprintable():
         return letter
@@ -59,12 +59,12 @@ def writable(letter: str) -> str:
 
 def text(content: str, size: int, width: int, ink: tuple[int, int, int] = INK) -> Text:
     """`content` broken into lines of at most `width` pixels: at spaces, and within a word only where it is wider."""
-    content = "".join(map(writable, content))
+    content = "".join(map(drawable_letter, content))
     lines, line = [], ""
     for word in content.replace(" ·", "\u00a0·").split():
         word = word.replace("\u00a0", " ")
         longer = f"{line} {word}" if line else word
-        if measured(longer, size) <= width:
+        if line_width(longer, size) <= width:
             line = longer
             continue
         lines += [line] if line else []
@@ -77,14 +77,14 @@ def _broken(word: str, size: int, width: int) -> list[str]:
     """A word in pieces of at most `width` pixels, each of one letter or more; behind a hyphen where there is one."""
     pieces = [""]
     for letter in word:
-        if pieces[-1] and measured(pieces[-1] + letter, size) > width:
+        if pieces[-1] and line_width(pieces[-1] + letter, size) > width:
             hyphen = max(pieces[-1].rfind(mark) for mark in "-_/") + 1
             pieces[-1:] = [pieces[-1][:hyphen], pieces[-1][hyphen:]] if hyphen else [pieces[-1], ""]
         pieces[-1] += letter
     return pieces
 
 
-def measured(line: str, size: int) -> float:
+def line_width(line: str, size: int) -> float:
     """Width of a line in pixels."""
     return font(FINE * size).getlength(line) / FINE
 
@@ -94,9 +94,9 @@ def overhang(size: int) -> int:
     return 1 + size // 8
 
 
-def lettered(line: str, size: int) -> Image.Image:
+def draw_line(line: str, size: int) -> Image.Image:
     """A line as a mask; its baseline lies `size` pixels below the upper edge, and it begins behind its overhang."""
-    width = 2 * overhang(size) + int(np.ceil(measured(line, size)))
+    width = 2 * overhang(size) + int(np.ceil(line_width(line, size)))
     mask = Image.new("L", (FINE * width, FINE * round(1.36 * size)))
     at = (FINE * overhang(size), FINE * size)
     ImageDraw.Draw(mask).text(at, line, 255, font(FINE * size), anchor="ls")

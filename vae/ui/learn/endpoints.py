@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.bounded_lock import BoundedLock
 from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.i18n import UserError
 from vae.ui.learn import answers
@@ -19,7 +19,7 @@ KEPT = 40  # answers of a model, some ten kilobytes each: the ten images of a ga
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Learn tab calls as `server.name(...)`."""
-    computing = Turns()  # up to two seconds of one core each; a step that is sent away asks again
+    computing = BoundedLock()  # up to two seconds of one core each; a step that is sent away asks again
     trainings: dict[int, dict[str, Any]] = {}
 
     def once(known: dict[Any, dict[str, Any]], key: Any, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
 from vae.ui.models.spill_meter import SpillMeter
-from vae.ui.models.visitor_models import drawable, images_folder
+from vae.ui.models.visitor_models import images_folder, require_drawable
 
 
 @dataclass(eq=False)
@@ -44,7 +44,7 @@ class LoadedModel(ModelWithImages):
 def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> LoadedModel:
     """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`."""
     try:
-        model = drawable(load(entry.path))
+        model = require_drawable(load(entry.path))
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=error) from error
     recorded = model.header["dataset"]

@@ -13,7 +13,7 @@ from vae.data import DatasetSpec, ImageSet
 from vae.images import to_uint8
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import Sentence
-from vae.ui.models.visitor_models import shown
+from vae.ui.models.visitor_models import display_name
 
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
 
@@ -39,7 +39,7 @@ class ModelWithImages:
     @property
     def title(self) -> str:
         """What a person is shown: the name, but of a visitor's model, whose name is a secret, what its file says."""
-        return shown(self.name, self.model.header)
+        return display_name(self.name, self.model.header)
 
     @cached_property
     def rows(self) -> dict[int, int]:

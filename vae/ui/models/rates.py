@@ -16,7 +16,7 @@ from vae.ui.kit.endpoint import finite
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import likelihood_key
-from vae.ui.models.visitor_models import shown
+from vae.ui.models.visitor_models import display_name
 
 
 def combinations(name: str) -> float | None:
@@ -68,7 +68,7 @@ def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     versions = [header["dataset"]["version"] for header in (entry.header, opened.model.header)]
     return {
         "name": entry.name,
-        "title": shown(entry.name, entry.header),
+        "title": display_name(entry.name, entry.header),
         **figures,
         "beta": None if weight is None else weight / noise_variance(config),
         "alike": likelihood_key(config) == likelihood_key(opened.model.config) and versions[0] == versions[1],

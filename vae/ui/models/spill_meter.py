@@ -8,7 +8,7 @@ from typing import Any
 
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.evaluation.reader import Reader, reader_of
-from vae.evaluation.spill import is_recorded, measured
+from vae.evaluation.spill import is_recorded, measure_spill
 from vae.ui.models.model_with_images import ModelWithImages
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class SpillMeter:
             return None
 
     def spill(self) -> dict[str, Any] | None:
-        """What `vae.evaluation.spill.measured` says of this model: recorded in its file, or measured once in seconds.
+        """What `measure_spill` says of this model: recorded in its file, or measured once in seconds.
 
         No rows where no latent is in use; None where nothing reads its pictures.
         """
@@ -51,6 +51,6 @@ class SpillMeter:
                 if is_recorded(recorded, self.of.dims, [factor.name for factor in self.reader.factors]):
                     self._measured = recorded
                 else:
-                    rows = measured(self.of.decode, self.reader, mu, stats["kl"])
+                    rows = measure_spill(self.of.decode, self.reader, mu, stats["kl"])
                     self._measured = rows or {"overall": None, "overall_spread": None, "dims": []}
             return self._measured

@@ -45,12 +45,12 @@ def entry_of(runs: Path, name: object) -> Entry | None:
     return Entry(name, usable[0].path, usable[0].header, None) if usable else None
 
 
-def shown(name: str, header: dict[str, Any]) -> str:
+def display_name(name: str, header: dict[str, Any]) -> str:
     """What a person is shown for a model: its name, but for a visitor's, which is a secret, what its file says."""
     return header["name"] if _NAME.fullmatch(name) else name
 
 
-def take_in(runs: Path, filename: str, content: bytes) -> Entry:
+def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
     """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
 
     Raises:
@@ -65,7 +65,7 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
     try:
         folder.mkdir(parents=True, mode=0o700)
         path.write_bytes(content)
-        fits = _fits(drawable(checkpoint.load(path)))
+        fits = _fits(require_drawable(checkpoint.load(path)))
     except OSError as error:
         _remove(folder)
         log.warning("An upload could not be kept: %s", error)
@@ -80,11 +80,11 @@ def take_in(runs: Path, filename: str, content: bytes) -> Entry:
         _remove(folder)
         most = {"values": CHECKPOINTS.most_values, "latents": CHECKPOINTS.most_latents, "codes": CHECKPOINTS.most_codes}
         raise UserError("run.too_much_model", **most)
-    thin(folder.parent, CHECKPOINTS.most_kept)
+    evict_oldest(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
 
 
-def drawable(model: Model) -> Model:
+def require_drawable(model: Model) -> Model:
     """The same. Raises UserError where its images have channels that no page can show."""
     channels = model.config.model.shape[0]
     if channels not in (1, 3):
@@ -100,7 +100,7 @@ def _fits(model: Model) -> bool:
     return within and count <= CHECKPOINTS.most_codes and latents <= CHECKPOINTS.most_latents
 
 
-def thin(folder: Path, most: int, used: Collection[str] = ()) -> None:
+def evict_oldest(folder: Path, most: int, used: Collection[str] = ()) -> None:
     """Removes the oldest of the folders in `folder` until no more than `most` are left; never one that is `used`."""
     with _thinning:
         kept = sorted(_aged(folder))

@@ -18,7 +18,7 @@ from torch import Tensor
 from vae.checkpoints.checkpoint import Entry
 from vae.config import ObjectiveConfig
 from vae.data.own.archive import Unusable
-from vae.data.own.decode import fitted
+from vae.data.own.decode import fit_to_shape
 from vae.images import tile
 from vae.latent.traversal import interpolate as line
 from vae.latent.traversal import traverse as walk
@@ -217,7 +217,7 @@ def picture_of(opened: LoadedModel, image: Any) -> np.ndarray:
     try:
         if path.stat().st_size > PICTURES.most_bytes:
             raise Unusable("huge")
-        return fitted(path.read_bytes(), path.name, shape, PICTURES.most_pixels)
+        return fit_to_shape(path.read_bytes(), path.name, shape, PICTURES.most_pixels)
     except OSError as error:  # cleaned away meanwhile
         raise UserError("api.not_uploaded") from error
     except Unusable as error:

@@ -21,7 +21,7 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
 
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
-from vae.ui.server.http_errors import Answer, Message, Refused, Send, ordinary, place_of, refusal
+from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, is_client_error, place_of, refusal
 from vae.ui.server.mcp import Call, call_of, is_picture
 from vae.ui.server.upload_quota import has_room
 
@@ -66,7 +66,7 @@ class Guard:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        answer = Answer(send)
+        answer = ErrorMappingSend(send)
         try:
             self._admit(scope)
             if scope["method"] != "POST":
@@ -103,7 +103,7 @@ class Guard:
         place = place_of(error)
         if status >= 500:
             return logging.ERROR
-        if ordinary(error) or place in self._traced:
+        if is_client_error(error) or place in self._traced:
             return logging.INFO
         self._traced.add(place)
         return logging.WARNING

@@ -1,4 +1,4 @@
-"""What is answered in place of what Gradio says, or would not say: one sentence, and whose mistake it was."""
+"""HTTP errors as one sentence, in place of Gradio's own: 4xx for a client's mistake, 5xx for ours or the machine's."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Refused(Exception):
         super().__init__(str(self.sentence))
 
 
-class Answer:
+class ErrorMappingSend:
     """A `send` that knows whether the answer has begun, and says in one sentence what Gradio says otherwise.
 
     Every answer carries how long it took.
@@ -84,13 +84,13 @@ def refusal(error: BaseException) -> Refused:
         return Refused(507, "request.disk")
     broken = isinstance(error, RuntimeError) and not isinstance(error, RecursionError)  # a body can be that deep
     broken = broken and not isinstance(error.__cause__, HTTPException)  # of an answer that had begun
-    if isinstance(error, (MemoryError, OSError)) or broken or _own(error):
+    if isinstance(error, (MemoryError, OSError)) or broken or _from_our_code(error):
         return Refused(500, "error.internal")
     # None of this project's code has been reached: Gradio could make nothing of the request.
     return Refused(404, "request.unknown") if isinstance(error, KeyError) else Refused(400, "request.malformed")
 
 
-def ordinary(error: BaseException) -> bool:
+def is_client_error(error: BaseException) -> bool:
     """Is it what comes of a request that cannot be read? Other exceptions of Python's own are somebody's mistake."""
     cause = error.__cause__ or error
     read = isinstance(cause, (LookupError, ValueError, RecursionError))
@@ -105,7 +105,7 @@ def place_of(error: BaseException) -> tuple[str, int]:
     return trace.tb_frame.f_code.co_filename, trace.tb_lineno
 
 
-def _own(error: BaseException) -> bool:
+def _from_our_code(error: BaseException) -> bool:
     """Has it passed through this project's code, what stands before Gradio aside?"""
     trace = error.__traceback__
     while trace:

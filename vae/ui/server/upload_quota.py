@@ -1,4 +1,4 @@
-"""The folder of uploads and answers: how much lies there, and what nobody has come back for."""
+"""Room for uploads and answers: how much lies in their folder, and which files are old enough to go."""
 
 from __future__ import annotations
 

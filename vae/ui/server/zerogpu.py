@@ -12,7 +12,7 @@ import gradio as gr
 
 from vae.live.run import RunError
 from vae.live.runs import Runs
-from vae.live.zerogpu import PIECE_SECONDS, Lend, train_piece
+from vae.live.zerogpu import CHUNK_SECONDS, Lend, train_chunk
 
 try:  # before anything touches CUDA; a Space has it, and off a Space its decorator gives the function back
     import spaces
@@ -20,10 +20,10 @@ except ImportError:
     spaces = None
 
 STARTING = 20  # seconds to load the images and, at the end, to write the snapshot
-on_gpu: Lend = spaces.GPU(duration=int(PIECE_SECONDS) + STARTING)(train_piece) if spaces else train_piece
+on_gpu: Lend = spaces.GPU(duration=int(CHUNK_SECONDS) + STARTING)(train_chunk) if spaces else train_chunk
 
 
-def lend_pieces(html: gr.HTML, runs: Runs, lend: Lend = on_gpu) -> None:
+def lend_device(html: gr.HTML, runs: Runs, lend: Lend = on_gpu) -> None:
     """Listens for `trigger('submit', {owner, run})` of the page; does nothing where no device is lent."""
     if not runs.lent:
         return

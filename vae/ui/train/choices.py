@@ -23,7 +23,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
     root, best = shared.catalog.data_root, next(iter(shared.training.devices))
     sets = list(DATASETS.values())
     return {
-        "datasets": [listed(spec, spec.sizes["train"], available(spec.name, root)) for spec in sets],
+        "datasets": [dataset_choice(spec, spec.sizes["train"], available(spec.name, root)) for spec in sets],
         "presets": [{"key": key, "values": values} for key, values in PRESETS.items()],
         "objectives": [
             {"key": key, "reads": list(objective.reads), "ways": list(ways_of(key))}
@@ -44,7 +44,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
     }
 
 
-def chosen(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:
+def parse_choices(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:
     """The recipe, and the folder of one's own images where it is for those."""
     recipe = checked_recipe(plain)
     own = _OWN.fullmatch(recipe.dataset)
@@ -61,7 +61,7 @@ def chosen(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:
     return recipe, None
 
 
-def listed(spec: DatasetSpec, train_images: int, missing: Sentence | None) -> dict[str, Any]:
+def dataset_choice(spec: DatasetSpec, train_images: int, missing: Sentence | None) -> dict[str, Any]:
     return {
         "name": spec.name,
         "title": spec.title,

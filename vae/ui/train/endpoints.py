@@ -20,15 +20,15 @@ from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
-from vae.ui.kit.bounded_lock import Turns
+from vae.ui.kit.bounded_lock import BoundedLock
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.models.shared import Shared
-from vae.ui.models.visitor_models import entry_of, images_folder, take_in, thin
-from vae.ui.train.choices import chosen, listed
+from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, store_upload
+from vae.ui.train.choices import dataset_choice, parse_choices
 from vae.ui.train.film import film_of
-from vae.ui.train.run_views import Looks, scene
-from vae.ui.train.status import data_title, polled, status, summary
+from vae.ui.train.run_views import RunViews, scene
+from vae.ui.train.status import data_title, poll_payload, status, summary
 
 log = logging.getLogger(__name__)
 _OWNER = re.compile(r"[0-9a-f]{32}")
@@ -40,13 +40,13 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
     Args:
         uploads: the folder that the app's upload address puts files into; nothing else is read.
     """
-    runs, looks, folder, root = shared.training, Looks(), shared.runs, shared.catalog.data_root
-    foreseeing = Turns(patience=RUNS.answer)
-    reading = Turns(patience=RUNS.answer)  # one person's images at a time: they take memory
+    runs, looks, folder, root = shared.training, RunViews(), shared.runs, shared.catalog.data_root
+    foreseeing = BoundedLock(patience=RUNS.answer)
+    reading = BoundedLock(patience=RUNS.answer)  # one person's images at a time: they take memory
 
     def foresee(owner: Any, choice: Any) -> dict[str, Any]:
         _owner(owner)
-        recipe, own = chosen(choice, folder, root)
+        recipe, own = parse_choices(choice, folder, root)
         with foreseeing:
             found = runs.foresee(recipe, own)
         return {
@@ -60,7 +60,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         }
 
     def begin(owner: Any, choice: Any) -> dict[str, Any]:
-        recipe, own = chosen(choice, folder, root)
+        recipe, own = parse_choices(choice, folder, root)
         return {"run": runs.begin(_owner(owner), recipe, own).ident}
 
     def drive(owner: Any, run: Any, action: Any) -> dict[str, Any]:
@@ -90,7 +90,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         held = seen if isinstance(seen, dict) else {}
         at = {key: held.get(key) if is_whole(held.get(key)) else -1 for key in ("epoch", "rows", "look", "moments")}
         at |= {"bounds": held.get("bounds") if is_whole(held.get("bounds")) else -1}
-        return polled(runs, looks, found, at)
+        return poll_payload(runs, looks, found, at)
 
     def look(owner: Any, run: Any, step: Any) -> dict[str, Any]:
         found = runs.get(_owner(owner), run)
@@ -130,7 +130,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             size = len(content) // MB if isinstance(content, str) else 0
             raise UserError("run.too_large", mb=size, limit=CHECKPOINTS.most_bytes // MB)
         try:
-            entry = take_in(folder, name, base64.b64decode(content, validate=True))
+            entry = store_upload(folder, name, base64.b64decode(content, validate=True))
         except ValueError as error:  # of base64: other letters, or a wrong length
             raise UserError("run.not_a_checkpoint", reason="not base64") from error
         return {"name": entry.name, "dataset": data_title(entry.header["dataset"]["name"]), "title": entry.path.stem}
@@ -148,11 +148,11 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             raise UserError("run.unusable", reason=error) from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
-        thin(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
+        evict_oldest(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {
-            "dataset": listed(spec, len(train_images), None),
+            "dataset": dataset_choice(spec, len(train_images), None),
             "defaults": suggested(spec, len(train_images), best).to_json(),
             "used": report.used,
             "skipped": [{"name": each.name, "reason": each.reason} for each in report.skipped[:20]],

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 from vae.live.run import LiveRun
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.points import palette
-from vae.ui.kit.text_layout import INK, lettered, overhang, text
-from vae.ui.train.run_views import Looks
+from vae.ui.kit.text_layout import INK, draw_line, overhang, text
+from vae.ui.train.run_views import RunViews
 
 WIDTH, MARGIN = 640, 12
 MAP_SIDE = 292
@@ -23,7 +23,7 @@ FRAME_MS, LAST_MS = 125, 2_000
 PAPER, FAINT = (255, 255, 255), (225, 228, 232)
 
 
-def film_of(run: LiveRun, looks: Looks) -> dict[str, Any]:
+def film_of(run: LiveRun, looks: RunViews) -> dict[str, Any]:
     """The name of the file and the film as a data URI; takes seconds, for every moment is decoded."""
     steps = list(run.moments)
     while len(steps) > MOST_FRAMES:
@@ -46,7 +46,7 @@ def film_of(run: LiveRun, looks: Looks) -> dict[str, Any]:
     return {"name": f"{name}-{run.recipe.objective.replace('_', '-')}.gif", "uri": uri}
 
 
-def _seen(run: LiveRun, looks: Looks, step: int) -> dict[str, Any] | None:
+def _seen(run: LiveRun, looks: RunViews, step: int) -> dict[str, Any] | None:
     """A look; None where its moment was thinned away while the film was made."""
     try:
         return looks.at(run, step)
@@ -90,7 +90,7 @@ def _dots(
 
 def _write(page: Image.Image, content: str, corner: tuple[int, int]) -> None:
     for number, line in enumerate(text(content, LINE, WIDTH - 2 * MARGIN).lines):
-        mask = lettered(line, LINE)
+        mask = draw_line(line, LINE)
         page.paste(INK, (corner[0] - overhang(LINE), corner[1] + number * 19), mask)
 
 

@@ -58,7 +58,7 @@ class View:
     lock: threading.Lock = field(default_factory=threading.Lock)
 
 
-class Looks:
+class RunViews:
     """Looks at runs, kept for as long as they may be asked for again.
 
     The newest one is made by a thread of its own, so that the curves of whoever polls never wait for pictures.
@@ -125,7 +125,7 @@ class Looks:
         try:
             view = self.view(run)
             with view.lock:
-                view.newest = look(run, view, step)
+                view.newest = render_snapshot(run, view, step)
             return
         except (UserError, CheckpointError) as error:  # curves and bars go on without pictures
             if step in run.moments:  # else it was thinned away meanwhile
@@ -152,7 +152,7 @@ class Looks:
                     self._kept.move_to_end(key)
                     return self._kept[key]
             try:
-                found = look(run, view, step, axes)
+                found = render_snapshot(run, view, step, axes)
             except CheckpointError as error:
                 if not path_of(run.folder, step).is_file():
                     raise UserError("run.no_moment", step=step) from error  # thinned away meanwhile
@@ -165,7 +165,7 @@ class Looks:
             return found
 
 
-def look(run: LiveRun, view: View, step: int, axes: Axes | None = None) -> dict[str, Any]:
+def render_snapshot(run: LiveRun, view: View, step: int, axes: Axes | None = None) -> dict[str, Any]:
     """Pictures, map and numbers of one moment.
 
     Args:

@@ -7,14 +7,14 @@ from vae.data.own.dataset import PREFIX, TITLE
 from vae.live.run import LiveRun
 from vae.live.runs import Runs
 from vae.ui.kit.i18n import shorten
-from vae.ui.train.run_views import Looks
+from vae.ui.train.run_views import RunViews
 
 
 def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
     """Where a run stands, in the words of the page's contract."""
     place, waiting = runs.place(run)
     ahead = _ahead(runs, run) if place else None  # before the run's lock, which comes after that of all runs
-    wanting = runs.wanting(run)
+    wanting = runs.needs_chunk(run)
     with run.lock:
         steps = run.config.training.steps if run.config else 0
         images = run.step * run.config.training.batch_size if run.config else 0
@@ -62,7 +62,7 @@ def _left(run: LiveRun) -> float | None:
     return (run.config.training.steps - run.step) * run.config.training.batch_size / run.speed
 
 
-def polled(runs: Runs, looks: Looks, run: LiveRun, at: dict[str, int]) -> dict[str, Any]:
+def poll_payload(runs: Runs, looks: RunViews, run: LiveRun, at: dict[str, int]) -> dict[str, Any]:
     """What is new since the page last asked; `at` says what it holds already, -1 where nothing."""
     answer: dict[str, Any] = {"status": status(runs, run), "look": None, "findings": []}
     with run.lock:

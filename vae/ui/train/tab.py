@@ -6,7 +6,7 @@ from gradio.utils import get_upload_folder
 
 from vae.ui.kit.part import part
 from vae.ui.models.shared import Shared
-from vae.ui.server.zerogpu import lend_pieces
+from vae.ui.server.zerogpu import lend_device
 from vae.ui.train.choices import train_payload
 from vae.ui.train.endpoints import train_endpoints
 
@@ -174,4 +174,4 @@ def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context."""
     functions = train_endpoints(shared, Path(get_upload_folder()))
     html = part("train", TEMPLATE, train_payload(shared), functions, elem_id="train")
-    lend_pieces(html, shared.training)
+    lend_device(html, shared.training)
