@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 import torch
 
-from vae.__main__ import main
 from vae.checkpoints import export
+from vae.cli.main import main
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid

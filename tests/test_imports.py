@@ -32,7 +32,7 @@ print(json.dumps(names))
 LOADED = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
 
 TRAIN = """
-from vae.__main__ import main
+from vae.cli.main import main
 arguments = "train --dataset digits --width 4 --latent-dim 2 --steps 2 --out a.safetensors".split()
 assert main(arguments) == 0
 """

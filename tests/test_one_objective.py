@@ -17,8 +17,8 @@ import pytest
 import torch
 from script import Script
 
-from vae.__main__ import main
 from vae.checkpoints import checkpoint
+from vae.cli.main import main
 from vae.config import ConfigError, ObjectiveConfig, ScheduleConfig, TrainConfig
 from vae.data import DATASETS, default_root
 from vae.evaluation.doctor import Evidence, findings, kl_weight

@@ -15,10 +15,10 @@ from gradio_client.exceptions import AppError
 from PIL import Image
 
 import app
-from vae.__main__ import main, parser
 from vae.checkpoints import checkpoint, hub
-from vae.cli import commands
+from vae.cli import train as train_command
 from vae.cli.arguments import configured
+from vae.cli.main import main, parser
 from vae.data import Subset, load
 from vae.system import paths
 from vae.ui import Shared, build_demo, launch
@@ -108,10 +108,10 @@ def test_a_training_of_the_readme_trains(words, monkeypatch, tmp_path):
 
     parsed = parser().parse_args(words)
     states = []
-    monkeypatch.setattr(commands, "load", few)
+    monkeypatch.setattr(train_command, "load", few)
     if parsed.dataset != "digits" and not (parsed.preset or "").startswith("digits"):
-        monkeypatch.setattr(commands, "export", lambda state, *others: states.append(state) or {})
-        monkeypatch.setattr(commands, "_summary", str)
+        monkeypatch.setattr(train_command, "export", lambda state, *others: states.append(state) or {})
+        monkeypatch.setattr(train_command, "summary", str)
     monkeypatch.chdir(tmp_path)
     Path("checkpoints").mkdir()
     words = re.sub(r" --(seconds|epochs|steps) \S+", "", " ".join(words)).split()

@@ -14,8 +14,8 @@ import huggingface_hub.constants
 import pytest
 from stand_in_hub import TOKEN, running
 
-from vae.__main__ import main
 from vae.checkpoints import checkpoint, hub
+from vae.cli.main import main
 from vae.evaluation.reader import READERS
 from vae.ui.models.catalog import Catalog
 

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 import torch
 
-from vae.__main__ import parser
 from vae.checkpoints import checkpoint
-from vae.cli import commands
+from vae.cli import train as train_command
 from vae.cli.arguments import configured
+from vae.cli.main import parser
 from vae.data import DATASETS
 from vae.evaluation.reader import load_reader
 from vae.latent.projection import PROJECTIONS
@@ -125,7 +125,7 @@ def test_resume_goes_on_from_the_snapshot(run):
 
 def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monkeypatch):
     """Ctrl-C after the second snapshot, then --resume: as if nothing had happened."""
-    monkeypatch.setattr(commands, "_SNAPSHOT_SECONDS", 0)
+    monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
     assert run("train", *TINY, "--steps", 150, "--out", "whole.safetensors")[0] == 0
     real, saves = snapshot.save, []
 
@@ -327,8 +327,8 @@ OUT = ["--out", "a.safetensors"]
 def test_what_is_wrong_is_one_sentence(run, tiny, digits, tmp_path, arguments, named):
     (tmp_path / "foreign.safetensors").write_bytes(b"\x80\x04K\x01.")
     if "good.resume" in arguments:
-        state = commands.TrainState.fresh(tiny(steps=4))
-        list(commands.train(state, digits["train"]))
+        state = train_command.TrainState.fresh(tiny(steps=4))
+        list(train_command.train(state, digits["train"]))
         snapshot.save(state, tmp_path / "good.resume")
     before = contents(tmp_path)
     code, out, err = run(*arguments)

@@ -8,7 +8,7 @@ import small_files
 import torch
 from torchvision import datasets, transforms
 
-from vae.__main__ import main
+from vae.cli.main import main
 from vae.data import DataError, Subset, available, celeba, load
 
 RESIZED = transforms.Compose([transforms.CenterCrop(148), transforms.Resize(64), transforms.PILToTensor()])

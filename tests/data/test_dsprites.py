@@ -9,7 +9,7 @@ import pytest
 import small_files
 import torch
 
-from vae.__main__ import main
+from vae.cli.main import main
 from vae.data import DATASETS, DataError, available, dsprites, load, sprites
 
 TOTAL = int(np.prod(small_files.GRID))

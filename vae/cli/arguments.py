@@ -6,14 +6,14 @@ import math
 import sys
 from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import torch
 from tqdm import tqdm
 
+from vae.cli.options import data_folder
 from vae.config import ConfigError, TrainConfig
-from vae.data import DATASETS, ImageSet, default_root, load
+from vae.data import DATASETS, ImageSet, load
 from vae.data.own.dataset import PREFIX
 from vae.training.loop import steps_per_epoch, steps_per_second
 from vae.training.objectives import NUMBERS, readers
@@ -25,11 +25,6 @@ _SECTIONS = {
     "schedule": ("beta_knots", "anneal_steps"),
     "training": ("batch_size", "lr", "seed"),
 }
-
-
-def root_of(arguments: Namespace) -> Path:
-    """The folder of the data sets."""
-    return Path(arguments.data) if arguments.data else default_root()
 
 
 def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig:
@@ -52,7 +47,7 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
             raise ConfigError("command.preset_data", expected=base.dataset, **names)
     elif "dataset" in given:
         own = given["dataset"].startswith(PREFIX)
-        spec = load(given["dataset"], "test", root_of(arguments)).spec if own else DATASETS[given["dataset"]]
+        spec = load(given["dataset"], "test", data_folder(arguments)).spec if own else DATASETS[given["dataset"]]
         base = TrainConfig(spec.name)
         base = replace(base, model=replace(base.model, shape=spec.shape, likelihood=spec.likelihood))
     else:

@@ -1,4 +1,4 @@
-"""What `--dataset folder --images PATH` means on the command line: one's own pictures, read before anything else."""
+"""One's own pictures as a data set of the command line: `--dataset folder --images PATH`."""
 
 from __future__ import annotations
 
@@ -9,10 +9,16 @@ from pathlib import Path
 from tqdm import tqdm
 
 from vae.config import ConfigError
+from vae.data import DATASETS
 from vae.data.own.cache import gather_cached
 from vae.data.own.dataset import SIZES, counted, own_images
 
 FOLDER_DATASET = "folder"  # no row of the registry: shape and classes are known once the pictures are
+
+
+def dataset_names() -> tuple[str, ...]:
+    """What --dataset takes: the registry's rows, and one's own pictures."""
+    return (*DATASETS, FOLDER_DATASET)
 
 
 def resolve_dataset(arguments: Namespace, dataset: str | None, root: Path) -> str | None:

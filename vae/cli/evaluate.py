@@ -1,0 +1,33 @@
+"""`python -m vae evaluate`: measure a checkpoint on its test images."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from argparse import Namespace
+
+from vae.checkpoints import checkpoint
+from vae.cli.options import add_command, add_data_folder, add_json, data_folder
+from vae.cli.report import Stages, summary
+from vae.data import DATASETS, load
+from vae.evaluation.evaluate import evaluate
+from vae.system.safetensors_file import CheckpointError
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    command = add_command(commands, "evaluate", "Measure a checkpoint on its test images; writes nothing.", run)
+    command.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+    add_json(command, "print one JSON object")
+    add_data_folder(command)
+
+
+def run(arguments: Namespace) -> None:
+    model = checkpoint.load(arguments.file)
+    spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
+    if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
+        then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"
+        raise CheckpointError("checkpoint.other_version", file=model.path, name=spec.name, then=then, here=here)
+    test = load(model.config.dataset, "test", data_folder(arguments))
+    with Stages() as stages:
+        metrics = evaluate(model.network, test, stages, model.header["seed"])
+    print(json.dumps(metrics) if arguments.json else summary(metrics))

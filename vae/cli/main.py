@@ -1,0 +1,35 @@
+"""All commands of `python -m vae`, and how one is run."""
+
+from __future__ import annotations
+
+import sys
+
+from vae.cli import data, embed, evaluate, listing, pull, push, reader, train
+from vae.cli.options import Parser
+from vae.system.messages import KeyedError
+
+COMMANDS = (listing, data, train, evaluate, embed, reader, push, pull)
+
+
+def parser() -> Parser:
+    """All commands and their arguments; the choices come from the registries."""
+    top = Parser(prog="python -m vae", description="Train and examine variational autoencoders.")
+    commands = top.add_subparsers(dest="command", required=True)
+    for module in COMMANDS:
+        module.add(commands)
+    commands.metavar = " | ".join(commands.choices)
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command. Returns 0, or 2 after a sentence that says what was wrong."""
+    parsed = parser().parse_args(arguments)
+    try:
+        parsed.run(parsed)
+    except (KeyedError, OSError) as error:  # OSError: say, a name too long for the disk
+        print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("stopped; what was saved stays", file=sys.stderr)
+        return 130
+    return 0

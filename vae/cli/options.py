@@ -1,0 +1,66 @@
+"""Commands and the options that several of them share."""
+
+from __future__ import annotations
+
+import argparse
+from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from vae.config import ConfigError
+from vae.data import default_root
+from vae.data.own.dataset import SIZES
+
+
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong in one sentence; argparse would put the whole usage before it."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"{self.prog}: {message}; see --help\n")
+
+
+def add_command(
+    commands: argparse._SubParsersAction, name: str, summary: str, run: Callable[[Namespace], None]
+) -> argparse.ArgumentParser:
+    """A command without its arguments; `run` gets them once they are parsed."""
+    command = commands.add_parser(name, help=summary, description=summary)
+    command.set_defaults(run=run)
+    return command
+
+
+def add_own_pictures(command: argparse.ArgumentParser) -> None:
+    """--images and --size, of a data set of one's own pictures."""
+    about = "for folder: a folder of pictures, with all folders in it, or a zip; folders side by side are classes"
+    command.add_argument("--images", metavar="PATH", help=about)
+    about = f"for folder: pixels of their middle square once resized; default: {SIZES[-1]}"
+    command.add_argument("--size", type=int, choices=SIZES, help=about)
+
+
+def add_data_folder(command: argparse.ArgumentParser) -> None:
+    """--data."""
+    about = "folder of data sets; default: $LATENT_EXPLORER_DATA, else a cache"
+    command.add_argument("--data", metavar="DIR", help=about)
+
+
+def data_folder(arguments: Namespace) -> Path:
+    """The folder of data sets."""
+    return Path(arguments.data) if arguments.data else default_root()
+
+
+def add_out(command: argparse.ArgumentParser) -> None:
+    """--out."""
+    command.add_argument("--out", metavar="FILE", required=True, help="NAME.safetensors")
+
+
+def out_file(arguments: Namespace) -> Path:
+    """Where the result goes. Raises ConfigError where its folder is missing, or it is no safetensors file."""
+    out = Path(arguments.out)
+    if out.suffix != ".safetensors" or not out.parent.is_dir():
+        raise ConfigError("command.out", path=out)
+    return out
+
+
+def add_json(command: argparse.ArgumentParser, about: str) -> None:
+    """--json."""
+    command.add_argument("--json", action="store_true", help=about)

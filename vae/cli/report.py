@@ -1,0 +1,62 @@
+"""What commands print: a progress bar a stage, and the figures of an evaluation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tqdm import tqdm
+
+from vae.evaluation.evaluate import BESIDE, SCORES
+
+_TITLES = {
+    "mig": "MIG",
+    "dci_disentanglement": "DCI disentanglement",
+    "dci_completeness": "DCI completeness",
+    "dci_informativeness": "DCI informativeness",
+    "sap": "SAP",
+    "beta_vae": "beta-VAE score",
+    "factor_vae": "FactorVAE score",
+    "modularity": "modularity",
+}
+
+
+class Stages:
+    """A progress bar for each stage of an evaluation, one after the other."""
+
+    def __init__(self) -> None:
+        self._stage, self._bar = "", None
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if stage != self._stage:
+            self.__exit__()
+            self._stage, self._bar = stage, tqdm(total=total, desc=stage)
+        self._bar.update(done - self._bar.n)
+
+    def __enter__(self) -> Stages:
+        return self
+
+    def __exit__(self, *raised: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+
+def summary(metrics: dict[str, Any]) -> str:
+    """The bound, and a line for each score with what it is to be held against."""
+    text = f"-ELBO {metrics['neg_elbo']:.2f} = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
+    text += f" ({metrics['neg_elbo_decoding_mu']:.2f} decoding mu, which flatters)"
+    text += f", {metrics['active_units']} active units; importance-weighted {metrics['importance_weighted']:.2f}"
+    text += f", I(x; z) {metrics['mutual_information']:.2f}, total correlation {metrics['total_correlation']:.2f}"
+    spill = metrics["spill"]
+    if spill and spill["overall"] is not None:
+        text += f"; {figure(spill['overall'])} ± {figure(spill['overall_spread'])} of what a latent changes in decoded "
+        text += "pictures stays in one factor"
+    if all(metrics[score] is None for score in SCORES):
+        return text + "; disentanglement is not defined: no factors are known"
+    for score in SCORES:
+        beside = ", ".join(f"{name} {figure(metrics[f'{score}_{name}'])}" for name in BESIDE)
+        text += f"\n{_TITLES[score]:<20}{figure(metrics[score])} ± {figure(metrics[f'{score}_spread'])} ({beside})"
+    return text
+
+
+def figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
