@@ -106,7 +106,7 @@ def pull(repo: str, folder: Path, replace: bool = False) -> list[Path]:
         try:
             (checkpoint.load if name.parent == Path() else load_reader)(source / name)
         except CheckpointError as error:
-            raise HubError("hub.not_taken", repo=repository(repo), reason=error.sentence) from error
+            raise HubError("hub.not_taken", name=name, repo=repository(repo), reason=error.sentence) from error
     new = [name for name in names if not _same(source / name, folder / name)]
     taken = [name for name in new if (folder / name).exists()]
     if taken and not replace:
