@@ -22,7 +22,7 @@ from vae.cli.main import main
 from vae.config import ConfigError, ObjectiveConfig, ScheduleConfig, TrainConfig
 from vae.data import DATASETS, default_root
 from vae.evaluation.doctor import Evidence, findings, kl_weight
-from vae.live.events import Changed, Command, Foreseen, Point
+from vae.live.events import Changed, Command, Point, TrainingForecast
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
 from vae.live.run import LiveRun
@@ -126,19 +126,19 @@ def test_the_doctor_speaks_of_it_as_of_its_like(kl):
     assert any(finding.values.get("beta") == 2 for finding in ours) == (not any(kl))
 
 
-def test_it_is_foreseen():
+def test_it_is_forecast():
     told = []
     worker = Worker(default_root(), told.append)
     for name, beta in ((NAME, 4.0), ("beta_h", 2.0)):
-        worker.foresee(replace(RECIPE, objective=name, beta=beta).to_json(), measured=False)
-    assert isinstance(told[0], Foreseen) and told[0].awake > 0
+        worker.forecast(replace(RECIPE, objective=name, beta=beta).to_json(), measured=False)
+    assert isinstance(told[0], TrainingForecast) and told[0].awake > 0
     assert told[0] == told[1]
 
 
-def test_a_weight_that_nobody_gives_is_not_foreseen(monkeypatch):
+def test_a_weight_that_nobody_gives_is_not_forecast(monkeypatch):
     monkeypatch.setitem(OBJECTIVES, NAME, replace(OBJECTIVES[NAME], kl_weight=lambda config: None))
     told = []
-    Worker(default_root(), told.append).foresee(RECIPE.to_json(), measured=False)
+    Worker(default_root(), told.append).forecast(RECIPE.to_json(), measured=False)
     assert told[0].awake is None is told[0].nats
     assert [f.key for f in findings(Evidence(np.zeros(2), config(NAME, 4.0)))] == ["finding.collapse"]
 

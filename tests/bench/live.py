@@ -185,7 +185,7 @@ def mnist(address: str, arguments: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as folder:
         runs = Runs(Path(folder), arguments.data)
         recipe = replace(suggested(DATASETS["mnist"], 60_000), latent_dim=20, budget=72.0)
-        runs.foresee(recipe)
+        runs.forecast(recipe)
         started = time.time()
         run = runs.begin(OWNER, recipe)
         at: dict[int, float] = {}
@@ -305,7 +305,7 @@ def soak(address: str, arguments: argparse.Namespace, pid: int) -> None:
     """A long training, watched: what grows."""
     client = Client(address, "train")
     recipe = replace(suggested(DATASETS["digits"], 1_437), unit="steps", budget=2 * 10**6)
-    client("foresee", OWNER, recipe.to_json())
+    client("forecast_training", OWNER, recipe.to_json())
     run = client("begin", OWNER, recipe.to_json())["run"]
     with chromium() if arguments.browser else nullcontext() as browser:
         watched(client, run, browser, address, arguments, pid)

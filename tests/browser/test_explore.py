@@ -208,16 +208,16 @@ CONTRAST = """cells => cells.map(cell => {
 
 def check_doctor(page, opened):
     page.wait_for_selector("#doctor[data-forecast]")
-    *found, foretold = findings(replace(opened.diagnosis.evidence, predicted=opened.diagnosis.forecast))
-    assert foretold.key == "finding.forecast"
+    *found, expected_line = findings(replace(opened.diagnosis.evidence, forecast=opened.diagnosis.forecast))
+    assert expected_line.key == "finding.forecast"
     spans = page.locator("#doctor > p > span")
     assert [text.strip() for text in spans.all_inner_texts()][: len(found)] == [say(f.key, **f.values) for f in found]
     remedies = [say(f.remedy, **f.values) for f in found if f.remedy]
-    expected = [*dict.fromkeys(remedies), say(foretold.key, **foretold.values), say("spectrum.about")]
+    expected = [*dict.fromkeys(remedies), say(expected_line.key, **expected_line.values), say("spectrum.about")]
     assert page.locator("#doctor .lse-remedy").all_inner_texts() == expected
     titles = spans.evaluate_all("spans => spans.map(span => span.title)")
     assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
-    check_spectrum(page, explorer.foretold(opened)["spectrum"])
+    check_spectrum(page, explorer.forecast_and_findings(opened)["spectrum"])
 
 
 HEIGHTS = """drawing => {

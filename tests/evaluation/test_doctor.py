@@ -91,7 +91,7 @@ def test_findings_of_the_shipped_files(name):
 
 
 def test_pruned_latents_of_a_healthy_model_are_no_collapse():
-    healthy = Evidence(KL, config("beta_h", beta=4.0), "x-beta", predicted=forecast([20.0, 9.0, 5.0, 1.0], 4.0))
+    healthy = Evidence(KL, config("beta_h", beta=4.0), "x-beta", forecast=forecast([20.0, 9.0, 5.0, 1.0], 4.0))
     assert keys(healthy) == ["finding.active", "finding.forecast"]
     assert findings(healthy)[0].values == {"n": 2, "total": 4}
 
@@ -113,11 +113,11 @@ def test_collapse_names_the_latents_and_the_weight_that_caused_it():
 
 def test_a_collapse_that_the_data_do_not_explain_is_the_training_s():
     asleep, heavy = np.zeros(4), config("beta_h", "gaussian", beta=10.0)
-    must = findings(Evidence(asleep, heavy, predicted=forecast([5.0, 1.0], 10.0)))
+    must = findings(Evidence(asleep, heavy, forecast=forecast([5.0, 1.0], 10.0)))
     assert (must[0].remedy, must[1].key, must[1].values["awake"]) == ("remedy.collapse", "finding.forecast", 0)
     assert must[1].values["largest"] == 5
-    assert findings(Evidence(asleep, heavy, predicted=forecast([50.0, 1.0], 10.0)))[0].remedy == "remedy.stuck"
-    stuck = findings(Evidence(np.array([0.0, 0.2, 0.0, 0.0]), PLAIN, predicted=forecast([50.0, 30.0, 9.0], 1.0)))
+    assert findings(Evidence(asleep, heavy, forecast=forecast([50.0, 1.0], 10.0)))[0].remedy == "remedy.stuck"
+    stuck = findings(Evidence(np.array([0.0, 0.2, 0.0, 0.0]), PLAIN, forecast=forecast([50.0, 30.0, 9.0], 1.0)))
     assert (stuck[0].key, stuck[0].values["latents"]) == ("finding.stuck", "z0, z2, z3")
     assert stuck[0].values["nats"] == pytest.approx(0.5 * np.log(50 * 30 * 9), rel=1e-3)
 
@@ -198,7 +198,7 @@ def test_the_share_that_is_recovered():
     assert recovered(np.ones((3, 2)), np.ones((3, 2))) == 0
 
 
-def test_a_training_under_far_too_much_weight_collapses_as_foretold(tiny, finished, digits):
+def test_a_training_under_far_too_much_weight_collapses_as_forecast(tiny, finished, digits):
     heavy = tiny(
         steps=60,
         objective=ObjectiveConfig("beta_h", beta=512.0),
@@ -215,9 +215,9 @@ def test_a_training_under_far_too_much_weight_collapses_as_foretold(tiny, finish
         config=heavy,
         spread=float(pictures.std(axis=0).max()),
         recovered=recovered(images, pictures),
-        predicted=forecast(spectrum(digits["train"].images.numpy()), kl_weight(heavy), latents=3),
+        forecast=forecast(spectrum(digits["train"].images.numpy()), kl_weight(heavy), latents=3),
     )
     # sixty steps are too few to paint the mean image
     assert keys(evidence) == ["finding.collapse_gaussian", "finding.dead", "finding.forecast"]
     assert evidence.spread < 1
-    assert evidence.predicted.awake == 0 and evidence.predicted.largest == pytest.approx(7.7, abs=0.05)
+    assert evidence.forecast.awake == 0 and evidence.forecast.largest == pytest.approx(7.7, abs=0.05)

@@ -119,7 +119,7 @@ def test_the_forecast_beside_what_training_gave(name):
     eigenvalues = spectrum(images, model.config.model.likelihood)
     beta, sigma2 = model.config.objective.beta, noise_variance(model.config)
     predicted = forecast(eigenvalues, beta, sigma2, model.config.model.latent_dim)
-    evidence = Evidence(model.stats["kl"], model.config, predicted=predicted)
+    evidence = Evidence(model.stats["kl"], model.config, forecast=predicted)
     assert len(evidence.awake) <= predicted.awake
     found = [finding.key for finding in findings(evidence)]
     others = {STUCK: ["finding.stuck", "finding.active"], "mnist-collapsed": ["finding.collapse_gaussian"]}

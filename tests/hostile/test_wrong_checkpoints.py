@@ -189,7 +189,7 @@ def used(app, name):
     """Everything that a page asks of a model."""
     z = [0.0] * 10
     overview = app.call("open_model", name)
-    calls = [("pick", name, 5), ("decode", name, z), ("traverse", name, z, [0, 9], "sigma"), ("foretell", name)]
+    calls = [("pick", name, 5), ("decode", name, z), ("traverse", name, z, [0, 9], "sigma"), ("forecast_model", name)]
     calls += [("spill", name), ("coordinates", name, "pca"), ("place", name, "pca", 0.0, 0.0), ("thumbnails", name, 0)]
     calls += [("colour", name, key) for key in ("kl", "class", "distortion")]
     for pair in ((name, name), (name, "digits-vae"), ("digits-vae", name)):

@@ -75,7 +75,7 @@ def test_a_training_gives_way_and_what_a_person_waits_for_does_not(runs, begun):
     mine = os.getpriority(os.PRIO_PROCESS, 0)
     _, training = runs._active["cpu"]
     until(lambda: niceness(training) == {max(mine, NICE)})
-    runs.foresee(SHORT)  # answered by the process that would make a checkpoint, too
+    runs.forecast(SHORT)  # answered by the process that would make a checkpoint, too
     assert niceness(runs._spare._worker) == {mine}
 
 
@@ -97,8 +97,8 @@ def test_a_run_is_its_owners_alone(runs, begun):
 
 
 def test_others_wait_are_told_their_place_and_the_device_goes_to_the_next(runs, begun, tmp_path):
-    foreseen = runs.foresee(replace(SHORT, unit="seconds", budget=5.0))
-    assert foreseen.speed > 0 and foreseen.seconds == pytest.approx(5, rel=0.2) and 0 < foreseen.awake <= 4
+    forecast = runs.forecast(replace(SHORT, unit="seconds", budget=5.0))
+    assert forecast.speed > 0 and forecast.seconds == pytest.approx(5, rel=0.2) and 0 < forecast.awake <= 4
     second, third = runs.begin(BOB, SHORT), runs.begin("c" * 32, SHORT)
     assert [runs.place(run) for run in (begun, second, third)] == [(0, 2), (1, 2), (2, 2)]
     runs.drive(second, "stop")

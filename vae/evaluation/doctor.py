@@ -47,7 +47,7 @@ class Evidence:
         spread: largest standard deviation of a pixel over the decoded codes of different images, in grey levels.
         recovered: see `recovered`.
         plain_rate: what a plain VAE of the same data carries, a bar for a capacity.
-        predicted: the forecast for this training.
+        forecast: the forecast for this training.
         information: (D, K) mutual information of latent and factor, as a share of the factor's entropy.
         factors: the K names.
     """
@@ -60,7 +60,7 @@ class Evidence:
     spread: float | None = None
     recovered: float | None = None
     plain_rate: float | None = None
-    predicted: Forecast | None = None
+    forecast: Forecast | None = None
     information: np.ndarray | None = None
     factors: Sequence[str] = ()
 
@@ -83,7 +83,7 @@ def findings(evidence: Evidence) -> list[Finding]:
     broken = _broken(evidence)
     if broken:
         return broken
-    checks = (_collapsed, _dead, _in_use, _capacity, _pushed, _overfitted, _factors, _foretold)
+    checks = (_collapsed, _dead, _in_use, _capacity, _pushed, _overfitted, _factors, _forecast)
     return [finding for check in checks for finding in check(evidence)]
 
 
@@ -131,20 +131,20 @@ def _broken(evidence: Evidence) -> list[Finding]:
 
 
 def _collapsed(evidence: Evidence) -> list[Finding]:
-    kl, config, predicted = np.asarray(evidence.kl), evidence.config, evidence.predicted
+    kl, config, forecast = np.asarray(evidence.kl), evidence.config, evidence.forecast
     weight = None if config is None else kl_weight(config)
     asleep = np.flatnonzero(kl < ACTIVE_NATS)
     values = {"total": len(kl), "latents": _listed(asleep)}
     if len(evidence.awake):
-        stuck = predicted and len(evidence.awake) < predicted.awake and evidence.rate < STUCK * predicted.nats
+        stuck = forecast and len(evidence.awake) < forecast.awake and evidence.rate < STUCK * forecast.nats
         if not stuck or not len(asleep):
             return []
-        values |= {"rate": _plain(evidence.rate), "nats": _plain(predicted.nats)}
+        values |= {"rate": _plain(evidence.rate), "nats": _plain(forecast.nats)}
         return [Finding("finding.stuck", values, "remedy.stuck")]
     if weight is None:
         return [Finding("finding.collapse", values, "remedy.collapse")]
     # Where even the strongest direction of the data does not pay, only the weight is to blame; else the training is.
-    remedy = "remedy.stuck" if predicted and predicted.awake else "remedy.collapse"
+    remedy = "remedy.stuck" if forecast and forecast.awake else "remedy.collapse"
     values |= {"beta": _plain(weight / noise_variance(config)), "weight": _plain(weight)}
     if config.model.likelihood == "gaussian":
         return [Finding("finding.collapse_gaussian", values | {"sigma": _plain(config.model.sigma)}, remedy)]
@@ -239,12 +239,12 @@ def _factors(evidence: Evidence) -> list[Finding]:
     return found
 
 
-def _foretold(evidence: Evidence) -> list[Finding]:
-    predicted = evidence.predicted
-    if predicted is None:
+def _forecast(evidence: Evidence) -> list[Finding]:
+    forecast = evidence.forecast
+    if forecast is None:
         return []
-    values = {"awake": predicted.awake, "nats": predicted.nats, "weight": predicted.threshold}
-    values |= {"largest": predicted.largest, "used": len(evidence.awake), "rate": evidence.rate}
+    values = {"awake": forecast.awake, "nats": forecast.nats, "weight": forecast.threshold}
+    values |= {"largest": forecast.largest, "used": len(evidence.awake), "rate": evidence.rate}
     return [Finding("finding.forecast", {key: _plain(value) for key, value in values.items()})]
 
 

@@ -16,7 +16,7 @@ class Ready:
 
 
 @dataclass(frozen=True)
-class Foreseen:
+class TrainingForecast:
     """What to expect: steps, seconds, images per second, None where only the device itself could tell; and of a linear
     model `awake` latents and their `nats`. `beside`: measured while another training was on.
     """
@@ -120,7 +120,9 @@ class Failed:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-Event = Ready | Foreseen | Begun | Point | Moment | Saved | State | Changed | Warned | Progress | Exported | Failed
+Event = (
+    Ready | TrainingForecast | Begun | Point | Moment | Saved | State | Changed | Warned | Progress | Exported | Failed
+)
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Event.__args__}
 
 

@@ -134,7 +134,7 @@ class LiveRun:
                     self._on_state(event)
                 case events.Failed():
                     self._on_failed(event)
-                case events.Ready() | events.Foreseen() | events.Progress() | events.Exported():
+                case events.Ready() | events.TrainingForecast() | events.Progress() | events.Exported():
                     pass  # answers, of which nothing stays with the run
                 case _:
                     raise TypeError(f"a run takes in no {type(event).__name__}")

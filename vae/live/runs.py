@@ -73,7 +73,7 @@ class Runs:
             if not self._active:
                 self._standby.warm()
 
-    def foresee(self, recipe: Recipe, own: str | None = None) -> events.Foreseen:
+    def forecast(self, recipe: Recipe, own: str | None = None) -> events.TrainingForecast:
         """How long it would take and how many latents would wake; measured, in a process of its own.
 
         Raises:
@@ -83,7 +83,7 @@ class Runs:
         other = self.training(recipe.device)
         values = {"recipe": recipe.to_json(), "own": own, "measured": recipe.device not in self.lent}
         values["beside"] = other is not None and not other.over
-        return self._standby.ask(Command("foresee", values), events.Foreseen)
+        return self._standby.ask(Command("forecast", values), events.TrainingForecast)
 
     def begin(self, owner: str, recipe: Recipe, own: str | None = None) -> LiveRun:
         """A new run, at the end of its device's queue.

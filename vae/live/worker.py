@@ -27,7 +27,18 @@ from vae.data.own.dataset import own_images
 from vae.evaluation.doctor import kl_weight, noise_variance
 from vae.evaluation.forecast import forecast, spectrum
 from vae.live.devices import threads
-from vae.live.events import Command, Event, Exported, Failed, Foreseen, Progress, Ready, State, from_line, to_line
+from vae.live.events import (
+    Command,
+    Event,
+    Exported,
+    Failed,
+    Progress,
+    Ready,
+    State,
+    TrainingForecast,
+    from_line,
+    to_line,
+)
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured
 from vae.live.session import RESUME, Inbox, session
@@ -65,7 +76,7 @@ class Worker:
 
     def work(self) -> None:
         """Until the run is over or the input ends."""
-        tasks = {"foresee": self.foresee, "begin": self.begin, "export": self.export}
+        tasks = {"forecast": self.forecast, "begin": self.begin, "export": self.export}
         while (command := self.inbox.get()).name != "stop":
             task = tasks.get(command.name)
             if task is None:  # pause, resume and the like of a run that is over
@@ -77,7 +88,7 @@ class Worker:
             if command.name == "begin":
                 return
 
-    def foresee(
+    def forecast(
         self, recipe: dict[str, Any], own: str | None = None, beside: bool = False, measured: bool = True
     ) -> None:
         """Says how long a training would take and what a linear model would do.
@@ -98,12 +109,12 @@ class Worker:
             awake, nats = found.awake, found.nats
         if speed is not None:
             steps = config.training.steps
-            self.say(Foreseen(steps, steps / speed, speed * batch, awake, nats, beside))
+            self.say(TrainingForecast(steps, steps / speed, speed * batch, awake, nats, beside))
         elif choice.unit == "seconds":
-            self.say(Foreseen(None, choice.budget, None, awake, nats, beside))
+            self.say(TrainingForecast(None, choice.budget, None, awake, nats, beside))
         else:
             steps = configured(choice, train_images.spec, len(train_images)).training.steps
-            self.say(Foreseen(steps, None, None, awake, nats, beside))
+            self.say(TrainingForecast(steps, None, None, awake, nats, beside))
 
     def begin(self, **values: Any) -> None:
         """Trains, see `training`, and tells of it. Once it is under way the process gives way, until it ends."""
@@ -152,7 +163,7 @@ class Worker:
             return None
 
     def images(self, name: str, own: str | None) -> Splits:
-        """Training and test images; kept, so that a training that was foreseen begins at once."""
+        """Training and test images; kept, so that a training that was forecast begins at once."""
         key = own or name
         if key not in self._images:
             self._images.clear()

@@ -77,7 +77,7 @@ def test_unknown_models(call, opened, name):
     refused(call("colour", name, "kl"))
     refused(call("place", name, "pca", 0, 0))
     refused(call("thumbnails", name, 0))
-    refused(call("foretell", name))
+    refused(call("forecast_model", name))
 
 
 def test_bad_z(call, opened):
@@ -140,7 +140,7 @@ def test_good_calls_are_json_and_right(call, opened):
 
 
 def test_the_forecast_comes_after_the_findings(call, opened):
-    answer = call("foretell", "digits-beta")["ok"]
+    answer = call("forecast_model", "digits-beta")["ok"]
     found, drawn = answer["findings"], answer["spectrum"]
     assert found[:-1] == call("open_model", "digits-beta")["ok"]["findings"]
     x = opened.images.images.flatten(1).numpy() / 255

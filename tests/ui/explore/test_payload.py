@@ -52,13 +52,13 @@ def every_finding() -> list[Finding]:
     shares = np.array([[0.9, 0.8, 0.5, 0.1], [0.1, 0.1, 0.4, 0.1], [0.0] * 4, [0.0] * 4])
     cases = [
         Evidence(np.array([np.nan])),
-        Evidence(asleep, recovered=0.0, predicted=forecast([3.0, 2.0])),
+        Evidence(asleep, recovered=0.0, forecast=forecast([3.0, 2.0])),
         Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0)), recovered=-1.0),
         Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0), "gaussian")),
         Evidence(awake, about(ObjectiveConfig()), "x-beta", 100.0, 80.0, spread=0.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=9.0)), recovered=0.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0)), plain_rate=1.0),
-        Evidence(awake, predicted=forecast([1e3] * 4), information=shares, factors=tuple("abcd")),
+        Evidence(awake, forecast=forecast([1e3] * 4), information=shares, factors=tuple("abcd")),
         Evidence(awake, information=np.eye(4)[:, :2], factors=("a", "b")),
     ]
     return [finding for case in cases for finding in findings(case)]

@@ -89,7 +89,7 @@ BAD = [
     ("begin", [ADA, CHOICE | {"lr": float("nan")}]),
     ("begin", [ADA, CHOICE | {"batch_size": 10**400}]),
     ("begin", [ADA]),
-    ("foresee", [ADA, CHOICE | {"width": 10**6}]),
+    ("forecast_training", [ADA, CHOICE | {"width": 10**6}]),
     ("poll", [ADA, "nope", {}]),
     ("poll", [ADA, ["list"], {}]),
     ("drive", [ADA, "nope", "stop"]),
@@ -154,16 +154,16 @@ def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
     assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None
 
 
-@pytest.mark.parametrize("heavy", ["foresee", "own"])
+@pytest.mark.parametrize("heavy", ["forecast", "own"])
 def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app, monkeypatch, heavy):
     at_work, go_on = threading.Event(), threading.Event()
 
     def slow(*_):
         at_work.set()
         assert go_on.wait(60)
-        raise RunError("run.slow") if heavy == "foresee" else DataError("pictures.removed", name="crowd.zip")
+        raise RunError("run.slow") if heavy == "forecast" else DataError("pictures.removed", name="crowd.zip")
 
-    monkeypatch.setattr(app[0].training, "foresee", slow)
+    monkeypatch.setattr(app[0].training, "forecast", slow)
     monkeypatch.setattr(f"{train_endpoints.__module__}.gather", slow)
     sent = [app[2] / f"crowd{number}.zip" for number in range(40)]
     for path in sent:
@@ -172,7 +172,7 @@ def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app,
         if heavy == "own":
             asked_for = [pool.submit(asked, app, "own", ADA, str(path), 32) for path in sent]
         else:
-            asked_for = [pool.submit(asked, app, "foresee", ADA, CHOICE) for _ in sent]
+            asked_for = [pool.submit(asked, app, "forecast_training", ADA, CHOICE) for _ in sent]
         assert at_work.wait(60)
         try:
             until(lambda: sum(each.done() for each in asked_for) >= 30)

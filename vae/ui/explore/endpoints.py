@@ -41,8 +41,8 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         opened = catalog.open(name)
         return own_pick(opened, pixels_of(opened, pixels))
 
-    def foretell(name: Any) -> dict[str, Any]:
-        return payload.foretold(catalog.open(name))
+    def forecast_model(name: Any) -> dict[str, Any]:
+        return payload.forecast_and_findings(catalog.open(name))
 
-    functions = (open_model, pick, traverse, place, own_image, foretell)
+    functions = (open_model, pick, traverse, place, own_image, forecast_model)
     return [*model_endpoints(catalog).values(), *(endpoint(function) for function in functions)]

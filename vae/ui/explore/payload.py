@@ -77,14 +77,14 @@ def images_of(opened: LoadedModel) -> int:
     return opened.spec.sizes["test"] if opened.spec else len(opened.model.index)
 
 
-def foretold(opened: LoadedModel) -> dict[str, Any]:
+def forecast_and_findings(opened: LoadedModel) -> dict[str, Any]:
     """The findings again, with what a linear model of the same images would have done: too slow for the first map.
 
     `spectrum` holds the variances of the images' strongest directions, the threshold of a latent, and the KL of each
-    latent of this model that is in use; None where nothing can be foretold.
+    latent of this model that is in use; None where nothing can be forecast.
     """
     expected = opened.diagnosis.forecast
-    findings = findings_json(replace(opened.diagnosis.evidence, predicted=expected))
+    findings = findings_json(replace(opened.diagnosis.evidence, forecast=expected))
     if expected is None or not expected.largest:
         return {"findings": findings, "spectrum": None}
     kl = [float(opened.model.stats["kl"][dim]) for dim in latents_in_use(opened)]

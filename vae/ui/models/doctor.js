@@ -9,13 +9,13 @@ export function mountDoctor(element, explorer) {
     delete element.dataset.forecast;
     draw(element, model, model.findings);
     // The forecast costs the server up to a second, so it is asked for once the page stands.
-    afterPaint(() => foretell(model));
+    afterPaint(() => forecast(model));
   });
 
-  async function foretell(model) {
+  async function forecast(model) {
     if (explorer.state.model !== model) return;
     try {
-      const {findings, spectrum} = await explorer.call('foretell', model.name);
+      const {findings, spectrum} = await explorer.call('forecast_model', model.name);
       if (explorer.state.model !== model) return;
       draw(element, model, findings);
       if (spectrum) element.append(...drawSpectrum(spectrum));

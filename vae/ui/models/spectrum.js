@@ -12,8 +12,8 @@ export function drawSpectrum({values, threshold, kl}) {
   const high = Math.log(Math.max(values[0], threshold, level(kl[0] ?? 0)) * 1.5);
   const height = value => `${(100 * (Math.log(value) - low)) / (high - low)}%`;
   const columns = values.map((value, i) => {
-    const foretold = Math.max(0, Math.log(value / threshold) / 2);
-    const texts = [t('spectrum.direction', {n: i + 1, variance: number(value, value < 10 ? 2 : 0), nats: number(foretold, 2)})];
+    const forecast = Math.max(0, Math.log(value / threshold) / 2);
+    const texts = [t('spectrum.direction', {n: i + 1, variance: number(value, value < 10 ? 2 : 0), nats: number(forecast, 2)})];
     if (i < kl.length) texts.push(t('spectrum.latent', {nats: number(kl[i], 2)}));
     const bar = make('i', {className: value > threshold ? 'lse-awake' : ''});
     bar.style.height = height(value);

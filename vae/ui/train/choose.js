@@ -1,4 +1,4 @@
-// What is to be trained: the form on the left, and what can be foreseen of it.
+// What is to be trained: the form on the left, and its forecast.
 
 import {make, options} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
@@ -24,7 +24,7 @@ export function mountChoose(element, trainer, payload, visible) {
   const listeners = [];
   let values = {...defaults[(datasets.find(({missing}) => !missing) ?? datasets[0]).name]};
   let timer = 0;
-  let foreseen = null; // {choice, answer} of the last forecast
+  let forecast = null; // {choice, answer} of the last forecast
 
   options(fields.objective, objectives.map(({key}) => [key, t(`train.objective.${key}`)]));
   options(fields.unit, units.map(name => [name, t(`train.unit.${name}`)]));
@@ -79,7 +79,7 @@ export function mountChoose(element, trainer, payload, visible) {
 
   /** The same budget in another unit, as far as a forecast tells it. */
   function converted(unit) {
-    const {answer} = foreseen?.key === keyOf(values) ? foreseen : {};
+    const {answer} = forecast?.key === keyOf(values) ? forecast : {};
     if (!answer || answer.speed === null || chosenData().train === null) return {seconds: 60, epochs: 5, steps: 3000}[unit];
     const {seconds, steps} = answer;
     const inUnit = {seconds, steps, epochs: (steps * values.batch_size) / chosenData().train}[unit];
@@ -154,13 +154,13 @@ export function mountChoose(element, trainer, payload, visible) {
   }
 
   const forecasts = createPump({
-    send: ({wanted}) => trainer.call('foresee', trainer.owner, wanted),
+    send: ({wanted}) => trainer.call('forecast_training', trainer.owner, wanted),
     apply(answer, {wanted, key}) {
-      foreseen = {key, answer, wanted};
+      forecast = {key, answer, wanted};
       say();
     },
     fail(error) {
-      foreseen = {key: keyOf(values), error: error.message};
+      forecast = {key: keyOf(values), error: error.message};
       say();
     },
   });
@@ -171,7 +171,7 @@ export function mountChoose(element, trainer, payload, visible) {
     clearTimeout(timer);
     say();
     const wanted = choice();
-    if (!wanted || !visible() || (foreseen?.answer && foreseen.key === keyOf(values))) return;
+    if (!wanted || !visible() || (forecast?.answer && forecast.key === keyOf(values))) return;
     timer = setTimeout(() => {
       forecasts.drop();
       forecasts.push({wanted, key: keyOf(values)});
@@ -183,9 +183,9 @@ export function mountChoose(element, trainer, payload, visible) {
     const bad = faults();
     const lines = bad.map(text => ['lse-train-bad', text]);
     if (!bad.length && !chosenData()?.missing) {
-      if (foreseen?.key !== keyOf(values)) lines.push(['lse-train-waits', t('train.measuring')]);
-      else if (foreseen.error) lines.push(['lse-train-bad', foreseen.error]);
-      else lines.push(...expected(foreseen.answer, values, objective(), devices).map(text => ['', text]));
+      if (forecast?.key !== keyOf(values)) lines.push(['lse-train-waits', t('train.measuring')]);
+      else if (forecast.error) lines.push(['lse-train-bad', forecast.error]);
+      else lines.push(...expected(forecast.answer, values, objective(), devices).map(text => ['', text]));
     }
     if (trainer.active()) lines.push(['lse-train-next', t('train.for_next')]);
     const key = JSON.stringify(lines);
@@ -198,7 +198,7 @@ export function mountChoose(element, trainer, payload, visible) {
   trainer.on('status', () => {
     if (active === trainer.active()) return;
     active = trainer.active();
-    if (!active && foreseen?.answer?.shared) foreseen = null; // it was measured beside the run that is over
+    if (!active && forecast?.answer?.shared) forecast = null; // it was measured beside the run that is over
     ask();
   });
   trainer.on('adopt', ({run, choice: theirs, shape}) => {
@@ -245,7 +245,7 @@ export function mountChoose(element, trainer, payload, visible) {
   };
 }
 
-/** What is foreseen, in sentences. */
+/** The forecast, in sentences. */
 function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, device}, objective, devices) {
   const name = spoken(devices.find(({key}) => key === device)?.name ?? device);
   const known = {time: duration(seconds), steps: number(steps), speed: rough(speed), device: name};

@@ -41,14 +41,14 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         uploads: the folder that the app's upload address puts files into; nothing else is read.
     """
     runs, looks, folder, root = shared.training, RunViews(), shared.runs, shared.catalog.data_root
-    foreseeing = BoundedLock(patience=RUNS.answer)
+    forecasting = BoundedLock(patience=RUNS.answer)
     reading = BoundedLock(patience=RUNS.answer)  # one person's images at a time: they take memory
 
-    def foresee(owner: Any, choice: Any) -> dict[str, Any]:
+    def forecast_training(owner: Any, choice: Any) -> dict[str, Any]:
         _owner(owner)
         recipe, own = parse_choices(choice, folder, root)
-        with foreseeing:
-            found = runs.foresee(recipe, own)
+        with forecasting:
+            found = runs.forecast(recipe, own)
         return {
             "steps": found.steps,
             "seconds": found.seconds,
@@ -164,7 +164,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         return [summary(run) for run in runs.listed(_owner(owner))]
 
     named = {"scene": scene_of, "runs": runs_of}
-    plain = (foresee, begin, drive, turn, poll, look, film, keep, download, upload, own)
+    plain = (forecast_training, begin, drive, turn, poll, look, film, keep, download, upload, own)
     return [endpoint(_told(function, function.__name__)) for function in plain] + [
         endpoint(_told(function, name)) for name, function in named.items()
     ]
