@@ -169,7 +169,7 @@ def test_a_name_is_found_wherever_the_caller_stands(root, trained, tmp_path, mon
     folder.mkdir()
     elsewhere.mkdir()
     shutil.copy(trained.path, folder / "tiny.safetensors")
-    monkeypatch.setattr(checkpoint, "FOLDER", folder)
+    monkeypatch.setattr(checkpoint, "CHECKPOINT_FOLDER", folder)
     monkeypatch.chdir(elsewhere)
     assert vae.load("tiny").path == folder / "tiny.safetensors"
     assert vae.load("../checkpoints/tiny.safetensors").header == vae.load("tiny").header
