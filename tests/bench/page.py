@@ -1,9 +1,10 @@
 """How quick the page is, in a real Chromium against the real app, each figure beside its rival of the same run.
 
-PYTHONPATH=. python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5]
+PYTHONPATH=. python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5] [--against CHECKOUT]
 
 Prints ratios and figures; asserts nothing, for these machines are shared. The rivals: importing torch and gradio alone,
-an empty Blocks page, and the same decode of the same model through gr.Slider and gr.Image.
+an empty Blocks page, and the same decode of the same model through gr.Slider and gr.Image. With --against, another
+checkout of this project instead of all of them.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 import vae
 
@@ -139,19 +140,66 @@ def sliders(ways: dict[str, tuple[Page, str, str]], moves: int, seconds: float) 
     print(f"against {rival}: {quicker:.2f}× as quick, {more:.2f}× the pictures")
 
 
+def app_of(checkout: Path, arguments: argparse.Namespace) -> tuple[str, ...]:
+    """The command that serves a checkout's own page with the same files."""
+    folders = ("--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
+    return (str(checkout / "app.py"), "--port", "PORT", *folders)
+
+
+def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, ...]], rounds: int) -> None:
+    """Two checkouts in turn: first answer, first map, slider to picture, pictures a second of a drag."""
+    answers: dict[str, list[float]] = {name: [] for name in apps}
+    maps: dict[str, list[float]] = {name: [] for name in apps}
+    moves: dict[str, list[float]] = {name: [] for name in apps}
+    rates: dict[str, list[float]] = {name: [] for name in apps}
+    for _ in range(rounds):
+        for name, app in apps.items():
+            with served(*app) as (_, _, seconds):
+                answers[name].append(seconds)
+    with ExitStack() as stack:
+        addresses = {name: stack.enter_context(served(*app))[0] for name, app in apps.items()}
+        browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        pages = {}
+        for number in range(rounds + 1):
+            for name, address in addresses.items():
+                page, seconds = opened(browser, f"{address}/?still=1", "#map[data-ready='1']")
+                if number:  # the first ones warm the servers up
+                    maps[name].append(seconds)
+                    page.context.close()
+                else:
+                    pages[name] = page
+        for _ in range(rounds):
+            for name, page in pages.items():
+                page.bring_to_front()
+                dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
+                parts = [f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"]
+                moves[name] += [ms / 1000 for ms in act(page, "moves", [*parts, 20])]
+                rates[name].append(act(page, "drag", [*parts, 3])["pictures"])
+        browser.close()
+    (ours, theirs) = apps
+    for what, times in (("first HTTP answer", answers), ("first map", maps), ("slider -> picture", moves)):
+        versus(what, times[ours], theirs, times[theirs])
+    more = statistics.median(rates[ours]) / statistics.median(rates[theirs])
+    print(f"pictures a second {statistics.median(rates[ours]):.1f}: {more:.2f}× those of {theirs}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints")
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, in place of all rivals")
     arguments = parser.parse_args()
-    app = (str(ROOT / "app.py"), "--port", "PORT")
-    app += ("--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if arguments.against:
+        apps = {"this checkout": app_of(ROOT, arguments), "the other": app_of(arguments.against.resolve(), arguments)}
+        with sync_playwright() as playwright:
+            against(playwright, executable, apps, arguments.rounds)
+        return
+    app = app_of(ROOT, arguments)
     path = arguments.checkpoints / "scene3d-beta.safetensors"
     start_up(app, arguments.rounds)
-
-    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     with (
         sync_playwright() as playwright,
         served(*app) as (ours, pid, _),

@@ -12,6 +12,7 @@ from PIL import Image
 
 from vae.evaluation.matching import align
 from vae.ui.compare import payload as comparison
+from vae.ui.models.model_pair import open_pair
 
 pytestmark = pytest.mark.browser
 
@@ -50,7 +51,7 @@ def tab(page):
 @pytest.fixture(scope="module")
 def both(shared):
     torch.set_num_threads(1)
-    return comparison.couple(shared.catalog, "scene3d-vae", "scene3d-beta")
+    return open_pair(shared.catalog, "scene3d-vae", "scene3d-beta")
 
 
 def picture(page, side, role="z"):

@@ -67,16 +67,16 @@ def test_a_knob_is_turned_while_it_runs(runs, begun):
 
 @pytest.mark.skipif(not hasattr(os, "setpriority"), reason="no priorities here")
 def test_a_training_gives_way_and_what_a_person_waits_for_does_not(runs, begun):
-    def niceness(worker):
-        tasks = Path(f"/proc/{worker.pid}/task")
-        tasks = [int(path.name) for path in tasks.iterdir()] if tasks.is_dir() else [worker.pid]
+    def niceness(pid):
+        tasks = Path(f"/proc/{pid}/task")
+        tasks = [int(path.name) for path in tasks.iterdir()] if tasks.is_dir() else [pid]
         return {os.getpriority(os.PRIO_PROCESS, task) for task in tasks}
 
     mine = os.getpriority(os.PRIO_PROCESS, 0)
-    _, training = runs._active["cpu"]
+    training = runs.pid_of(begun)
     until(lambda: niceness(training) == {max(mine, NICE)})
     runs.forecast(SHORT)  # answered by the process that would make a checkpoint, too
-    assert niceness(runs._spare._worker) == {mine}
+    assert niceness(runs.standby_pid) == {mine}
 
 
 def test_one_owner_has_one_training_at_a_time(runs, begun):
@@ -103,11 +103,11 @@ def test_others_wait_are_told_their_place_and_the_device_goes_to_the_next(runs, 
     assert [runs.place(run) for run in (begun, second, third)] == [(0, 2), (1, 2), (2, 2)]
     runs.drive(second, "stop")
     assert second.state == "stopped" and runs.place(third) == (1, 1)
-    _, worker = runs._active["cpu"]
-    os.kill(worker.pid, signal.SIGSTOP)  # it cannot answer
+    pid = runs.pid_of(begun)
+    os.kill(pid, signal.SIGSTOP)  # it cannot answer
     runs.drive(begun, "stop")
     assert begun.state == "stopped" and runs.training("cpu") is begun
-    os.kill(worker.pid, signal.SIGCONT)
+    os.kill(pid, signal.SIGCONT)
     until(lambda: third.state == "finished" and third.saved == 40 and third.moments[-1] == 40)
     assert third.curves.rows[-1][0] == 40 and third.moments[0] == 0
     stages = []
@@ -125,8 +125,8 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
     saved = begun.saved
     runs.drive(begun, "resume")
     until(lambda: begun.state == "running" and begun.step > saved + 3)
-    _, worker = runs._active["cpu"]
-    os.kill(worker.pid, signal.SIGKILL)
+    pid = runs.pid_of(begun)
+    os.kill(pid, signal.SIGKILL)
     until(lambda: begun.state == "failed")
     saved = begun.saved
     assert begun.reason["key"] == "run.killed" and begun.reason["values"]["step"] == saved and begun.resumable
