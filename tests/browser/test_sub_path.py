@@ -9,7 +9,7 @@ import uvicorn
 from driving import begin_training, run_state, set_slider, shown
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 pytestmark = pytest.mark.browser
@@ -35,11 +35,8 @@ def proxied(address):
     async def no_icon(request: Request) -> Response:
         return Response(status_code=204)  # asked for by browsers at the root of every host
 
-    async def no_manifest(request: Request) -> Response:
-        return JSONResponse({})  # Gradio's page names it at the root of every host, where the app is not
-
     below = Route(PATH + "/{rest:path}", pass_on, methods=["GET", "POST", "HEAD"])
-    app = Starlette(routes=[below, Route("/favicon.ico", no_icon), Route("/manifest.json", no_manifest)])
+    app = Starlette(routes=[below, Route("/favicon.ico", no_icon)])
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -56,7 +53,8 @@ def url(trained, address_of):
         yield address
 
 
-def test_the_page_works_below_a_path(page):
+def test_the_page_works_below_a_path(open_page):
+    page = open_page(locale="en-US")  # a profile of its own: one on disk asks for Gradio's manifest, at the host's root
     before = shown(page, "z")
     set_slider(page, 0, 2.5)
     page.wait_for_selector("#inspector[data-ready]")
