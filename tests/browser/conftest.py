@@ -51,6 +51,7 @@ def shared(request, runs_folder):
 def served(shared, tabs=TABS, **options):
     """The address of the running app."""
     demo = build_demo(shared, tabs)
+    options |= {"_frontend": False}  # Gradio's own look whether it answers, which gives a busy machine three seconds
     _, address, _ = launch(demo, server_name="127.0.0.1", server_port=None, prevent_thread_lock=True, **options)
     yield address
     demo.close()
