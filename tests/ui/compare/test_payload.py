@@ -16,6 +16,7 @@ from PIL import Image
 
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.data import default_root
+from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.evaluation.matching import align
 from vae.evaluation.metrics import mutual_information
 from vae.latent.traversal import traverse
@@ -114,6 +115,8 @@ def _quantiles(both, pair):
 
 def test_maps_are_spanned_by_the_best_latents_of_each_factor_the_clearest_first(both):
     shares = [mutual_information(side.model.mu, both.left.facts.factors) for side in both.sides]
+    for share, side in zip(shares, both.sides, strict=True):
+        share[side.model.stats["kl"] < ACTIVE_NATS] = 0  # what sleeps spans no map
     names = [factor.name for factor in both.left.facts.specs]
     found = comparison.axes(both)
     assert sorted(axis["name"] for axis in found) == sorted(names)
@@ -194,6 +197,14 @@ def test_pictures_of_other_data_are_not_read(both, catalog, monkeypatch):
     fresh = replace(both.left)
     assert fresh.spill_meter.reader is None and fresh.spill_meter.spill() is None
     assert comparison.pick(ModelPair(fresh, both.right), int(both.index[0]))["left"]["reading"] is None
+
+
+def test_maps_of_a_model_that_sleeps_are_spanned_by_its_strongest_latent(both):
+    kl = np.linspace(0, ACTIVE_NATS / 2, 10)
+    asleep = replace(both.left, model=replace(both.left.model, stats=both.left.model.stats | {"kl": kl}))
+    found = comparison.axes(ModelPair(asleep, both.right))
+    assert {axis["left"] for axis in found} == {9}
+    assert {axis["name"]: axis["right"] for axis in found} == {a["name"]: a["right"] for a in comparison.axes(both)}
 
 
 def test_a_model_that_sleeps_has_an_empty_spill(both):

@@ -94,15 +94,18 @@ def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
 
 
 def axes(both: ModelPair) -> list[dict[str, Any]]:
-    """What the maps can be spanned by, the two best first: per factor the latent of either side that follows it best;
-    without factors the matched pairs.
+    """What the maps can be spanned by, the two best first: per factor the latent in use of either side that knows most
+    of it; without factors the matched pairs. A model that uses none has its strongest latent everywhere.
     """
+    strongest = [int(np.argmax(side.model.stats["kl"])) for side in both.sides]
     if both.left.facts.information is None or both.right.facts.information is None:
         found = [{"name": None, "left": p.left, "right": p.right} for p in both.pairs if None not in (p.left, p.right)]
-        left, right = (int(np.argmax(side.model.stats["kl"])) for side in both.sides)
-        return found or [{"name": None, "left": left, "right": right}]
-    best = [side.facts.best for side in both.sides]
-    strength = np.maximum(*(side.facts.information.max(axis=0) for side in both.sides))
+        return found or [{"name": None, "left": strongest[0], "right": strongest[1]}]
+    best = [
+        np.where(side.facts.best < 0, top, side.facts.best) for side, top in zip(both.sides, strongest, strict=True)
+    ]
+    shares = [side.facts.information[dims, range(len(dims))] for side, dims in zip(both.sides, best, strict=True)]
+    strength = np.maximum(*shares)
     order = np.argsort(-strength, kind="stable")
     names = both.left.facts.names
     return [{"name": names[k], "left": int(best[0][k]), "right": int(best[1][k])} for k in order]
