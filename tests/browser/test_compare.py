@@ -6,11 +6,11 @@ import io
 import numpy as np
 import pytest
 import torch
+from alignment import align
 from closeness import same_pictures
 from driving import MODULES, answered, came, held_back, lonely, set_slider, z_of
 from PIL import Image
 
-from vae.evaluation.matching import align
 from vae.ui.compare import payload as comparison
 from vae.ui.models.model_pair import open_pair
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from alignment import align
 from scipy.stats import spearmanr
 
 from vae.checkpoints.checkpoint import QUANTILES
-from vae.evaluation.matching import Pair, Side, align, match
+from vae.evaluation.matching import Pair, Side, match
 from vae.evaluation.metrics import mutual_information
 from vae.evaluation.metrics.agreement import rank_correlation
 

@@ -11,13 +11,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from alignment import align
 from closeness import same_pictures
 from PIL import Image
 
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.data import default_root
 from vae.evaluation.latent_use import ACTIVE_NATS
-from vae.evaluation.matching import align
 from vae.evaluation.metrics import mutual_information
 from vae.latent.traversal import traverse
 from vae.system.paths import CHECKPOINT_FOLDER

@@ -1,5 +1,5 @@
 // Where a latent of another model stands when this one stands at `value`: at the same share of its codes.
-// The same line as vae/evaluation/matching.py draws: straight between the quantiles, and beyond them the slope from end to end.
+// Straight lines between the quantiles; beyond them the slope from end to end goes on.
 
 export function align(value, here, other, sign) {
   const there = sign > 0 ? other : [...other].reverse();
