@@ -7,6 +7,7 @@ from urllib.parse import urlparse
 
 import numpy as np
 from PIL import Image
+from scipy.spatial import cKDTree
 
 PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
 # Words of Learn's drawings that leave them, and names of models that lie on a dot.
@@ -29,24 +30,27 @@ MODULES = r"""import(performance.getEntriesByType('resource').map(entry => entry
   .find(name => /explorer-[0-9a-f]+\.js/.test(name))).then(({modules}) => modules)"""
 
 
+def pixels_of(page, points):
+    """Window pixels (N, 2) of points of the map."""
+    pixels = page.evaluate(
+        """points => { const box = document.querySelector('#map .js-plotly-plot'), r = box.getBoundingClientRect();
+          const {xaxis, yaxis} = box._fullLayout;
+          const [left, top] = [r.left + xaxis._offset, r.top + yaxis._offset];
+          return points.map(([x, y]) => [left + xaxis.d2p(x), top + yaxis.d2p(y)]); }""",
+        np.asarray(points, float).tolist(),
+    )
+    return np.array(pixels)
+
+
 def pixel_of(page, xy):
     """Window pixel of a point of the map."""
-    return page.evaluate(
-        """([x, y]) => { const box = document.querySelector('#map .js-plotly-plot'), r = box.getBoundingClientRect();
-          const {xaxis, yaxis} = box._fullLayout;
-          return [r.left + xaxis._offset + xaxis.d2p(x), r.top + yaxis._offset + yaxis.d2p(y)]; }""",
-        [float(v) for v in xy],
-    )
+    return pixels_of(page, [xy])[0].tolist()
 
 
 def lonely(xy, rows):
     """Rows sorted by the distance to their nearest neighbour among `rows`, the loneliest first."""
     chosen = xy[rows].astype(float)
-    distance = np.empty(len(rows))
-    for start in range(0, len(rows), 500):
-        d = ((chosen[start : start + 500, None] - chosen[None]) ** 2).sum(-1)
-        d[np.arange(len(d)), start + np.arange(len(d))] = np.inf
-        distance[start : start + 500] = d.min(1)
+    _, distance = cKDTree(chosen).query(chosen, k=2)[0].T  # the nearest of all is the point itself
     return [rows[i] for i in np.argsort(-distance)]
 
 

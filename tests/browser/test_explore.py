@@ -14,6 +14,7 @@ from driving import (
     hover,
     lonely,
     pixel_of,
+    pixels_of,
     set_slider,
     settled,
     shown,
@@ -90,7 +91,7 @@ def test_an_empty_place_is_decoded_and_called_approximate(page, opened):
     xy = opened.model.maps[first_map(opened)]
     x, y, width, height = (page.locator("#map .lse-stage").bounding_box()[k] for k in ("x", "y", "width", "height"))
     places = [(x + width * a, y + height * b) for a in np.linspace(0.1, 0.96, 24) for b in np.linspace(0.1, 0.9, 24)]
-    pixels = np.array([pixel_of(page, point) for point in xy[::7]])
+    pixels = pixels_of(page, xy[::7])
     gap = [np.min(((pixels - place) ** 2).sum(1)) for place in np.array(places)]
     page.mouse.click(*places[int(np.argmax(gap))])
     page.wait_for_selector("#inspector figure[data-source=between]")

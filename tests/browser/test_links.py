@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import first_map, pixel_of, set_slider, settled, shown, strongest, z_of
+from driving import first_map, pixels_of, set_slider, settled, shown, strongest, z_of
 from PIL import Image
 
 from vae.ui.models.visitor_models import store_upload
@@ -42,7 +42,7 @@ def copied(browser, url):
 def place_of_an_edge(page, opened):
     """Pixel of a place on the map where no point lies."""
     box = page.locator("#map .lse-stage").bounding_box()
-    pixels = np.array([pixel_of(page, point) for point in opened.model.maps[first_map(opened)][::7]])
+    pixels = pixels_of(page, opened.model.maps[first_map(opened)][::7])
     places = [
         (box["x"] + box["width"] * a, box["y"] + box["height"] * b)
         for a in (0.15, 0.5, 0.85)
