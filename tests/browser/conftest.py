@@ -1,8 +1,11 @@
-"""The real app in real Chromium: one server and one browser for the session, a fresh page for each test."""
+"""The real app in real Chromium: one server and one browser for the session, a page for each test or,
+where its tests may share one, for a module.
+"""
 
 import os
 import shutil
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -10,7 +13,7 @@ import torch
 
 playwright_api = pytest.importorskip("playwright.sync_api")
 
-from driving import PATIENCE, leaves, settled  # noqa: E402
+from driving import PATIENCE, leaves, open_anew, settled  # noqa: E402
 
 from vae.data import default_root  # noqa: E402
 from vae.live.runs import Runs  # noqa: E402
@@ -151,6 +154,16 @@ def newcomer(visitor):
     visitor.clear_permissions()
 
 
+def watched(context, faults):
+    """A new page of a visitor, whose faults are put into a list."""
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
+    page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+    page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
+    return page
+
+
 @pytest.fixture
 def open_page(browser, newcomer, url, address_of):
     """open_page(width=, height=, query=, drawn=, script=) -> a page; its faults fail the test at the end.
@@ -166,13 +179,9 @@ def open_page(browser, newcomer, url, address_of):
             contexts.append(context)
         else:
             context = known.pop()
-        page = context.new_page()
+        page = watched(context, faults)
         page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(script)
-        page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
-        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
-        page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
         page.goto(url + query)
         drawn(page)
         return page
@@ -188,6 +197,50 @@ def open_page(browser, newcomer, url, address_of):
 @pytest.fixture
 def page(open_page):
     return open_page()
+
+
+@pytest.fixture(scope="module")
+def open_common(browser, url):
+    """open_common() -> the page that tests of a module share, drawn, and its faults; the same until it is forgotten."""
+    opened = []
+
+    @cache
+    def open_():
+        faults = []
+        page = watched(browser.new_context(viewport={"width": 1400, "height": 900}), faults)
+        opened.append(page)
+        page.goto(url + "?still=1")
+        settled(page)
+        return page, faults
+
+    yield open_
+    for page in opened:
+        page.context.close()
+
+
+@pytest.fixture
+def common_page(request, open_common):
+    """That page as the test before has left it: a module brings it to where its tests begin.
+
+    Its faults fail the test at the end. What has failed leaves the next test a new page.
+    """
+    page, faults = open_common()
+    failures = request.session.testsfailed
+    yield page
+    failed = request.session.testsfailed > failures
+    if not failed:
+        page.unroute_all()
+        page.evaluate("() => new Promise(done => setTimeout(done))")  # what the test has set going may fail now
+    if failed or faults:
+        open_common.cache_clear()
+    assert not faults, faults
+
+
+@pytest.fixture
+def first_model(common_page, opened):
+    """That page with the first model opened anew: all as a visitor finds it, but that the map's hint may be gone."""
+    open_anew(common_page, opened)
+    return common_page
 
 
 @pytest.fixture

@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy.spatial import cKDTree
 
+from vae.ui.models.payload import first_row
+
 PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
 # Words of Learn's drawings that leave them, and names of models that lie on a dot.
 CUT = """() => {
@@ -28,6 +30,11 @@ PIXELS = """canvas => { const c = canvas.getContext('2d');
 # The page's own modules, as a promise: name -> what that one exports.
 MODULES = r"""import(performance.getEntriesByType('resource').map(entry => entry.name)
   .find(name => /explorer-[0-9a-f]+\.js/.test(name))).then(({modules}) => modules)"""
+
+
+def offered(name):
+    """A part of the page that offers itself under that name, as a promise."""
+    return f"{MODULES}.then(modules => modules['kit/js/tour-registry'].offered('{name}'))"
 
 
 def pixels_of(page, points):
@@ -141,6 +148,27 @@ def frames(page, count=5):
         "count => new Promise(done => { const next = () => count-- ? requestAnimationFrame(next) : done(); next(); })",
         count,
     )
+
+
+def at_rest(page):
+    """Nothing is pointed at, focused or scrolled to, as after opening."""
+    page.mouse.move(0, 0)
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+
+
+def open_anew(page, opened):
+    """Open a model in Explore on the image that it opens on by itself; the page would stay with the present one."""
+    page.click("button[role=tab][data-tab-id=explore]")
+    page.evaluate(
+        f"""([model, image]) => {offered("explorer")}.then(explorer => {{
+          const moved = explorer.state.picked.index !== image;
+          explorer.openAt(model, {{arrive: () => moved && explorer.pick(image)}});
+        }})""",
+        [opened.name, int(opened.model.index[first_row(opened)])],
+    )
+    page.wait_for_selector("#map .lse-opening", state="hidden")
+    at_rest(page)
+    settled(page)
 
 
 def leaves(address: str) -> bool:

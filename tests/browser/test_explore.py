@@ -30,7 +30,13 @@ from vae.ui.kit.i18n import say
 pytestmark = pytest.mark.browser
 
 
-def test_first_map_is_drawn_and_something_is_picked(page, opened):
+@pytest.fixture
+def page(first_model):
+    return first_model
+
+
+def test_first_map_is_drawn_and_something_is_picked(open_page, opened):
+    page = open_page()
     index = int(page.get_attribute("#inspector", "data-index"))
     row = opened.rows[index]
     assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
@@ -75,7 +81,8 @@ def test_thumbnails_stay_right_after_hiding_a_class(page, opened):
     assert page.get_attribute("#map .lse-legend button[data-code='0']", "aria-pressed") == "true"
 
 
-def test_click_picks_the_image(page, opened):
+def test_click_picks_the_image(open_page, opened):
+    page = open_page()
     row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
     index = int(opened.model.index[row])
     page.mouse.click(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
@@ -321,7 +328,8 @@ def test_a_model_that_cannot_be_read_leaves_the_page_as_it_was(page, shared):
     assert page.input_value("#model") == before
 
 
-def test_dark_and_light(page):
+def test_dark_and_light(open_page):
+    page = open_page()
     background = "getComputedStyle(document.querySelector('#doctor')).color"
     before = page.evaluate(background)
     page.click("#theme")
@@ -332,7 +340,8 @@ def test_dark_and_light(page):
     assert page.evaluate("document.body.classList.contains('dark')")
 
 
-def test_the_tab_can_be_closed_and_opened_again(page):
+def test_the_tab_can_be_closed_and_opened_again(open_page):
+    page = open_page()
     index = page.get_attribute("#inspector", "data-index")
     page.get_by_role("tab", name="Other").click()
     page.wait_for_selector("#map", state="hidden")
