@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import chw, pixel_of, set_slider, settled, shown, z_of
+from driving import chw, open_anew, pixel_of, set_slider, settled, shown, z_of
 
 from vae.latent.lattice import lattice
 
@@ -18,7 +18,7 @@ FRAMED = """() => { const [frame, board] = ['.lse-board i', '.lse-board'].map(
     across: board.width / frame.width, down: board.height / frame.height}; }"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(flat_url):
     """Every page of this module opens on the model with two latents."""
     return flat_url
@@ -27,6 +27,13 @@ def url(flat_url):
 @pytest.fixture(scope="module")
 def two(flat_shared):
     return flat_shared.catalog.open("flat")
+
+
+@pytest.fixture
+def page(common_page, two):
+    """The module's page with that model opened anew, as a visitor finds it."""
+    open_anew(common_page, two)
+    return common_page
 
 
 def cell(row, column):
@@ -65,7 +72,8 @@ def stands_at(page, two, z):
     same_pictures(shown(page, "z"), chw(two.decode(np.array([z]))[0]))
 
 
-def test_the_lattice_stands_with_its_frame_at_the_picked_image(page, two):
+def test_the_lattice_stands_with_its_frame_at_the_picked_image(open_page, two):
+    page = open_page()
     assert page.locator("#lattice").is_visible()
     image = page.locator("#lattice .lse-board img")
     assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [32 * STEPS] * 2

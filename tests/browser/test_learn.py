@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 import torch
-from driving import came, cut, held_back
+from driving import at_rest, came, cut, held_back
 
 from vae.checkpoints import export
 from vae.data import default_root
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 KEYS = [step.key for step in STEPS]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def url(flat_url):
     """Nothing but the two models of the digits: the tab has to do with any catalog."""
     return flat_url
@@ -34,8 +34,11 @@ def models(flat_shared):
 
 
 @pytest.fixture
-def learn(page):
-    return to_learn(page)
+def learn(common_page):
+    """The tab on the module's page, seen from its top: for tests that each try a step of their own."""
+    to_learn(common_page)
+    at_rest(common_page)
+    return common_page
 
 
 def to_learn(page):
@@ -84,7 +87,8 @@ def test_nothing_is_computed_before_the_tab_is_open(page):
     assert not any("directions" in call or "aggregate" in call for call in calls), "what is far below waits"
 
 
-def test_every_step_is_drawn_and_says_what_it_should(learn, models):
+def test_every_step_is_drawn_and_says_what_it_should(page, models):
+    learn = to_learn(page)
     assert learn.locator("#learn-contents a").count() == len(KEYS) == learn.locator(".lse-step").count()
     for key in KEYS:
         come_to(learn, key)
@@ -336,14 +340,16 @@ def test_a_button_carries_model_image_and_z_to_explore(learn, models):
     learn.wait_for_function(value)
 
 
-def test_the_contents_lead_to_a_step(learn):
+def test_the_contents_lead_to_a_step(page):
+    learn = to_learn(page)
     learn.click("#learn-contents a[href='#learn-bernoulli']")
     drawn(learn, "bernoulli")
     learn.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 60")
     assert learn.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
 
 
-def test_a_reader_who_leaves_a_step_is_not_pulled_back(learn):
+def test_a_reader_who_leaves_a_step_is_not_pulled_back(page):
+    learn = to_learn(page)
     learn.click("#learn-contents a[href='#learn-bernoulli']")
     drawn(learn, "bernoulli")
     there = learn.evaluate("""async () => {

@@ -23,6 +23,11 @@ DROP = """async ([name, type, content]) => {
 RING = "() => { const {x, y} = document.querySelector('#map .lse-picked').getBoundingClientRect(); return [x, y]; }"
 
 
+@pytest.fixture
+def page(first_model):
+    return first_model
+
+
 def png(pixels):
     """uint8 (H, W, C) as the bytes of a PNG."""
     file = io.BytesIO()
@@ -162,7 +167,8 @@ def test_what_is_no_picture_is_said_and_changes_nothing(page):
     assert page.get_attribute("#inspector", "data-ready") == "1"
 
 
-def test_the_keyboard_reaches_it_and_compare_takes_the_nearest_image(page, opened):
+def test_the_keyboard_reaches_it_and_compare_takes_the_nearest_image(open_page, opened):
+    page = open_page()
     choosers = []
     # Heard before anything is pressed: else the browser may open its own.
     page.on("filechooser", lambda chooser: choosers.append(chooser))
