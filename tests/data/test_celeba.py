@@ -79,7 +79,7 @@ def test_a_stopped_decoding_goes_on_where_it_was(tmp_path, numbers, monkeypatch)
     read, decoded = celeba._picture, []
     monkeypatch.setattr(celeba, "_picture", lambda *given: decoded.append(given[-1]) or read(*given))
     assert torch.equal(load("celeba", "train", tmp_path, fetch=False).images, whole)
-    assert decoded == [f"{number:06d}.jpg" for number in numbers["train"][64:]]
+    assert sorted(decoded) == [f"{number:06d}.jpg" for number in numbers["train"][64:]]  # on several threads
 
 
 def test_a_damaged_part_is_made_anew(tmp_path, numbers):
