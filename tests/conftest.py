@@ -40,9 +40,9 @@ def root() -> Path:
     return ROOT
 
 
-def lacking(sentence: str) -> NoReturn:
+def lacking(sentence: object) -> NoReturn:
     """What is not at hand skips a test, and fails it on CI, where it has to be."""
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(sentence)
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(str(sentence))
 
 
 @pytest.hookimpl(tryfirst=True)

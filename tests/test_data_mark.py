@@ -17,6 +17,14 @@ def test_with_the_mark_they_are_here():
 
 
 @pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
+def test_a_set_that_is_absent_is_named(need, monkeypatch, ci, outcome):
+    """By the very sentence that the hook hands on."""
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="python -m vae data mnist"):
+        need(False, available("mnist"))
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("", pytest.skip.Exception), ("1", pytest.fail.Exception)])
 def test_what_is_absent_is_skipped_and_on_ci_it_fails(need, monkeypatch, ci, outcome):
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="it is not here"):
