@@ -152,24 +152,26 @@ def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, 
     maps: dict[str, list[float]] = {name: [] for name in apps}
     moves: dict[str, list[float]] = {name: [] for name in apps}
     rates: dict[str, list[float]] = {name: [] for name in apps}
-    for _ in range(rounds):
-        for name, app in apps.items():
-            with served(*app) as (_, _, seconds):
+    turns = [list(apps), list(reversed(apps))]  # whoever comes second in a round finds a warmer machine
+    for number in range(rounds):
+        for name in turns[number % 2]:
+            with served(*apps[name]) as (_, _, seconds):
                 answers[name].append(seconds)
     with ExitStack() as stack:
         addresses = {name: stack.enter_context(served(*app))[0] for name, app in apps.items()}
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
         pages = {}
         for number in range(rounds + 1):
-            for name, address in addresses.items():
-                page, seconds = opened(browser, f"{address}/?still=1", "#map[data-ready='1']")
+            for name in turns[number % 2]:
+                page, seconds = opened(browser, f"{addresses[name]}/?still=1", "#map[data-ready='1']")
                 if number:  # the first ones warm the servers up
                     maps[name].append(seconds)
                     page.context.close()
                 else:
                     pages[name] = page
-        for _ in range(rounds):
-            for name, page in pages.items():
+        for number in range(rounds):
+            for name in turns[number % 2]:
+                page = pages[name]
                 page.bring_to_front()
                 dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
                 parts = [f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"]
