@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -54,6 +55,7 @@ def imports(path: Path, inside: bool = True) -> Iterator[str]:
         nodes += ast.iter_child_nodes(node)
 
 
+@cache
 def needs(path: Path) -> set[str]:
     """The modules of this project that a module imports."""
     names = {name for name in imports(path) if name.partition(".")[0] == "vae"}
