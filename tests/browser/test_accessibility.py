@@ -22,11 +22,12 @@ def violations(page, part=None):
 
 
 def explore(page, shared):
-    """A model with factors, one without, and one with a lattice of two latents."""
+    """A model with factors and, where there is room for more than one column, one without and one with a lattice."""
     entries = shared.catalog.usable()
     without = [entry for entry in entries if not DATASETS[entry.header["dataset"]["name"]].factors]
     flat = [entry for entry in entries if entry.header["config"]["model"]["latent_dim"] == 2]
-    for entry in [entries[0], *without[:1], *flat[:1]]:
+    wide = page.viewport_size["width"] > 900
+    for entry in [entries[0], *(without[:1] + flat[:1] if wide else [])]:
         page.select_option("#model", entry.name)
         page.wait_for_function("n => document.querySelectorAll('#sliders input').length === n",
                                arg=entry.header["config"]["model"]["latent_dim"])  # fmt: skip

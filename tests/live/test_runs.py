@@ -140,7 +140,7 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
 
 def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     first = Runs(tmp_path, default_root())
-    run = first.begin(ADA, replace(LONG, budget=600))  # not over before it is closed
+    run = first.begin(ADA, replace(LONG, budget=200))  # not over before it is closed
     until(lambda: run.step > 5)
     first.close()  # as when the app ends: the worker hears no more, saves and goes
     until(lambda: run.saved > 0)
@@ -151,7 +151,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
     assert found.state == "stopped" and found.resumable and found.curves.rows and found.moments
     second.drive(found, "resume")
     until(lambda: found.state == "finished")
-    until(lambda: found.saved == 600)
+    until(lambda: found.saved == 200)
     second.close()
     straight, data = snapshot.TrainState.fresh(state.config), None
     from vae.data import load
@@ -159,7 +159,7 @@ def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
 
     data = load("digits", "train")
     torch.set_num_threads(threads())  # as the worker does
-    for _ in train(straight, data, every=600):
+    for _ in train(straight, data, every=200):
         pass
     torch.set_num_threads(1)
     resumed = snapshot.load(found.folder / RESUME)
