@@ -105,7 +105,7 @@ def _seen(
             if bound is None:
                 output = model.decode(posterior.sample(noise))
                 bound = float((distortion(output, x, model.config) + kls[0].sum(1)).mean())
-    mu, kl = torch.cat(mus).cpu(), torch.cat(kls).mean(0)
+    mu, kl = torch.cat(mus).cpu(), torch.cat(kls).mean(0).cpu()  # arrays from here on, which no GPU gives
     if not bool(mu.isfinite().all() and kl.isfinite().all()) or not math.isfinite(bound):
         raise NotFinite
     scored = factors is not None and len(mu) >= LEAST_MIG
