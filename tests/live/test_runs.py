@@ -12,7 +12,7 @@ import torch
 from vae.data import default_root
 from vae.live.devices import threads
 from vae.live.recipe import Recipe
-from vae.live.run import RunError
+from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.live.worker import NICE
@@ -172,8 +172,25 @@ def test_a_run_that_nobody_watches_stops_unless_it_was_started_to_go_on(tmp_path
     left = lonely.begin(ADA, LONG)
     until(lambda: left.state == "stopped", 30)
     assert left.reason["key"] == "run.unwatched_early" and kept.state in ("running", "waiting")
+    assert str(left.reason).startswith("Nobody had watched for 0 minutes, ")
     lonely.drive(kept, "stop")
     lonely.close()
+
+
+@pytest.mark.parametrize("waited_for", [False, True])
+def test_minutes_are_said_as_a_person_says_them(tmp_path, waited_for):
+    """Without a process: a run that waits, or one that is paused, and time that has gone by."""
+    idle = Runs(tmp_path, default_root(), RunLimits(unwatched=1e4 if waited_for else 180.0, paused=150.0))
+    run = LiveRun("x" * 22, Runs.hashed(ADA), tmp_path, LONG)
+    run.enter("paused" if waited_for else "waiting")
+    idle._runs[run.ident] = run
+    if waited_for:
+        idle._queues["cpu"].append(LiveRun("y" * 22, Runs.hashed(BOB), tmp_path, LONG))
+        idle._active["cpu"] = (run, None)
+    idle._look_after(time.monotonic() + 200)
+    says = "It was paused for 2.5 minutes while" if waited_for else "Nobody had watched for 3 minutes, so"
+    assert run.state == "stopped" and str(run.reason).startswith(says)
+    idle.close()
 
 
 def test_what_cannot_be_trained_fails_with_a_sentence(runs, tmp_path):

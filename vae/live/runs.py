@@ -375,12 +375,17 @@ class Runs:
             waited_for = bool(self._queues[run.recipe.device])
             if not run.recipe.going_on and now - run.watched > self.limits.unwatched:
                 key = "run.unwatched" if run.config else "run.unwatched_early"
-                self.drive(run, "stop", key, {"minutes": round(self.limits.unwatched / 60, 1)})
+                self.drive(run, "stop", key, {"minutes": in_minutes(self.limits.unwatched)})
             elif run.state == "paused" and waited_for and now - run.since > self.limits.paused:
-                self.drive(run, "stop", "run.gave_way", {"minutes": round(self.limits.paused / 60, 1)})
+                self.drive(run, "stop", "run.gave_way", {"minutes": in_minutes(self.limits.paused)})
         for run, worker in active:
             if worker and run.over and now - run.since > self.limits.ending:
                 worker.kill()
+
+
+def in_minutes(seconds: float) -> str:
+    """Minutes as a sentence says them: "3" or "2.5"."""
+    return f"{round(seconds / 60, 1):g}"
 
 
 def checked_recipe(plain: Any) -> Recipe:
