@@ -82,6 +82,13 @@ def test_what_cannot_be_chosen_is_refused_in_a_sentence(change):
         Recipe.from_json(Recipe("digits").to_json() | change)
 
 
+def test_the_sentence_names_the_presets_and_no_empty_one():
+    with pytest.raises(ConfigError) as caught:
+        Recipe.from_json(Recipe("digits").to_json() | {"preset": "nope"})
+    assert str(caught.value) == f"preset must be one of {', '.join(PRESETS)}"
+    assert Recipe.from_json(Recipe("digits").to_json() | {"preset": ""}).preset == ""
+
+
 def test_limits_and_ways_are_of_things_that_exist():
     for name, ways in {"vae": (), "beta_h": ("falls",), "beta_tc": ("falls",), "beta_b": ("rises",)}.items():
         assert ways_of(name) == ("constant", *ways)

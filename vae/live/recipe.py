@@ -70,9 +70,10 @@ class Recipe:
             wanted = {"int": int, "float": (int, float), "str": str, "bool": bool}[kinds[key]]
             if not isinstance(value, wanted) or (isinstance(value, bool) and kinds[key] != "bool"):
                 raise ConfigError("choice.kind", name=key, kind=kinds[key], type=type(value).__name__)
-        known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": ("", *PRESETS)}
+        known = {"objective": tuple(OBJECTIVES), "unit": UNITS, "device": DEVICES, "preset": tuple(PRESETS)}
         for key, names in known.items():
-            if plain[key] not in names:
+            no_preset = key == "preset" and plain[key] == ""
+            if plain[key] not in names and not no_preset:
                 raise ConfigError("choice.one_of", name=key, choices=names)
         ways = ways_of(plain["objective"])
         if plain["way"] not in ways:
