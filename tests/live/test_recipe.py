@@ -49,6 +49,13 @@ def test_ways_move_what_they_say():
     assert at(rises, 0, "capacity") == 0 and at(rises, 800, "capacity") == 20
 
 
+@pytest.mark.parametrize(("objective", "way"), [("vae", "rises"), ("vae", "falls"), ("beta_b", "falls")])
+def test_a_way_that_the_objective_does_not_take_moves_nothing(objective, way):
+    recipe = Recipe("digits", objective=objective, way=way, unit="steps", budget=1_000)
+    schedule = configured(recipe, DATASETS["digits"], 1_437).schedule
+    assert schedule.anneal_steps == 0 and schedule.beta_knots == ()
+
+
 def test_budgets():
     spec = DATASETS["digits"]
     epochs = configured(Recipe("digits", batch_size=64, unit="epochs", budget=2.5), spec, 1_437)

@@ -133,15 +133,15 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
     if recipe.unit == "seconds" and speed is None:
         raise ConfigError("choice.no_speed")
     steps = max(1, min(steps, int(TRAINING["steps"][1])))
-    falls = recipe.way == "falls" and recipe.way in ways_of(recipe.objective)
-    knots = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta)) if falls else ()
+    way = recipe.way if recipe.way in ways_of(recipe.objective) else "constant"
+    falling = ((0, FALLS_FROM * recipe.beta), (max(1, int(FALLS_UNTIL * steps)), recipe.beta))
     return TrainConfig(
         spec.name,
         ModelConfig(network(spec), spec.shape, recipe.latent_dim, recipe.width, likelihood=likelihood(recipe, spec)),
         ObjectiveConfig(recipe.objective, recipe.beta, recipe.gamma, recipe.capacity),
         ScheduleConfig(
-            beta_knots=knots,
-            anneal_steps=max(1, int(RISES_UNTIL * steps)) if recipe.way == "rises" else 0,
+            beta_knots=falling if way == "falls" else (),
+            anneal_steps=max(1, int(RISES_UNTIL * steps)) if way == "rises" else 0,
             warmup_steps=min(100, steps // 10),
             decay_fraction=0.9,  # a short training gains most from a learning rate that falls almost from its start
         ),
