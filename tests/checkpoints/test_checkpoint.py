@@ -248,6 +248,14 @@ def header_without(*keys):
     return change
 
 
+def knots_of(objective):
+    def change(tensors, header):
+        header["config"]["objective"] |= {"name": objective, "beta": 4.0}
+        header["config"]["schedule"] |= {"beta_knots": [[0, 8.0], [5, 4.0]]}
+
+    return change
+
+
 def first_nan(tensor):
     tensor = tensor.clone()
     tensor.view(-1)[0] = float("nan")
@@ -291,12 +299,18 @@ ARRAYS += ["stats.kl", "stats.mu_mean", "stats.mu_std", "stats.mu_quantiles"]
         (header_with("config", "model", "hidden", value=10**12), "hidden"),
         (header_with("config", "model", "shape", value=[10**9, 32, 32]), "shape"),
         (header_with("config", "model", "depth", value=3), "depth"),
+        *[(knots_of(name), f"beta_knots needs one of .*, not {name}") for name in ("vae", "beta_b")],
     ],
 )
 def test_damage_is_named(damaged, change, named):
     with pytest.raises(CheckpointError, match=rf"damaged\.safetensors: .*{named}") as caught:
         load(damaged(change))
     assert "\n" not in str(caught.value)
+
+
+def test_knots_of_a_beta_that_is_read_or_of_an_unknown_objective_open(damaged):
+    for name in ("beta_h", "beta_tc", "of another version"):
+        assert load(damaged(knots_of(name))).config.objective.name == name
 
 
 def test_an_absurd_network_is_never_allocated(damaged, monkeypatch):

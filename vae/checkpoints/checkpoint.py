@@ -18,6 +18,7 @@ from vae.models.weights import expect_weights, halved, network_of
 from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
+from vae.training.objectives import OBJECTIVES
 
 __all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
 
@@ -244,6 +245,8 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
     expect(score is None or _countable(score), path, "metrics.mig", "checkpoint.number_or_null")
     try:
         config = TrainConfig.from_json(header["config"])
+        if (objective := OBJECTIVES.get(config.objective.name)) is not None:  # a model of another objective opens too
+            objective.check(config)
     except ConfigError as error:
         raise CheckpointError("checkpoint.not_valid", file=path, entry="config", reason=error) from error
     same = header["dataset"]["name"] == config.dataset

@@ -5,12 +5,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from vae.config import ConfigError, TrainConfig
+from vae.config import TrainConfig
 from vae.images import to_float
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE, initialise
-from vae.training.objectives import Codes, ElboTerms, Knobs, objective_of, readers
+from vae.training.objectives import Codes, ElboTerms, Knobs, objective_of
 from vae.training.schedules import scheduled
 from vae.training.step import Batch, Step, adam, precision
 
@@ -25,8 +25,7 @@ class ElboStep(Step):
 
     def __init__(self, config: TrainConfig, device: torch.device) -> None:
         objective, seed = objective_of(config.objective.name), config.training.seed
-        if config.schedule.beta_knots and "beta_knots" not in objective.schedules:
-            raise ConfigError("setting.knots_objective", objectives=readers("beta"), value=objective.name)
+        objective.check(config)
         self._config, self._loss_of, self._dtype = config.model, objective.loss, precision(config, device)
         self._model = initialise(VAE(config.model), torch.Generator().manual_seed(seed))
         self._model = self._model.to(device, memory_format=torch.channels_last)

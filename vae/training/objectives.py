@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from vae.config import ConfigError, ObjectiveConfig
+from vae.config import ConfigError, ObjectiveConfig, TrainConfig
 from vae.training.aggregate_posterior import total_correlation
 
 
@@ -124,6 +124,11 @@ class Objective:
     def schedules(self) -> tuple[str, ...]:
         """The fields of `ScheduleConfig` that move a number which this loss reads."""
         return tuple(SCHEDULES[number] for number in self.reads if number in SCHEDULES)
+
+    def check(self, config: TrainConfig) -> None:
+        """Raises ConfigError where beta has knots and the loss reads none: they would promise what does not happen."""
+        if config.schedule.beta_knots and "beta_knots" not in self.schedules:
+            raise ConfigError("setting.knots_objective", objectives=readers("beta"), value=self.name)
 
     @property
     def adjustable(self) -> tuple[str, ...]:
