@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -81,6 +82,11 @@ def fresh(seed: int = 0) -> TrainState:
     return TrainState(CONFIG, torch.device("cpu"), Game(seed))
 
 
+def restore(state: TrainState, path: Path) -> None:
+    """A game as it was saved: what `snapshot.load` does once it has made a VAE."""
+    snapshot._fill(state, path, *snapshot._read(path))
+
+
 def weights(state: TrainState) -> Tensor:
     return torch.cat([parameter.detach().flatten() for _, parameter in state.update.parameters()])
 
@@ -117,28 +123,24 @@ def test_every_module_and_optimiser_is_kept_by_name_and_goes_on_to_the_same_weig
     assert {"painter.weight", "critic.bias", "optimiser.critic.critic.weight.exp_avg", "generator"} <= keys
     assert len(keys) == 4 + 4 * 3 + 1
     resumed = fresh(seed=7)
-    snapshot.restore(resumed, path)
+    restore(resumed, path)
     assert resumed.step == 13
     for _ in train(resumed, digits["train"]):
         pass
     assert torch.equal(weights(resumed), weights(uninterrupted[0]))
 
 
-def test_a_snapshot_of_other_parts_or_of_another_training_is_refused(digits, tmp_path):
+def test_a_snapshot_of_other_parts_is_refused(digits, tmp_path):
     state, path = fresh(), tmp_path / "game.resume"
     next(train(state, digits["train"], every=3))
     snapshot.save(state, path)
     tensors, header = safetensors_file.read(path)
-    other = fresh()
-    other.config = replace(CONFIG, training=replace(CONFIG.training, lr=0.5))
-    with pytest.raises(CheckpointError, match="config is that of another training"):
-        snapshot.restore(other, path)
     for key in ("critic.weight", "optimiser.painter.painter.bias.step"):
         safetensors_file.write(path, {k: v for k, v in tensors.items() if k != key}, header)
         with pytest.raises(CheckpointError, match=f"{key} is missing"):
-            snapshot.restore(fresh(), path)
+            restore(fresh(), path)
     safetensors_file.write(path, tensors | {"judge.weight": torch.zeros(1)}, header)
     with pytest.raises(CheckpointError, match=r"judge\.weight belongs to no part"):
-        snapshot.restore(fresh(), path)
+        restore(fresh(), path)
     with pytest.raises(CheckpointError):  # a game is no VAE
         snapshot.load(path)

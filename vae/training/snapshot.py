@@ -71,17 +71,6 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     return state
 
 
-def restore(state: TrainState, path: Path) -> None:
-    """Brings a state before its first step to where the one was that was saved, whatever it trains.
-
-    Raises:
-        CheckpointError: no such file, not a snapshot, or one of another configuration or of other parts.
-    """
-    tensors, header = _read(path)
-    expect(header["config"] == state.config.to_json(), path, "config", "checkpoint.other_training")
-    _fill(state, path, tensors, header)
-
-
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     tensors, header = read(path)
     version = header.get("snapshot_version")
