@@ -31,6 +31,11 @@ def until(condition, seconds=120.0):
         time.sleep(0.02)
 
 
+def pid_of(runs, run):
+    """The process that trains a run."""
+    return runs._worker_of(run).pid
+
+
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     found = Runs(tmp_path_factory.mktemp("runs"), default_root(), replace(RUNS, unwatched=1e4))
@@ -73,10 +78,10 @@ def test_a_training_gives_way_and_what_a_person_waits_for_does_not(runs, begun):
         return {os.getpriority(os.PRIO_PROCESS, task) for task in tasks}
 
     mine = os.getpriority(os.PRIO_PROCESS, 0)
-    training = runs.pid_of(begun)
+    training = pid_of(runs, begun)
     until(lambda: niceness(training) == {max(mine, NICE)})
     runs.forecast(SHORT)  # answered by the process that would make a checkpoint, too
-    assert niceness(runs.standby_pid) == {mine}
+    assert niceness(runs._standby._worker.pid) == {mine}
 
 
 def test_one_owner_has_one_training_at_a_time(runs, begun):
@@ -103,7 +108,7 @@ def test_others_wait_are_told_their_place_and_the_device_goes_to_the_next(runs, 
     assert [runs.place(run) for run in (begun, second, third)] == [(0, 2), (1, 2), (2, 2)]
     runs.drive(second, "stop")
     assert second.state == "stopped" and runs.place(third) == (1, 1)
-    pid = runs.pid_of(begun)
+    pid = pid_of(runs, begun)
     os.kill(pid, signal.SIGSTOP)  # it cannot answer
     runs.drive(begun, "stop")
     assert begun.state == "stopped" and runs.training("cpu") is begun
@@ -125,7 +130,7 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
     saved = begun.saved
     runs.drive(begun, "resume")
     until(lambda: begun.state == "running" and begun.step > saved + 3)
-    pid = runs.pid_of(begun)
+    pid = pid_of(runs, begun)
     os.kill(pid, signal.SIGKILL)
     until(lambda: begun.state == "failed")
     saved = begun.saved

@@ -24,7 +24,6 @@ UNITS = ("seconds", "epochs", "steps")
 DEVICES = ("cpu", "cuda", "mps")
 FALLS_FROM, FALLS_UNTIL = 8.0, 0.6  # beta begins at so many times its end and is there after this part of the steps
 RISES_UNTIL = 0.8  # the part of the steps after which the capacity has risen
-WHOLE_SIZES = (28, 32, 64)  # sides that the convolutional networks take
 
 
 @dataclass(frozen=True)

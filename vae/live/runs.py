@@ -221,16 +221,6 @@ class Runs:
             active = self._active.get(device)
         return active[0] if active else None
 
-    def pid_of(self, run: LiveRun) -> int | None:
-        """The process that trains a run; None where none does."""
-        with self._lock:
-            return next((worker.pid for active, worker in self._active.values() if active is run and worker), None)
-
-    @property
-    def standby_pid(self) -> int | None:
-        """The process that answers what people wait for; None where none is up."""
-        return self._standby.pid
-
     def forget(self, run: LiveRun) -> None:
         """Stops a run and takes its files away."""
         self.drive(run, "stop")

@@ -35,10 +35,6 @@ class StandbyWorker:
             if not answering and not self._closed and (self._worker is None or not self._worker.alive):
                 self._worker = WorkerProcess(self._data_root)
 
-    @property
-    def pid(self) -> int | None:
-        return self._worker.pid if self._worker else None
-
     def acquire(self) -> WorkerProcess:
         """The spare worker, or a new one. Raises OSError where there is no memory or no file for one more process."""
         with self._lock:
