@@ -239,20 +239,6 @@ def _check(scale_index: int, shape_index: int, azimuth_index: int) -> tuple[floa
     return SCALES[scale_index], SHAPES[shape_index], AZIMUTHS[azimuth_index]
 
 
-def silhouette(scale_index: int, shape_index: int, azimuth_index: int) -> Array:
-    """How much of each pixel the object covers, without any shading.
-
-    Returns:
-        (64, 64) float32 in [0, 1]; its mean is the object's share of the picture.
-
-    Raises:
-        IndexError: an index is out of range.
-    """
-    scale, shape, azimuth = _check(scale_index, shape_index, azimuth_index)
-    position, ray = _camera(azimuth)
-    return _pool(np.isfinite(_trace(shape, scale, position, ray)).astype(np.float32))
-
-
 def render(scale_index: int, shape_index: int, azimuth_index: int) -> NDArray[np.uint8]:
     """Render one view of the room; nothing is cached, and the same indices always give the same bytes.
 
