@@ -39,19 +39,21 @@ def test_boosting_is_that_of_scikit_learn(classes):
     labels = np.clip((codes[:, 0] + 12 * rng.normal(size=600) + 0.3 * codes[:, 1]) * classes / 60, 0, classes - 1)
     labels = labels.astype(int)
     machine = GradientBoostingClassifier(n_estimators=20).fit(codes[:400], labels[:400])
-    found = boost((codes[:400], labels[:400]), (codes[400:], labels[400:]), stages=20)
+    train, test = (codes[:400], labels[:400]), (codes[400:], labels[400:])
+    found = boost(train, test, stages=20)
     np.testing.assert_allclose(found.importances, machine.feature_importances_, atol=0.01)
     assert found.importances.sum() == pytest.approx(1)
-    assert found.train_accuracy == pytest.approx(machine.score(codes[:400], labels[:400]), abs=0.01)
-    assert found.test_accuracy == pytest.approx(machine.score(codes[400:], labels[400:]), abs=0.02)
+    assert boost(train, train, stages=20).test_accuracy == pytest.approx(machine.score(*train), abs=0.01)
+    assert found.test_accuracy == pytest.approx(machine.score(*test), abs=0.02)
 
 
 def test_one_tree_by_hand():
     """Labels 0 0 1 1 by the first code alone: the root takes away all there is, and the second code earns nothing."""
     codes = np.array([[0.0, 1], [1, 0], [2, 1], [3, 0]])
-    found = boost((codes, np.array([5, 5, 9, 9])), (codes[:1] - 1, np.array([5])), stages=1)
-    assert found.importances.tolist() == [1, 0]
-    assert (found.train_accuracy, found.test_accuracy) == (1, 1)
+    train = codes, np.array([5, 5, 9, 9])
+    found = boost(train, (codes[:1] - 1, np.array([5])), stages=1)
+    assert found.importances.tolist() == [1, 0] and found.test_accuracy == 1
+    assert boost(train, train, stages=1).test_accuracy == 1
 
 
 def test_a_label_that_nothing_predicts():

@@ -21,10 +21,9 @@ _FEW = 64  # distinct values that are all told apart: a factor's own values are 
 
 @dataclass(frozen=True)
 class Boosted:
-    """`importances` (D,) >= 0 of sum 1 (all 0 where no tree found a split), and the shares of labels predicted."""
+    """`importances` (D,) >= 0 of sum 1 (all 0 where no tree found a split), and the share of test labels predicted."""
 
     importances: np.ndarray
-    train_accuracy: float
     test_accuracy: float
 
 
@@ -48,7 +47,7 @@ def boost(
     classes, labels = np.unique(train[1], return_inverse=True)
     latents = train[0].shape[1]
     if len(classes) == 1:
-        return Boosted(np.zeros(latents), 1.0, float((test[1] == classes[0]).mean()))
+        return Boosted(np.zeros(latents), float((test[1] == classes[0]).mean()))
     edges = [_edges(column, bins) for column in train[0].T]
     bins = 1 + max(map(len, edges))
     binned = [
@@ -73,10 +72,8 @@ def boost(
         values = rate * _leaf_values(residual, share, leaves[0], 2**depth)
         for score, leaf in zip(scores, leaves, strict=True):
             score += np.take_along_axis(values, leaf, axis=0)
-    accuracies = [
-        float((classes[score.argmax(1)] == part[1]).mean()) for score, part in zip(scores, (train, test), strict=True)
-    ]
-    return Boosted(importances / max(importances.sum(), np.finfo(float).tiny), *accuracies)
+    accuracy = float((classes[scores[1].argmax(1)] == test[1]).mean())
+    return Boosted(importances / max(importances.sum(), np.finfo(float).tiny), accuracy)
 
 
 def _edges(column: np.ndarray, bins: int) -> np.ndarray:
