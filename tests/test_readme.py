@@ -20,6 +20,8 @@ from vae.cli import train as train_command
 from vae.cli.arguments import configured
 from vae.cli.main import main, parser
 from vae.data import Subset, load
+from vae.evaluation.latent_use import FOLLOWED
+from vae.evaluation.matching import SHARED
 from vae.system import paths
 from vae.ui import Shared, build_demo, launch
 
@@ -89,6 +91,12 @@ def test_every_command_is_one_that_exists(path, monkeypatch):
             assert (ROOT / plain[1]).is_file(), plain
         else:
             assert plain[0] in ELSEWHERE, plain
+
+
+def test_it_tells_what_joins_two_latents():
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    assert f"a factor that at least one of them follows (a normalised mutual information of {FOLLOWED:g})" in text
+    assert f"of which the other knows {SHARED:g} or more" in text
 
 
 def test_the_two_commands_that_start_it():

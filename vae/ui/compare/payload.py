@@ -76,7 +76,7 @@ def side(opened: LoadedModel) -> dict[str, Any]:
 
 
 def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
-    """A row of the page as plain values; `factor` is the name of what both follow, `strengths` how well either does."""
+    """A row of the page as plain values; `factor` is the name of what joins them, `strengths` how much either knows."""
     names = both.left.facts.names
     dims = (pair.left, pair.right)
     known = [

@@ -1,5 +1,6 @@
-// The matched latents, a row each: the traversal of the left model, what both follow with one slider, and that of the
-// right model. Steps stand at the same shares of either model's codes, turned round where the two run against each other.
+// The matched latents, a row each: the traversal of the left model, the factor that joins both with one slider, and that
+// of the right model. Steps stand at the same shares of either model's codes, turned round where the two run against
+// each other.
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
 import {MOST_ROWS} from '../kit/js/constants.js';
