@@ -8,10 +8,13 @@ from pathlib import Path
 
 import pytest
 from keyed_calls import keyed_calls, with_places
+from safetensors.torch import save_file
 
 import vae
+from vae.checkpoints import checkpoint
 from vae.config import ConfigError
-from vae.data import DATASETS, DataError
+from vae.data import DATASETS, DataError, cache
+from vae.system import safetensors_file
 from vae.system.messages import KeyedError, Sentence, cause, filled, restored, texts
 from vae.system.safetensors_file import CheckpointError
 
@@ -47,6 +50,42 @@ def test_the_walk_through_the_core_meets_nearly_all_that_it_says():
     composed = re.compile(r"pictures\.(none|one|few)|run\..+")  # by names that are computed
     assert [key for key in texts() if key not in met and not composed.fullmatch(key)] == []
     assert sum(call.given is None for call in CALLS) < len(CALLS) / 20
+
+
+def no_object(folder, monkeypatch):
+    save_file({}, folder / "a.safetensors", {"latent_explorer": "[]"})
+    safetensors_file.read_header(folder / "a.safetensors")
+
+
+def read_only(folder, monkeypatch):
+    monkeypatch.setattr(cache.os, "access", lambda place, mode: False)
+    cache.first_writable((folder / "a", folder / "b"))
+
+
+def no_models(folder, monkeypatch):
+    monkeypatch.setattr(checkpoint, "CHECKPOINT_FOLDER", folder)
+    monkeypatch.setattr(checkpoint, "list_headers", list)
+    checkpoint.load("mine")
+
+
+@pytest.mark.parametrize(
+    ("refused", "english", "korean"),
+    [
+        (
+            no_object,
+            "latent_explorer should be an object, not list.",
+            "latent_explorer 항목은 객체여야 하는데 list입니다.",
+        ),
+        (read_only, "/b cannot be written): choose another --data.", "/b 폴더에는 쓸 수 없습니다). 다른"),
+        (no_models, "mine: no such file, and this project has no models", "mine: 그런 파일이 없으며,"),
+    ],
+)
+def test_all_of_a_sentence_is_in_its_language(tmp_path, monkeypatch, refused, english, korean):
+    with pytest.raises(KeyedError) as caught:
+        refused(tmp_path, monkeypatch)
+    error = caught.value
+    assert english in str(error) and korean in filled(texts("ko"), error.key, error.values)
+    assert korean in filled(texts("ko"), error.key, error.sentence["values"])  # as a page says it
 
 
 def test_an_error_is_its_english_sentence_with_reasons_within():

@@ -154,7 +154,9 @@ def load(name_or_path: str | Path) -> Model:
     if path.suffix != ".safetensors" and not path.is_file():
         path = CHECKPOINT_FOLDER / f"{name_or_path}.safetensors"
         if not path.is_file():
-            known = [entry.name for entry in list_headers()] or "none"
+            known = [entry.name for entry in list_headers()]
+            if not known:
+                raise CheckpointError("checkpoint.no_models", name=name_or_path)
             raise CheckpointError("checkpoint.no_model", name=name_or_path, known=known)
     tensors, header = read(path)
     header, config = _checked(path, header)

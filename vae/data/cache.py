@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from vae.data.imageset import DataError
-from vae.system.messages import cause
+from vae.system.messages import Sentence, cause
 from vae.system.paths import user_cache
 
 
@@ -35,7 +35,7 @@ def first_writable(places: tuple[Path, ...]) -> Path:
             continue
         if os.access(place, os.W_OK):
             return place
-        reasons.append(f"{place}: read-only")
+        reasons.append(Sentence("data.read_only", folder=place))
     raise DataError("data.nowhere", reasons=reasons)
 
 

@@ -110,5 +110,5 @@ def _header(path: Path, metadata: dict[str, str] | None) -> dict[str, Any]:
         why = type(error).__name__
         raise CheckpointError("checkpoint.header_not_json", file=path, header=repr(HEADER_KEY), why=why) from error
     kind = type(header).__name__
-    expect(isinstance(header, dict), path, HEADER_KEY, "checkpoint.other", expected="an object", actual=kind)
+    expect(isinstance(header, dict), path, HEADER_KEY, "checkpoint.no_object", type=kind)
     return header
