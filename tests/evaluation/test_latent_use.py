@@ -8,7 +8,19 @@ import pytest
 from vae import load, load_data
 from vae.data import DATASETS
 from vae.evaluation.doctor import Evidence, findings
-from vae.evaluation.latent_use import ACTIVE_NATS, FOLLOWED, awake, best_latents, followed_factors, kept_apart, owners
+from vae.evaluation.latent_use import (
+    ACTIVE_NATS,
+    FOLLOWED,
+    OWN_LATENT,
+    asleep,
+    awake,
+    best_latents,
+    followed,
+    followed_factors,
+    kept_apart,
+    owners,
+    sharing_latents,
+)
 from vae.evaluation.metrics import mutual_information
 from vae.system.paths import CHECKPOINT_FOLDER
 
@@ -23,13 +35,30 @@ INFORMATION = np.array([
 
 
 def test_awake_is_a_matter_of_nats():
-    assert awake(np.array([ACTIVE_NATS, ACTIVE_NATS - 1e-6, 3])).tolist() == [0, 2]
+    kl = np.array([ACTIVE_NATS, ACTIVE_NATS - 1e-6, 3])
+    assert awake(kl).tolist() == [0, 2] and asleep(kl).tolist() == [1]
 
 
 def test_a_sleeping_latent_follows_nothing():
     assert followed_factors(INFORMATION, np.array([0, 2])) == [[0, 1], [], [0]]
     assert best_latents(INFORMATION, np.array([0, 2])).tolist() == [0, 0, 2]
     assert best_latents(INFORMATION, np.array([], int)).tolist() == [-1, -1, -1]
+
+
+def test_a_factor_is_followed_where_a_latent_in_use_knows_enough_of_it():
+    assert followed(INFORMATION, np.array([0, 2])).tolist() == [True, True, False]
+    assert followed(INFORMATION, np.array([1])).tolist() == [True, False, False]
+    assert followed(np.array([[FOLLOWED, FOLLOWED - 1e-6]]), np.array([0])).tolist() == [True, False]
+    assert followed(INFORMATION, np.array([], int)).tolist() == [False] * 3
+
+
+def test_a_factor_has_one_latent_to_itself_or_is_shared_and_never_both():
+    assert sharing_latents(INFORMATION, np.array([0, 1, 2]), 0).tolist() == [0, 1]
+    assert sharing_latents(INFORMATION, np.array([0, 2]), 0).tolist() == [0]
+    for second, shared in ((OWN_LATENT * 0.8, [1, 2]), (OWN_LATENT * 0.8 - 1e-6, [2])):
+        information = np.array([[0.0], [second], [0.8]])
+        assert sharing_latents(information, np.arange(3), 0).tolist() == shared
+        assert owners(information, np.arange(3)).tolist() == [2 if shared == [2] else -1]
 
 
 def test_a_factor_is_owned_where_the_second_best_knows_less_than_half():

@@ -15,7 +15,7 @@ import numpy as np
 
 from vae.config import TrainConfig
 from vae.evaluation.forecast import Forecast
-from vae.evaluation.latent_use import ACTIVE_NATS, FOLLOWED, OWN_LATENT, awake, owners
+from vae.evaluation.latent_use import asleep, awake, followed, owners, sharing_latents
 from vae.training.objectives import OBJECTIVES
 
 STUCK = 0.5  # part of the nats of a linear model below which a network has not found what pays for itself
@@ -133,11 +133,11 @@ def _broken(evidence: Evidence) -> list[Finding]:
 def _collapsed(evidence: Evidence) -> list[Finding]:
     kl, config, forecast = np.asarray(evidence.kl), evidence.config, evidence.forecast
     weight = None if config is None else kl_weight(config)
-    asleep = np.flatnonzero(kl < ACTIVE_NATS)
-    values = {"total": len(kl), "latents": _listed(asleep)}
+    sleeping = asleep(kl)
+    values = {"total": len(kl), "latents": _listed(sleeping)}
     if len(evidence.awake):
         stuck = forecast and len(evidence.awake) < forecast.awake and evidence.rate < STUCK * forecast.nats
-        if not stuck or not len(asleep):
+        if not stuck or not len(sleeping):
             return []
         values |= {"rate": _plain(evidence.rate), "nats": _plain(forecast.nats)}
         return [Finding("finding.stuck", values, "remedy.stuck")]
@@ -219,9 +219,9 @@ def _factors(evidence: Evidence) -> list[Finding]:
     awake, names = evidence.awake, list(evidence.factors)
     if evidence.information is None or not names or not len(awake):
         return []
-    shares = np.asarray(evidence.information)[awake]
-    best, leader = shares.max(axis=0), owners(evidence.information, awake)
-    followed, own = best >= FOLLOWED, leader >= 0
+    information = evidence.information
+    leader, has_follower = owners(information, awake), followed(information, awake)
+    own = leader >= 0
     crowded = [int(dim) for dim in np.unique(leader[own]) if (leader == dim).sum() > 1]
     if own.all() and not crowded:
         return [Finding("finding.follows", {"n": len(names)})]
@@ -229,12 +229,12 @@ def _factors(evidence: Evidence) -> list[Finding]:
     for dim in crowded:
         together = [name for name, first in zip(names, leader, strict=True) if first == dim]
         found.append(Finding("finding.together", {"dim": dim, "factors": together}, "remedy.entangled"))
-    spread = followed & ~own
+    spread = has_follower & ~own
     if spread.any():
-        parts = [[names[k], _listed(awake[shares[:, k] >= OWN_LATENT * best[k]])] for k in np.flatnonzero(spread)]
+        parts = [[names[k], _listed(sharing_latents(information, awake, k))] for k in np.flatnonzero(spread)]
         found.append(Finding("finding.spread", {"factors": parts}, "remedy.entangled"))
-    if not followed.all():
-        lost = [names[k] for k in np.flatnonzero(~followed)]
+    if not has_follower.all():
+        lost = [names[k] for k in np.flatnonzero(~has_follower)]
         found.append(Finding("finding.unfollowed", {"factors": lost}, "remedy.unfollowed"))
     return found
 

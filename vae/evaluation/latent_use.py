@@ -21,6 +21,28 @@ def awake(kl: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.asarray(kl) >= ACTIVE_NATS)
 
 
+def asleep(kl: np.ndarray) -> np.ndarray:
+    """The latents that are not in use, rising; `kl` as of `awake`."""
+    return np.flatnonzero(np.asarray(kl) < ACTIVE_NATS)
+
+
+def followed(information: np.ndarray, in_use: np.ndarray) -> np.ndarray:
+    """(K,) whether any latent in use follows each factor.
+
+    Args:
+        information: (D, K) normalised mutual information. in_use: the latents in use.
+    """
+    return (np.asarray(information)[in_use] >= FOLLOWED).any(axis=0)
+
+
+def sharing_latents(information: np.ndarray, in_use: np.ndarray, factor: int) -> np.ndarray:
+    """The latents in use that know of a factor at least the part `OWN_LATENT` of what the best of them knows, rising;
+    the best is among them, and where it stands alone it has the factor for itself, see `owners`.
+    """
+    shares = np.asarray(information)[in_use, factor]
+    return np.asarray(in_use)[shares >= OWN_LATENT * shares.max(initial=0.0)]
+
+
 def followed_factors(information: np.ndarray, in_use: np.ndarray) -> list[list[int]]:
     """For each of D latents the factors that it follows, the strongest first; none for a latent that sleeps.
 
@@ -53,7 +75,7 @@ def owners(information: np.ndarray, in_use: np.ndarray) -> np.ndarray:
         return np.full(shares.shape[1], -1)
     ranked = -np.sort(-shares, axis=0)
     second = ranked[1] if len(ranked) > 1 else 0.0
-    own = (ranked[0] >= FOLLOWED) & (second < OWN_LATENT * ranked[0])
+    own = followed(information, in_use) & (second < OWN_LATENT * ranked[0])
     return np.where(own, best_latents(information, in_use), -1)
 
 
