@@ -21,7 +21,8 @@ from vae.checkpoints import checkpoint
 from vae.cli.main import main
 from vae.config import ConfigError, ObjectiveConfig, ScheduleConfig, TrainConfig
 from vae.data import DATASETS, default_root
-from vae.evaluation.doctor import Evidence, findings, kl_weight
+from vae.evaluation.doctor import Evidence, findings
+from vae.evaluation.forecast import kl_weight
 from vae.live.events import Changed, Command, Point, TrainingForecast
 from vae.live.moments import gallery_of
 from vae.live.recipe import Recipe, configured

@@ -14,8 +14,8 @@ from vae.checkpoints.checkpoint import load
 from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae.data import load as load_data
 from vae.evaluation.bound import encode_split
-from vae.evaluation.doctor import Evidence, findings, kl_weight, recovered
-from vae.evaluation.forecast import forecast, spectrum
+from vae.evaluation.doctor import Evidence, findings, recovered
+from vae.evaluation.forecast import forecast, kl_weight, spectrum
 from vae.evaluation.metrics import mutual_information
 from vae.images import to_uint8
 from vae.system.paths import CHECKPOINT_FOLDER

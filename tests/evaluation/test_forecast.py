@@ -9,9 +9,10 @@ from shipped import WITH_DATA
 from sklearn.decomposition import PCA
 
 from vae.checkpoints.checkpoint import load
+from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
 from vae.data import load as load_data
-from vae.evaluation.doctor import Evidence, findings, noise_variance
-from vae.evaluation.forecast import Forecast, forecast, spectrum
+from vae.evaluation.doctor import Evidence, findings
+from vae.evaluation.forecast import Forecast, forecast, forecast_training, noise_variance, spectrum
 
 
 @pytest.mark.data("mnist")
@@ -130,6 +131,22 @@ def test_the_forecast_beside_what_training_gave(name):
         assert predicted.nats < evidence.rate < 3 * predicted.nats
     else:
         assert predicted.nats == pytest.approx(evidence.rate, rel=0.35, abs=0.1)
+
+
+def test_the_forecast_for_a_training_is_that_of_its_weight():
+    """2·0.5² = 0.5 is what an eigenvalue must exceed; R = ln(lambda / 0.5) / 2 nats each."""
+    model, asked = ModelConfig(shape=(1, 32, 32), latent_dim=2, likelihood="gaussian", sigma=0.5), []
+
+    def spectrum_of(likelihood):
+        asked.append(likelihood)
+        return np.array([4.0, 0.5, 0.6, 0.9])
+
+    found = forecast_training(TrainConfig("digits", model, ObjectiveConfig("beta_h", beta=2.0)), spectrum_of)
+    assert (found.threshold, found.awake, asked) == (0.5, 2, ["gaussian"])
+    assert found.rates == pytest.approx(0.5 * np.log([4.0 / 0.5, 0.9 / 0.5]))
+    for objective in (ObjectiveConfig("beta_b"), ObjectiveConfig("beta_tc"), ObjectiveConfig("beta_h", beta=0.0)):
+        assert forecast_training(TrainConfig("digits", model, objective), spectrum_of) is None
+    assert asked == ["gaussian"]  # no spectrum is made for nothing
 
 
 def test_a_forecast_refuses_what_makes_no_sense():

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from vae.config import TrainConfig
-from vae.evaluation.forecast import Forecast
+from vae.evaluation.forecast import Forecast, kl_beta, kl_weight, noise_variance
 from vae.evaluation.latent_use import asleep, awake, followed, owners, sharing_latents
 from vae.training.objectives import OBJECTIVES
 
@@ -87,30 +87,10 @@ def findings(evidence: Evidence) -> list[Finding]:
     return [finding for check in checks for finding in check(evidence)]
 
 
-def kl_weight(config: TrainConfig) -> float | None:
-    """beta·sigma² at the end of a training, with sigma = 1 under a Bernoulli: what an eigenvalue must exceed.
-
-    None where the objective puts no fixed weight on the whole KL, as with a capacity.
-    """
-    beta = _kl_beta(config)
-    return None if beta is None else beta * noise_variance(config)
-
-
-def _kl_beta(config: TrainConfig) -> float | None:
-    """The fixed weight of the whole KL; None also for an objective of another version of this project."""
-    objective = OBJECTIVES.get(config.objective.name)
-    return objective and objective.kl_weight(config.objective)
-
-
 def _holds_capacity(config: TrainConfig) -> bool:
     """Is there a penalty gamma·|KL − C|?"""
     objective = OBJECTIVES.get(config.objective.name)
     return objective is not None and {"gamma", "capacity"} <= set(objective.reads)
-
-
-def noise_variance(config: TrainConfig) -> float:
-    """sigma² of a Gaussian likelihood; 1 for a Bernoulli, in the coordinates of `spectrum`."""
-    return config.model.sigma**2 if config.model.likelihood == "gaussian" else 1.0
 
 
 def recovered(images: np.ndarray, reconstructions: np.ndarray) -> float:
@@ -198,7 +178,7 @@ def _pushed(evidence: Evidence) -> list[Finding]:
         if objective.gamma <= 1:  # the slope of the penalty, so beta never was above that
             return [Finding("finding.not_pushed", {"beta": _plain(objective.gamma)}, "remedy.push")]
         return []
-    beta = _kl_beta(evidence.config)
+    beta = kl_beta(evidence.config)
     if evidence.name.endswith("-beta") and beta is not None and beta <= 1:
         return [Finding("finding.not_pushed", {"beta": _plain(beta)}, "remedy.push")]
     return []

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+
+from vae.config import TrainConfig
+from vae.training.objectives import OBJECTIVES
+
+FORECAST_IMAGES = 1_500  # of whose covariance a forecast is made: a second for 64×64×3
 
 
 @dataclass(frozen=True)
@@ -33,6 +39,40 @@ class Forecast:
     @property
     def largest(self) -> float:
         return float(self.spectrum[0]) if len(self.spectrum) else 0.0
+
+
+def kl_weight(config: TrainConfig) -> float | None:
+    """beta·sigma² at the end of a training, with sigma = 1 under a Bernoulli: what an eigenvalue must exceed.
+
+    None where the objective puts no fixed weight on the whole KL, as with a capacity.
+    """
+    beta = kl_beta(config)
+    return None if beta is None else beta * noise_variance(config)
+
+
+def kl_beta(config: TrainConfig) -> float | None:
+    """The fixed weight of the whole KL; None also for an objective of another version of this project."""
+    objective = OBJECTIVES.get(config.objective.name)
+    return objective and objective.kl_weight(config.objective)
+
+
+def noise_variance(config: TrainConfig) -> float:
+    """sigma² of a Gaussian likelihood; 1 for a Bernoulli, in the coordinates of `spectrum`."""
+    return config.model.sigma**2 if config.model.likelihood == "gaussian" else 1.0
+
+
+def forecast_training(config: TrainConfig, spectrum_of: Callable[[str], np.ndarray]) -> Forecast | None:
+    """The forecast for a training; None where no fixed weight lies on the whole KL, or none at all.
+
+    Args:
+        spectrum_of: the eigenvalues of the data's covariance under a likelihood, see `spectrum`. Called only where they
+            are needed, for they take up to a second.
+    """
+    weight = kl_weight(config)
+    if not weight:
+        return None
+    sigma2 = noise_variance(config)
+    return forecast(spectrum_of(config.model.likelihood), weight / sigma2, sigma2, config.model.latent_dim)
 
 
 def forecast(eigenvalues: np.ndarray, beta: float = 1.0, sigma2: float = 1.0, latents: int | None = None) -> Forecast:

@@ -24,8 +24,7 @@ from vae.checkpoints.export import export_brief
 from vae.config import ConfigError, TrainConfig
 from vae.data import ImageSet, load
 from vae.data.own.dataset import own_images
-from vae.evaluation.doctor import kl_weight, noise_variance
-from vae.evaluation.forecast import forecast, spectrum
+from vae.evaluation.forecast import FORECAST_IMAGES, forecast_training, spectrum
 from vae.live.devices import threads
 from vae.live.events import (
     Command,
@@ -47,7 +46,6 @@ from vae.training import snapshot
 from vae.training.loop import steps_per_second
 from vae.training.state import TrainState
 
-FORECAST_IMAGES = 1_500
 NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
 NICE = 10  # of 19: how far a training gives way; forecasts, checkpoints and its first picture are waited for and do not
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
@@ -100,16 +98,11 @@ class Worker:
         choice = Recipe.from_json(recipe)
         train_images, _ = self.images(choice.dataset, own)
         config, speed = self.resolved(choice, train_images, beside) if measured else (trial(choice, train_images), None)
-        batch, weight = config.training.batch_size, kl_weight(config)
-        awake = nats = None
-        if weight:
-            sigma2 = noise_variance(config)
-            eigenvalues = self.spectrum(train_images, config.model.likelihood)
-            found = forecast(eigenvalues, weight / sigma2, sigma2, config.model.latent_dim)
-            awake, nats = found.awake, found.nats
+        linear = forecast_training(config, lambda likelihood: self.spectrum(train_images, likelihood))
+        awake, nats = (linear.awake, linear.nats) if linear else (None, None)
         if speed is not None:
             steps = config.training.steps
-            self.say(TrainingForecast(steps, steps / speed, speed * batch, awake, nats, beside))
+            self.say(TrainingForecast(steps, steps / speed, speed * config.training.batch_size, awake, nats, beside))
         elif choice.unit == "seconds":
             self.say(TrainingForecast(None, choice.budget, None, awake, nats, beside))
         else:

@@ -6,13 +6,12 @@ from functools import cached_property
 import numpy as np
 
 from vae.evaluation.distortion_floor import bernoulli_floor, gaussian_floor
-from vae.evaluation.doctor import Evidence, kl_weight, noise_variance, recovered
-from vae.evaluation.forecast import Forecast, forecast, spectrum
+from vae.evaluation.doctor import Evidence, recovered
+from vae.evaluation.forecast import FORECAST_IMAGES, Forecast, forecast_training, spectrum
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
 
 CHECKED_IMAGES = 32  # decoded once for the doctor
-FORECAST_IMAGES = 1_500  # of whose covariance the forecast is made: a second for 64x64x3
 
 
 @dataclass(eq=False)
@@ -46,12 +45,12 @@ class Diagnosis:
 
         None where the images are missing, or where no fixed weight lies on the whole KL.
         """
-        config, weight = self.of.model.config, kl_weight(self.of.model.config)
-        if self.of.images is None or not weight:
+        if self.of.images is None:
             return None
-        images = self.of.originals(self.of.evenly(FORECAST_IMAGES)).numpy()
-        sigma2 = noise_variance(config)
-        return forecast(spectrum(images, config.model.likelihood), weight / sigma2, sigma2, self.of.dims)
+        return forecast_training(self.of.model.config, self._spectrum)
+
+    def _spectrum(self, likelihood: str) -> np.ndarray:
+        return spectrum(self.of.originals(self.of.evenly(FORECAST_IMAGES)).numpy(), likelihood)
 
     @cached_property
     def floor(self) -> float | None:
