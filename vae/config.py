@@ -90,8 +90,8 @@ class ObjectiveConfig:
     capacity: float = 25.0
 
     def __post_init__(self) -> None:
-        for key in ("beta", "gamma", "capacity"):
-            _require_below_a_million(key, getattr(self, key))
+        for number in fields(self)[1:]:  # all but the name
+            _require_below_a_million(number.name, getattr(self, number.name))
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from vae.data import DATASETS
 from vae.live import events
 from vae.live.recipe import Recipe, configured
-from vae.live.run import MOST_ROWS, LiveRun, Rows
+from vae.live.run import COLUMNS, MOST_ROWS, LiveRun, Rows
 from vae.system.safetensors_file import CheckpointError
 
 RECIPE = Recipe("digits", latent_dim=2, width=4, batch_size=64, unit="steps", budget=5_000)
@@ -26,6 +26,12 @@ def run(tmp_path):
     found.absorb(events.Begun(config.to_json(), 0))
     found.absorb(events.State("running", 0))
     return found
+
+
+def test_a_row_holds_what_its_columns_say(run):
+    run.absorb(point(7))
+    row = dict(zip(COLUMNS, run.curves.rows[0], strict=True))
+    assert row == {"step": 7, "images": 448, "seconds": 0.07, "loss": 100.0, "recon": 97.0, "kl": 3.0} | KNOBS
 
 
 def test_curves_are_thinned_evenly_and_end_with_the_newest(run):

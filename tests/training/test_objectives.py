@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 import torch
 
 from vae.config import ObjectiveConfig
 from vae.models.posterior import kl_to_prior
 from vae.training.aggregate_posterior import total_correlation
-from vae.training.objectives import NUMBERS, OBJECTIVES, Codes, ElboTerms, Knobs, readers
+from vae.training.objectives import KNOBS, NUMBERS, OBJECTIVES, Codes, ElboTerms, Knobs, readers
 
 
 def knobs(beta: float = 1, gamma: float = 1, capacity: float = 0, lr: float = 0) -> Knobs:
@@ -32,6 +34,13 @@ def test_objectives_by_hand(name, chosen, expected):
     terms = ElboTerms(torch.tensor(100.0), torch.tensor([1.0, 2.0, 3.0]))
     assert float(terms.kl) == 6
     assert float(OBJECTIVES[name].loss(terms, chosen)) == expected
+
+
+def test_knobs_are_the_numbers_of_an_objective_and_the_learning_rate():
+    assert tuple(f.name for f in fields(ObjectiveConfig) if f.name != "name") == NUMBERS
+    assert (*NUMBERS, "lr") == KNOBS
+    on = Knobs.on(torch.device("meta"))
+    assert all(getattr(on, name).shape == () and getattr(on, name).is_meta for name in KNOBS)
 
 
 @pytest.fixture

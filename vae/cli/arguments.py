@@ -21,7 +21,7 @@ from vae.training.presets import PRESETS
 
 _SECTIONS = {
     "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
-    "objective": ("beta", "gamma", "capacity"),
+    "objective": NUMBERS,
     "schedule": ("beta_knots", "anneal_steps"),
     "training": ("batch_size", "lr", "seed"),
 }

@@ -18,9 +18,9 @@ from vae.live.recipe import Recipe
 from vae.live.session import RESUME
 from vae.system.messages import KeyedError, Sentence, cause, restored
 from vae.system.safetensors_file import read_header
-from vae.training.objectives import OBJECTIVES
+from vae.training.objectives import KNOBS, OBJECTIVES
 
-COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", "beta", "gamma", "capacity", "lr")
+COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", *KNOBS)
 MOST_ROWS = 2_000  # of the curves; beyond it every other one goes
 MOST_CHANGES = 1_000
 OVER = ("stopped", "finished", "failed")
@@ -157,7 +157,7 @@ class LiveRun:
         if None not in event.kl:  # a loss that is no number ends the run; what it had stays on the page
             self.kl = event.kl
         finite = [value for value in event.kl if value is not None]
-        knobs = [event.knobs.get(name) for name in COLUMNS[6:]]
+        knobs = [event.knobs.get(name) for name in KNOBS]
         self.curves.add([event.step, event.images, event.seconds, event.loss, event.recon, sum(finite), *knobs])
 
     def _on_moment(self, event: events.Moment) -> None:

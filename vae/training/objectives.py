@@ -6,7 +6,7 @@ Then beta = 1 is the negative evidence lower bound of the stated likelihood.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import torch
 from torch import Tensor
@@ -63,7 +63,10 @@ class Knobs:
 
     @classmethod
     def on(cls, device: torch.device) -> Knobs:
-        return cls(*(torch.zeros((), device=device) for _ in range(4)))
+        return cls(*(torch.zeros((), device=device) for _ in KNOBS))
+
+
+KNOBS = tuple(f.name for f in fields(Knobs))
 
 
 def vae(terms: ElboTerms, knobs: Knobs) -> Tensor:
@@ -93,7 +96,7 @@ def beta_tc(terms: ElboTerms, knobs: Knobs) -> Tensor:
     return terms.recon + terms.kl + (knobs.beta - 1) * correlation
 
 
-NUMBERS = ("beta", "gamma", "capacity")  # the knobs that a loss may read; the learning rate belongs to the optimiser
+NUMBERS = tuple(name for name in KNOBS if name != "lr")  # that a loss may read; lr belongs to the optimiser
 SCHEDULES = {"beta": "beta_knots", "capacity": "anneal_steps"}  # what moves a number, in `ScheduleConfig`
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 
 import torch
 
 from vae.config import ConfigError, TrainConfig
 from vae.models.vae import VAE
 from vae.training.elbo_step import ElboStep
-from vae.training.objectives import Knobs
+from vae.training.objectives import KNOBS
 from vae.training.step import Config, Step
 
 
@@ -49,9 +49,8 @@ class TrainState:
         Raises:
             ConfigError: there is no such knob, or the value is negative or not finite.
         """
-        names = [f.name for f in fields(Knobs)]
-        if knob not in names:
-            raise ConfigError("setting.no_knob", name=repr(knob), known=names)
+        if knob not in KNOBS:
+            raise ConfigError("setting.no_knob", name=repr(knob), known=KNOBS)
         if not 0 <= value < 1e6:
             raise ConfigError("setting.between", name=knob, low=0, high="1,000,000", value=value)
         self.overrides[knob] = float(value)
