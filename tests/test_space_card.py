@@ -1,7 +1,8 @@
 """The first lines of the README, by which a Hugging Face Space builds and lists the app."""
 
+import ast
 import sys
-from importlib.metadata import version
+from importlib.metadata import packages_distributions, version
 from pathlib import Path
 
 import gradio
@@ -38,6 +39,22 @@ def test_the_space_is_built_with_the_gradio_that_this_is_tested_with(card, requi
 def test_everything_that_is_required_is_what_runs_here(required):
     for name, specifier in required.items():
         assert specifier.contains(version(name), prereleases=True), name
+
+
+def imported():
+    """The packages that the program itself names, all functions included."""
+    for path in [ROOT / "app.py", *(ROOT / "vae").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (name.name.partition(".")[0] for name in node.names)
+            elif isinstance(node, ast.ImportFrom):
+                yield node.module.partition(".")[0]
+
+
+def test_every_package_that_is_imported_is_required(required):
+    others = set(imported()) - set(sys.stdlib_module_names) - {"vae", "spaces"}  # a Space brings `spaces` itself
+    projects = packages_distributions()
+    assert [name for name in others if not {each.lower() for each in projects[name]} & set(required)] == []
 
 
 def test_the_space_starts_what_is_here_and_is_listed_as_it_should(card):
