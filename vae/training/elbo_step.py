@@ -16,7 +16,9 @@ from vae.training.step import Batch, Step, adam, precision
 
 
 class ElboStep(Step):
-    """Before its first update; the same seed gives the same weights on every device.
+    """Optimiser step of a VAE: one module, one Adam, the objective's loss.
+
+    The same seed gives the same weights on every device.
 
     Raises:
         ConfigError: unknown network or objective, a network that cannot take these images, or knots of a beta that the

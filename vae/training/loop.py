@@ -31,7 +31,7 @@ class TrainEvent(Generic[T]):
         seconds: time spent training, over all resumptions.
         loss: 0-d, as optimised; of a VAE in nats per image.
         terms: what the loss was made of, for a VAE `ElboTerms`: reconstruction, KL per latent and codes of the batch.
-        knobs: what those that the step schedules were in it: beta, gamma, capacity and lr, or lr alone.
+        knobs: values of the scheduled knobs at this step: of a VAE beta, gamma, capacity and lr, of others lr alone.
     """
 
     step: int

@@ -109,7 +109,8 @@ class Objective:
         loss: 0-d, nats per image, of a batch's terms under the knobs.
         title, formula: in English; the page's catalogue may have other words, see `words`.
         reads: those of `NUMBERS` that move the loss, the weight of its penalty first.
-        kl_weight: what the whole KL is multiplied with at the end of a training; None where no number is.
+        kl_weight: weight of the whole KL in the loss at the end of a training; None where the loss has no fixed one, as
+            with a capacity, or where beta weighs a part of the KL alone.
     """
 
     name: str

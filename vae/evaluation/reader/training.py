@@ -108,7 +108,10 @@ def reader_training(data: ImageSet, steps: int = STEPS, seed: int = 0) -> TrainS
 
 
 def finished(state: TrainState, data: ImageSet, test: ImageSet) -> Reader:
-    """The reader that a training has come to, measured on images that it has not seen: with what a file will hold."""
+    """Round the trained weights to half precision and measure the reader on test images.
+
+    A file holds weights of half precision, so that its accuracy is that of what will be loaded.
+    """
     step, training = state.update, state.config.training
     network = rounded(step.network).requires_grad_(False).eval()
     accuracy = measured(network, step.factors, test)
