@@ -257,6 +257,16 @@ def test_choices_come_from_the_registries(run):
     assert all(name in out for name in (*DATASETS, *OBJECTIVES, *PRESETS))
 
 
+def test_help_says_what_a_number_is_before_it_gives_the_losses_that_read_it(run):
+    out = " ".join(run("train", "--help")[1].split())
+    for words in (
+        "--beta BETA weight of the KL or of a part of it: beta_h: reconstruction + β · KL; beta_tc: ",
+        "--gamma GAMMA weight of the distance from the capacity: beta_b: reconstruction + γ · |KL − C|",
+        "--capacity C KL to be held at the end, in nats per image: beta_b: ",
+    ):
+        assert words in out
+
+
 OUT = ["--out", "a.safetensors"]
 
 

@@ -51,13 +51,14 @@ def add(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--network", choices=NETWORKS)
     command.add_argument("--likelihood", choices=("bernoulli", "gaussian"))
     command.add_argument("--sigma", type=float, help="standard deviation of the Gaussian likelihood, fixed")
-    command.add_argument("--beta", type=float, help=_readers("beta"))
+    command.add_argument("--beta", type=float, help=f"weight of the KL or of a part of it: {_readers('beta')}")
     command.add_argument("--beta-from", type=float, metavar="B0", help="beta at the start, moved linearly to --beta")
     command.add_argument("--anneal-steps", type=int, metavar="S", help="steps over which beta or the capacity moves")
     help_knots = "beta at some steps with straight lines between, as 0:4,5000:12,9000:2"
     command.add_argument("--beta-knots", type=_knots, metavar="STEP:BETA,…", help=help_knots)
-    command.add_argument("--gamma", type=float, help=_readers("gamma"))
-    command.add_argument("--capacity", type=float, metavar="C", help=f"nats in the end, {_readers('capacity')}")
+    help_capacity = f"KL to be held at the end, in nats per image: {_readers('capacity')}"
+    command.add_argument("--gamma", type=float, help=f"weight of the distance from the capacity: {_readers('gamma')}")
+    command.add_argument("--capacity", type=float, metavar="C", help=help_capacity)
     command.add_argument("--latent-dim", type=int, metavar="K")
     command.add_argument("--width", type=int, help="channels of the convolutions")
     budget = command.add_mutually_exclusive_group()
