@@ -49,8 +49,8 @@ def find_images(
         return RecordedImages(None, None, Sentence("data.unknown_here", data=name))
     if own is None and (missing := available(name, root)):
         return RecordedImages(spec, None, missing)
-    other = Sentence("data.other_version", data=spec.title, here=spec.version, then=version)
     if version != spec.version:
+        other = Sentence("data.other_version", data=spec.title, here=spec.version, then=version)
         return RecordedImages(spec, None, other)
     if shape != spec.shape:
         return RecordedImages(spec, None, Sentence("data.other_shape", data=spec.title))
@@ -59,7 +59,10 @@ def find_images(
     except DataError as error:
         log.warning("The images of %s are missing: %s", name, error)
         return RecordedImages(spec, None, error.sentence)
-    return RecordedImages(spec, images, None) if last < len(images) else RecordedImages(spec, None, other)
+    if last >= len(images):
+        fewer = Sentence("data.fewer_images", data=spec.title, here=len(images), then=last + 1)
+        return RecordedImages(spec, None, fewer)
+    return RecordedImages(spec, images, None)
 
 
 def _brought(name: str, root: Path, visitors: Path | None) -> ImageSet | None:
