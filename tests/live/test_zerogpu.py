@@ -57,21 +57,21 @@ def until(condition, seconds=120.0):
 
 
 def work(runs, run, seconds=30.0, lend=None):
-    """One piece, to its end, in a thread as of the server's queue."""
-    piece = threading.Thread(target=lambda: list(runs.work(run, lend or forked(train_chunk), seconds)), daemon=True)
-    piece.start()
-    return piece
+    """One chunk, to its end, in a thread as of the server's queue."""
+    chunk = threading.Thread(target=lambda: list(runs.work(run, lend or forked(train_chunk), seconds)), daemon=True)
+    chunk.start()
+    return chunk
 
 
 def test_pieces_give_the_very_same_weights_as_one_stretch(runs, digits):
     run = begun(runs, SHORT)
-    pieces = 0
+    chunks = 0
     while not run.over:
         assert runs.needs_chunk(run) and runs.busy("cpu")
         told = list(runs.work(run, forked(train_chunk), 0.0))
-        pieces += 1
+        chunks += 1
         assert isinstance(told[0], events.Begun) and run.saved >= run.step
-    assert run.state == "finished" and run.step == 15 and pieces > 1
+    assert run.state == "finished" and run.step == 15 and chunks > 1
     state = TrainState.fresh(configured(SHORT, DATASETS["digits"], len(digits[0])))
     for _ in train(state, digits[0], every=1):
         pass
@@ -86,14 +86,14 @@ def test_pieces_give_the_very_same_weights_as_one_stretch(runs, digits):
 
 def test_it_is_driven_from_outside_through_the_disk(runs):
     run = begun(runs, LONG)
-    piece = work(runs, run)
+    chunk = work(runs, run)
     until(lambda: run.step > 5)
     runs.turn(run, "lr", 0.002)
     until(lambda: run.knobs.get("lr") == 0.002)
-    assert list(runs.work(run, forked(train_chunk), 1)) == []  # one piece at a time
+    assert list(runs.work(run, forked(train_chunk), 1)) == []  # one chunk at a time
     runs.drive(run, "pause")
-    piece.join(60)
-    assert run.state == "paused" and not piece.is_alive() and not runs.needs_chunk(run)  # nobody's minute is wasted
+    chunk.join(60)
+    assert run.state == "paused" and not chunk.is_alive() and not runs.needs_chunk(run)  # nobody's minute is wasted
     at = run.step
     runs.drive(run, "step")
     assert runs.needs_chunk(run)
@@ -102,13 +102,13 @@ def test_it_is_driven_from_outside_through_the_disk(runs):
     assert run.knobs["lr"] == 0.002
     runs.drive(run, "resume")
     children = []
-    piece = work(runs, run, lend=forked(train_chunk, children))
+    chunk = work(runs, run, lend=forked(train_chunk, children))
     until(lambda: run.step > at + 5 and run.state == "running")
     os.kill(children[0], signal.SIGSTOP)  # it cannot answer
     runs.drive(run, "stop")
-    assert run.state == "stopped" and piece.is_alive()
+    assert run.state == "stopped" and chunk.is_alive()
     os.kill(children[0], signal.SIGCONT)
-    piece.join(60)
+    chunk.join(60)
     until(lambda: not runs.busy("cpu"))
     assert run.saved > at + 5 and not runs.needs_chunk(run)
 
@@ -126,17 +126,17 @@ def test_a_child_that_is_killed_leaves_a_run_to_resume(runs):
     run, children = begun(runs, LONG), []
     list(runs.work(run, forked(train_chunk), 0.2))
     saved = run.saved
-    piece = work(runs, run, lend=forked(train_chunk, children))
+    chunk = work(runs, run, lend=forked(train_chunk, children))
     until(lambda: run.step > saved + 3)
     os.kill(children[0], signal.SIGKILL)
-    piece.join(60)
+    chunk.join(60)
     assert run.state == "stopped" and run.reason["key"] == "run.not_lent"
     assert run.reason["values"] == {"reason": "GPU task aborted", "step": saved}
     until(lambda: not runs.busy("cpu"))
     runs.drive(run, "resume")
     until(lambda: runs.needs_chunk(run))
 
-    def refused(piece):
+    def refused(chunk):
         raise RuntimeError("You have exceeded your GPU quota")
 
     assert list(runs.work(run, refused, 0.1)) == []
@@ -152,9 +152,9 @@ def test_a_page_that_goes_away_loses_nothing(runs):
     run = begun(runs, LONG)
     list(runs.work(run, forked(train_chunk), 0.1))
     saved = run.saved
-    piece = runs.work(run, forked(train_chunk), 30)
-    until(lambda: next(piece).step > saved)
-    piece.close()  # the server closes the generator of a client that has gone
+    chunk = runs.work(run, forked(train_chunk), 30)
+    until(lambda: next(chunk).step > saved)
+    chunk.close()  # the server closes the generator of a client that has gone
     assert runs.needs_chunk(run)
     told = list(runs.work(run, forked(train_chunk), 0.1))
     assert told[0].step == saved

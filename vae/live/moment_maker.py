@@ -46,7 +46,7 @@ class MomentMaker:
         self._mirror = deepcopy(state.model).eval().requires_grad_(False)
         aside = state.device.type == "cpu" and cores() > 1
         self._share = SHARE_ASIDE if aside else SHARE
-        self._executor: Executor | None = ThreadPoolExecutor(1, "looker") if aside else None
+        self._executor: Executor | None = ThreadPoolExecutor(1, "moments") if aside else None
         self._pending: Future[Moment] | None = None
         self._due = time.monotonic()
         self.step = -1  # of the newest moment, made or in the making

@@ -154,7 +154,7 @@ class Runs:
         return isinstance(worker, ChunkWorker) and worker.needs_chunk
 
     def work(self, run: LiveRun, lend: Lend, seconds: float = CHUNK_SECONDS) -> Iterator[Event]:
-        """One piece of a run on a lent device; nothing where none is wanted."""
+        """One chunk of a run on a lent device; nothing where none is needed."""
         worker = self._worker_of(run)
         if isinstance(worker, ChunkWorker):
             yield from worker.work(lend, seconds)
@@ -308,8 +308,8 @@ class Runs:
         threading.Thread(target=self._launch, args=[device, run], name="launch", daemon=True).start()
 
     def _launch(self, device: str, run: LiveRun) -> None:
-        """Gives the run its process: the spare one, whose answer to a forecast is worth waiting for, since it has then
-        read the images and measured the speed; a new one would have to import torch first.
+        """Gives the run its process: the standby worker, whose answer to a forecast is worth waiting for, since it has
+        then read the images and measured the speed; a new one would have to import torch first.
         """
         lent, worker = device in self.lent, None
         try:

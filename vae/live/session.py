@@ -127,7 +127,7 @@ class _Run:
 
     def __init__(self, state: TrainState, test: ImageSet, gallery: Gallery, folder: Path) -> None:
         self.state, self.folder = state, folder
-        self.looker = MomentMaker(state, test, gallery, folder)
+        self.moment_maker = MomentMaker(state, test, gallery, folder)
         self.means, self.pace = RunningMean(), StepBatching()
         self.points = RateLimiter(POINT_EVERY)
         self.saves = RateLimiter(SAVE_EVERY, SAVE_SHARE, time.monotonic() + SAVE_EVERY)
@@ -190,10 +190,10 @@ class _Run:
         and at once.
         """
         try:
-            moments = [self.looker.collect(wait)]
-            if self.looker.step != self.state.step and (wait or self.looker.due()):
-                self.looker.begin(self.state, self.bound)
-                moments.append(self.looker.collect(wait))
+            moments = [self.moment_maker.collect(wait)]
+            if self.moment_maker.step != self.state.step and (wait or self.moment_maker.due()):
+                self.moment_maker.begin(self.state, self.bound)
+                moments.append(self.moment_maker.collect(wait))
         except NotFinite:
             self.failure = "run.nan"
         except CheckpointError as error:

@@ -36,7 +36,7 @@ class StandbyWorker:
                 self._worker = WorkerProcess(self._data_root)
 
     def acquire(self) -> WorkerProcess:
-        """The spare worker, or a new one. Raises OSError where there is no memory or no file for one more process."""
+        """The standby worker, or a new one. Raises OSError where there is no memory or no file for one more process."""
         with self._lock:
             worker, self._worker = self._worker, None
         return worker if worker is not None and worker.alive else WorkerProcess(self._data_root)

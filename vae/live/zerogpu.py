@@ -43,30 +43,30 @@ inherited_images = lru_cache(maxsize=2)(read_images)
 Lend = Callable[[Chunk], Iterator[str]]  # runs `train_chunk` where the device is
 
 
-def train_chunk(piece: Chunk) -> Iterator[str]:
+def train_chunk(chunk: Chunk) -> Iterator[str]:
     """Trains for `seconds`, or until it is told to stop or to pause; gives lines of events.
 
-    The time counts from the first step, so that every piece does some.
+    The time counts from the first step, so that every chunk does some.
     """
     torch.set_num_threads(1)  # a forked child of a process that has computed must not use its threads
-    home = Path(piece.values["folder"])
+    home = Path(chunk.values["folder"])
     mailbox, ends = Mailbox(home), None
 
     def inbox(wait: bool) -> Command | None:
         nonlocal ends
-        ends = ends or time.monotonic() + piece.seconds
+        ends = ends or time.monotonic() + chunk.seconds
         command = mailbox.take()
         if command is None and (wait or time.monotonic() > ends):
             return Command("rest")
         return command
 
-    worker = Worker(Path(piece.data_root), lambda event: None, inherited_images)
+    worker = Worker(Path(chunk.data_root), lambda event: None, inherited_images)
     resume = (home / RESUME).is_file()
     try:
-        for event in worker.training(**piece.values, inbox=inbox, resume=resume, paused=piece.paused):
+        for event in worker.training(**chunk.values, inbox=inbox, resume=resume, paused=chunk.paused):
             yield to_line(event)
     except FAULTS as error:
-        yield to_line(failure(error, Command("begin", piece.values)))
+        yield to_line(failure(error, Command("begin", chunk.values)))
 
 
 def prepare(data_root: Path, dataset: str, own: str | None) -> None:
@@ -74,7 +74,7 @@ def prepare(data_root: Path, dataset: str, own: str | None) -> None:
     import what its optimisers need, which takes seconds.
     """
     torch.optim.Adam([torch.zeros(1, requires_grad=True)])
-    with suppress(*FAULTS):  # the piece says so
+    with suppress(*FAULTS):  # the chunk says so
         inherited_images(data_root, dataset, own)
 
 
@@ -136,7 +136,7 @@ class ChunkWorker:
 
     @property
     def needs_chunk(self) -> bool:
-        """Is there a piece to work on, and nobody at it?"""
+        """Is there a chunk to work on, and nobody at it?"""
         resting = self._paused and not self._called
         return self._values is not None and not (self._working or resting or self._over)
 
@@ -160,14 +160,14 @@ class ChunkWorker:
             log.warning("the command %s is lost: %s", command.name, error)
 
     def close(self) -> None:
-        """The app ends: a piece keeps its state."""
+        """The app ends: a chunk keeps its state."""
         self.send(Command("stop", {"key": "run.app_gone"}))
 
     def kill(self) -> None:
         self._end(-9)
 
     def work(self, lend: Lend, seconds: float) -> Iterator[Event]:
-        """One piece, event by event; nothing where none is wanted. Closed early, it is begun again from its last
+        """One chunk, event by event; nothing where none is needed. Closed early, it is begun again from its last
         snapshot.
         """
         with self._lock:
@@ -185,14 +185,14 @@ class ChunkWorker:
                 if self._over:  # killed
                     break
         except Exception as error:  # a spent allowance, a lender's queue, a child that was killed: it says which
-            log.warning("a piece of a run ended early", exc_info=error)
+            log.warning("a chunk of a run ended early", exc_info=error)
             reason = str(getattr(error, "message", "") or error)[:200]
             self.hear(State("stopped", self.saved, "run.not_lent", {"reason": reason, "step": self.saved}))
             over = True
         finally:
             with self._lock:
                 self._working = False
-            if over or self._stopping:  # stopped: perhaps too late for the piece to hear of it
+            if over or self._stopping:  # stopped: perhaps too late for the chunk to hear of it
                 self._end(0)
 
     def _ends(self, event: Event) -> bool:
