@@ -294,7 +294,7 @@ class Runs:
         of_owner = sum(run.owner == owner for run in self._runs.values())
         gone = mine[: max(0, of_owner - self.limits.per_owner)]
         rest = [run for run in over if run not in gone]
-        gone += rest[: max(0, len(self._runs) - len(gone) - self.limits.kept)]
+        gone += rest[: max(0, len(self._runs) - len(gone) - self.limits.most_runs)]
         for run in gone:
             self.forget(run)
 

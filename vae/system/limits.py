@@ -39,7 +39,7 @@ class RunLimits:
 
     waiting: int = 20
     per_owner: int = 6
-    kept: int = 60
+    most_runs: int = 60
     unwatched: float = 180.0
     paused: float = 180.0
     answer: float = 120.0
@@ -154,7 +154,7 @@ def rows() -> list[tuple[str, str]]:
         ("its encoded images", f"{CHECKPOINTS.most_codes:,}"),
         ("uploaded checkpoints kept, of all visitors", f"{CHECKPOINTS.most_kept:,}"),
         ("runs kept of one browser", f"{RUNS.per_owner:,}"),
-        ("runs kept of all", f"{RUNS.kept:,}"),
+        ("runs kept of all", f"{RUNS.most_runs:,}"),
         ("runs that wait for a device", f"{RUNS.waiting:,}"),
         ("a run that nobody watches stops after", f"{RUNS.unwatched / 60:g} minutes"),
         ("a paused run gives way to others after", f"{RUNS.paused / 60:g} minutes"),
