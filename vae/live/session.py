@@ -94,7 +94,7 @@ def session(
         if command is None:
             continue
         if command.name == "stop":
-            yield from run.kept("stopped", command.values.get("key"))
+            yield from run.end_stretch("stopped", command.values.get("key"))
             return
         if command.name == "rest":
             yield from run.rest()
@@ -105,7 +105,7 @@ def session(
             yield from run.save()
         elif command.name == "pause" and not paused:
             paused = True
-            yield from run.kept("paused")
+            yield from run.end_stretch("paused")
         elif command.name == "resume" and paused:
             paused = False
             yield State("running", state.step)
@@ -116,7 +116,7 @@ def session(
                 yield from run.look(wait=True)
                 yield State("paused", state.step)
     if run.failure is None:
-        yield from run.kept("finished")
+        yield from run.end_stretch("finished")
     else:
         early = "" if (folder / RESUME).is_file() else "_early"  # nothing to go on from
         yield State("failed", state.step, run.failure + early, {"step": state.step})
@@ -223,8 +223,8 @@ class _Run:
             self.refused = True
             yield Warned("run.disk", {"reason": error.sentence})
 
-    def kept(self, state: str, key: str | None = None) -> Iterator[Event]:
-        """The end of a stretch: said at once, for to write everything down takes up to a second."""
+    def end_stretch(self, state: str, key: str | None = None) -> Iterator[Event]:
+        """Tells the new state at once, then saves and makes the moment of this step, which takes up to a second."""
         yield State(state, self.state.step, key)
         yield from self.save()
         yield from self.look(wait=True)
