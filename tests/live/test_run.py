@@ -94,6 +94,13 @@ def test_why_a_run_failed_can_still_be_said_after_a_restart(run):
     assert str(again.reason) == "This cannot be trained: last.resume: there is no such file."
 
 
+def test_a_checkpoint_that_was_made_is_remembered_and_one_in_the_making_is_not(run):
+    for exported in ({"name": "run-r", "dataset": "digits", "step": 7}, {"stage": "encode", "share": 0.5}):
+        run.exported = exported
+        run.write()
+        assert LiveRun.read(run.folder).exported == (exported if "name" in exported else None)
+
+
 def test_many_threads_may_write_it_down(run):
     threads = [threading.Thread(target=lambda: [run.write() for _ in range(20)]) for _ in range(6)]
     for thread in threads:

@@ -68,6 +68,8 @@ class LiveRun:
 
     Attributes:
         state: waiting, running, paused, stopped, finished or failed.
+        exported: the checkpoint that was made of it, or is in the making: its "name", "dataset" and "step", or the
+            "stage" and its "share", or the "error" that came of it.
         watched: when somebody last asked for it (monotonic seconds).
     """
 
@@ -83,7 +85,7 @@ class LiveRun:
         self.moments: list[int] = []
         self.changes: list[dict[str, Any]] = []
         self.warnings: list[Sentence] = []
-        self.kept: dict[str, Any] | None = None
+        self.exported: dict[str, Any] | None = None
         self.device_name: str | Sentence = recipe.device
         self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
         self.started = time.time()
@@ -205,7 +207,7 @@ class LiveRun:
                 "bounds": self.bounds.rows,
                 "kl": self.kl,
                 "changes": self.changes,
-                "kept": self.kept if self.kept and "name" in self.kept else None,
+                "kept": self.exported if self.exported and "name" in self.exported else None,
                 "step": self.step,
                 "seconds": self.seconds,
                 "saved": self.saved,
@@ -234,9 +236,9 @@ class LiveRun:
         run.config = plain["config"] and TrainConfig.from_json(plain["config"])
         epoch = int(time.time())  # a page that is still open holds rows of the earlier app: it takes these anew
         run.curves, run.bounds = Rows(plain["curves"], epoch), Rows(plain["bounds"], epoch)
-        for key in ("kl", "changes", "kept", "step", "seconds", "saved", "started", "device_name", "state", "reason"):
+        for key in ("kl", "changes", "step", "seconds", "saved", "started", "device_name", "state", "reason"):
             setattr(run, key, plain[key])
-        run.moments = steps_kept(folder)
+        run.exported, run.moments = plain["kept"], steps_kept(folder)
         if (folder / RESUME).is_file():  # the worker may have saved once more after the app had gone
             run.saved = int(read_header(folder / RESUME).get("step", run.saved))
         if run.state not in OVER:

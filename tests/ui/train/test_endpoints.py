@@ -222,8 +222,8 @@ def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
 
     def kept():
         assert asked(app, "keep", ADA, ident) == {"ok": {}}
-        until(lambda: run.kept and "stage" not in run.kept)
-        assert "error" not in run.kept
+        until(lambda: run.exported and "stage" not in run.exported)
+        assert "error" not in run.exported
 
     until(lambda: poll()["step"] > 3)
     assert asked(app, "runs", ADA)["ok"][0]["title"] == "Your images"
@@ -231,11 +231,11 @@ def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
         before = run.step
         asked(app, "drive", ADA, ident, action)
         kept()
-        assert run.kept["step"] >= before
+        assert run.exported["step"] >= before
     until(lambda: run.step > before and poll()["state"] == "paused")
     kept()
-    assert run.kept["step"] == run.step
-    opened = app[0].catalog.open(run.kept["name"])
+    assert run.exported["step"] == run.step
+    opened = app[0].catalog.open(run.exported["name"])
     assert opened.missing is None and opened.images.name == run.config.dataset
     test = own_images(Path(run.own))[1]
     assert torch.equal(opened.originals([0, 3]), test.batch(opened.model.index[[0, 3]], "cpu"))
@@ -247,6 +247,6 @@ def test_a_run_of_ones_own_images_goes_to_explore_and_survives_their_loss(app):
     until(lambda: poll()["step"] > before + 20 and poll()["state"] == "running")
     last = asked(app, "drive", ADA, ident, "stop")["ok"]["step"]  # and its process has still to write that down
     kept()
-    assert run.kept["step"] >= last > before  # by the process that had read them
+    assert run.exported["step"] >= last > before  # by the process that had read them
     assert asked(app, "begin", ADA, choice)["key"] == "run.no_images"
     asked(app, "drive", ADA, ident, "forget")

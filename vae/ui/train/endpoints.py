@@ -108,12 +108,12 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         found = runs.get(_owner(owner), run)
         unsaved = runs.unsaved(found)
         with found.lock:
-            kept = found.kept or {}
+            kept = found.exported or {}
             if "stage" in kept or "name" in kept and kept.get("step") == found.saved and not unsaved:
                 return {}
             if not unsaved and not (found.folder / RESUME).is_file():
                 raise UserError("run.nothing_saved")
-            found.kept = {"stage": "encode", "share": 0.0}
+            found.exported = {"stage": "encode", "share": 0.0}
         threading.Thread(target=_make, args=[runs, found], name="keep", daemon=True).start()
         return {}
 
@@ -202,10 +202,10 @@ def _uploaded(path: Any, uploads: Path) -> Path:
 
 
 def _make(runs: Runs, run: LiveRun) -> None:
-    """Makes the checkpoint of a run; how far it is, and what came of it, stands in `run.kept`."""
+    """Makes the checkpoint of a run; how far it is, and what came of it, stands in `run.exported`."""
 
     def progress(event: Any) -> None:
-        run.kept = {"stage": event.stage, "share": event.share}
+        run.exported = {"stage": event.stage, "share": event.share}
 
     name = run.recipe.dataset.split(":")[0]
     moment = time.strftime("%H%M", time.localtime(run.started))  # two runs of one recipe are told apart
@@ -213,10 +213,10 @@ def _make(runs: Runs, run: LiveRun) -> None:
     try:
         path.parent.mkdir(exist_ok=True)
         step = runs.export(run, path, progress)
-        run.kept = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
+        run.exported = {"name": f"run-{run.ident}", "dataset": run.config.dataset, "step": step}
     except RunError as error:
-        run.kept = {"error": shorten(error)}
+        run.exported = {"error": shorten(error)}
     except Exception:  # in a thread of its own nobody else would hear of it, and the page would wait for ever
         log.exception("the checkpoint of a run could not be made")
-        run.kept = {"error": Sentence("error.internal")}
+        run.exported = {"error": Sentence("error.internal")}
     run.write()

@@ -41,7 +41,7 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "scene": bool(run.moments),
             "going_on": run.recipe.going_on,
             "resumable": run.resumable,
-            "kept": run.kept,
+            "kept": run.exported,
             "warnings": [shorten(warning) for warning in run.warnings],
         }
 
@@ -92,7 +92,7 @@ def summary(run: LiveRun) -> dict[str, Any]:
         "step": run.step,
         "steps": run.config.training.steps if run.config else 0,
         "started": run.started,
-        "kept": run.kept.get("name") if run.kept else None,
+        "kept": run.exported.get("name") if run.exported else None,
     }
 
 
