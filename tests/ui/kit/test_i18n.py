@@ -9,7 +9,7 @@ from keyed_calls import keyed_calls, with_places
 
 from vae.system.messages import texts as core_texts
 from vae.ui.kit.bundle import UI, module_files
-from vae.ui.kit.i18n import LANGUAGES, TEXTS, UserError, say
+from vae.ui.kit.i18n import LANGUAGES, TEXTS, Sentence, UserError, say, shorten
 
 ENGLISH = TEXTS["en"]
 PYTHON = sorted(path for path in UI.parent.rglob("*.py"))
@@ -103,3 +103,25 @@ def test_say():
 def test_what_was_sent_is_not_repeated_at_length():
     assert len(str(UserError("error.model", name="x" * 10**6))) < 500
     assert len(UserError("error.model", name="x" * 10**6).values["name"]) <= 60
+
+
+def test_a_list_is_repeated_part_by_part():
+    assert str(UserError("run.no_device", name="cuda", known=["cpu", "mps"])).endswith("choose cpu, mps.")
+    assert shorten(("cpu", "x" * 100, 3)) == ["cpu", "x" * 59 + "…", 3]
+    assert shorten([["scale", "z1"], Sentence("error.index", index="7" * 400)])[0] == ["scale", "z1"]
+
+
+@pytest.mark.parametrize("sent", [[[]], [[[[]]]], ["x" * 10**6] * 10**3, [["x" * 10**6] * 10**3] * 10**3])
+def test_any_list_that_was_sent_makes_a_short_sentence(sent):
+    error = UserError("error.model", name=sent)
+    assert len(str(error)) < 3000 and len(json.dumps(error.values)) < 6000
+
+
+@pytest.mark.parametrize("number", [2**31 - 1, 3 * 10**9, -(10**15), 2**53 - 1])
+def test_a_whole_number_stays_one(number):
+    assert shorten(number) == number and type(shorten(number)) is int
+
+
+def test_a_number_of_many_digits_is_cut():
+    assert shorten(2**53) == "9007199254740992"  # no number of a page, which would round it
+    assert shorten(10**400) == "1" + "0" * 58 + "…" and shorten(-(10**5000))[:3] == "-10"

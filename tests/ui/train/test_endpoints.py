@@ -116,6 +116,18 @@ def test_bad_input_is_answered_by_a_sentence(app, name, arguments):
     assert answer["error"] and "Traceback" not in answer["error"]
 
 
+def test_an_unknown_device_is_answered_by_those_there_are(app, monkeypatch):
+    monkeypatch.setattr(app[0].training, "devices", {"cpu": "a processor", "mps": "another"})
+    answer = asked(app, "begin", ADA, CHOICE | {"device": "cuda"})
+    assert answer["key"] == "run.no_device" and answer["values"] == {"name": "cuda", "known": ["cpu", "mps"]}
+    assert answer["error"] == "There is no cuda on this machine: choose cpu, mps."
+
+
+def test_a_seed_of_ten_digits_is_repeated_by_its_digits(app):
+    answer = asked(app, "begin", ADA, CHOICE | {"seed": 3_000_000_000})
+    assert "not 3000000000" in answer["error"] and "int" not in answer["error"].split()
+
+
 def pictures(folder, count):
     rng = np.random.default_rng(0)
     path = folder / "pictures.zip"
