@@ -1,5 +1,7 @@
 """The rule of tests/conftest.py: what needs a data set says so by the mark `data`, else there is none."""
 
+import re
+
 import pytest
 
 from vae.data import DataError, available, load
@@ -29,3 +31,9 @@ def test_what_is_absent_is_skipped_and_on_ci_it_fails(need, monkeypatch, ci, out
     monkeypatch.setenv("CI", ci)
     with pytest.raises(outcome, match="it is not here"):
         need(False, "it is not here")
+
+
+def test_no_module_skips_by_itself_what_a_missing_program_or_package_hides(root):
+    """On CI that has to fail: by `need`, or where a conftest asks for $CI before it skips."""
+    rule = re.compile(r"skipif\(\s*not shutil\.which|^\w+ = pytest\.importorskip", re.MULTILINE)
+    assert [path.name for path in (root / "tests").rglob("*.py") if rule.search(path.read_text("utf-8"))] == []

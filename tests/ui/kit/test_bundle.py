@@ -29,8 +29,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
-def test_a_bundle_says_what_its_modules_say(folder):
+def test_a_bundle_says_what_its_modules_say(folder, need):
+    need(shutil.which("node"), "no Node.js")
     (folder / "package.json").write_text('{"type": "module"}')
     (folder / "all.mjs").write_text(bundle(folder))
     ask = "console.log(JSON.stringify([m.a.six, m.a.boxed(), m.b.three, Object.keys(m['deep/c'])]))"

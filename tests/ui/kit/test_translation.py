@@ -171,8 +171,8 @@ def test_what_a_foreign_file_holds_is_not_repeated_at_length():
     assert len(str(kept)) < 600 and len(json.dumps(kept.values)) < 1000 and "\n" not in str(kept)
 
 
-@pytest.mark.skipif(not shutil.which("node"), reason="no Node.js")
-def test_the_page_says_what_python_says(tmp_path):
+def test_the_page_says_what_python_says(tmp_path, need):
+    need(shutil.which("node"), "no Node.js")
     within = Sentence("pictures.few_skipped", name="a", n=3, least=16, skipped=[Sentence("skipped.huge", n="2")])
     cases = [
         ("run.refused", {"reason": within}),
