@@ -50,6 +50,15 @@ def test_each_language_has_a_bundle_that_says_its_strings():
         assert json.loads(found[1]) == TEXTS[language] and f'const language = "{language}";' in text
 
 
+def test_a_text_that_is_added_later_is_in_the_next_bundle(monkeypatch):
+    before = script("en")
+    assert script("en") == before
+    monkeypatch.setitem(TEXTS["en"], "tab.later", "A later tab")
+    assert "A later tab" in script("en").read_text(encoding="utf-8")
+    monkeypatch.undo()
+    assert script("en") == before
+
+
 def test_a_written_bundle_is_named_by_its_content(folder):
     first = written(folder)
     assert first.read_text() == bundle(folder)

@@ -56,10 +56,14 @@ def part(
     )
 
 
-@lru_cache(maxsize=len(LANGUAGES))
 def script(language: str) -> Path:
-    """All modules of the page in one file, with those that Python makes."""
-    return written(UI, made_modules(language))
+    """All modules of the page in one file, with those that Python makes now: a text may have been added since."""
+    return _written(tuple(made_modules(language).items()))
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _written(made: tuple[tuple[str, str], ...]) -> Path:
+    return written(UI, dict(made))
 
 
 def made_modules(language: str) -> dict[str, str]:
