@@ -1,6 +1,7 @@
 """The Train tab's public endpoints: what comes in is checked, what goes out is an answer or a sentence."""
 
 import base64
+import math
 import os
 import pickle
 import shutil
@@ -21,6 +22,7 @@ from vae.live.recipe import Recipe
 from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.system import safetensors_file
+from vae.system.limits import CHECKPOINTS, MB
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.kit.i18n import TEXTS
 from vae.ui.models.shared import Shared
@@ -121,6 +123,22 @@ def test_an_unknown_device_is_answered_by_those_there_are(app, monkeypatch):
     answer = asked(app, "begin", ADA, CHOICE | {"device": "cuda"})
     assert answer["key"] == "run.no_device" and answer["values"] == {"name": "cuda", "known": ["cpu", "mps"]}
     assert answer["error"] == "There is no cuda on this machine: choose cpu, mps."
+
+
+def test_too_large_an_upload_is_told_the_size_of_the_file(app):
+    """In the MB of the file, rounded up, whatever base64 makes of them."""
+    limit = CHECKPOINTS.most_bytes
+    for size in (limit + 1, limit + 3 * MB):
+        answer = asked(app, "upload", ADA, "a.safetensors", base64.b64encode(bytes(size)).decode())
+        assert answer["key"] == "run.too_large"
+        assert answer["values"] == {"mb": math.ceil(size / MB), "limit": limit // MB}
+    answer = asked(app, "upload", ADA, "a.safetensors", base64.b64encode(bytes(limit)).decode())
+    assert answer["key"] == "run.not_a_checkpoint"  # it has been read
+
+
+@pytest.mark.parametrize("arguments", [("a.safetensors", 4), (3, "AAAA"), (None, None)])
+def test_an_upload_of_another_type_is_no_large_one(app, arguments):
+    assert asked(app, "upload", ADA, *arguments)["key"] == "error.arguments"
 
 
 def test_a_seed_of_ten_digits_is_repeated_by_its_digits(app):

@@ -56,8 +56,7 @@ def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
     Raises:
         UserError: it, or what it describes, is too large, it cannot be opened or shown, or the disk refuses.
     """
-    if len(content) > CHECKPOINTS.most_bytes:
-        raise UserError("run.too_large", mb=len(content) // MB, limit=CHECKPOINTS.most_bytes // MB)
+    require_size(len(content))
     name = f"up-{secrets.token_urlsafe(16)}"
     folder = folder_of(runs, name)
     stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
@@ -82,6 +81,12 @@ def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
         raise UserError("run.too_much_model", **most)
     evict_oldest(folder.parent, CHECKPOINTS.most_kept)
     return entry_of(runs, name)
+
+
+def require_size(size: int) -> None:
+    """Raises UserError where a checkpoint of so many bytes is too large to be uploaded."""
+    if size > CHECKPOINTS.most_bytes:
+        raise UserError("run.too_large", mb=-(-size // MB), limit=CHECKPOINTS.most_bytes // MB)
 
 
 def require_drawable(model: Model) -> Model:

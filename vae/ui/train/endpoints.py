@@ -19,12 +19,12 @@ from vae.live.recipe import suggested
 from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
-from vae.system.limits import CHECKPOINTS, MB, PICTURES, RUNS, TRAINING
+from vae.system.limits import PICTURES, RUNS, TRAINING
 from vae.ui.kit.bounded_lock import BoundedLock
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.models.shared import Shared
-from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, store_upload
+from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, require_size, store_upload
 from vae.ui.train.choices import dataset_choice, parse_choices
 from vae.ui.train.film import film_of
 from vae.ui.train.run_views import RunViews, scene
@@ -126,9 +126,9 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     def upload(owner: Any, name: Any, content: Any) -> dict[str, Any]:
         _owner(owner)
-        if not isinstance(name, str) or not isinstance(content, str) or len(content) > 1.4 * CHECKPOINTS.most_bytes:
-            size = len(content) // MB if isinstance(content, str) else 0
-            raise UserError("run.too_large", mb=size, limit=CHECKPOINTS.most_bytes // MB)
+        if not isinstance(name, str) or not isinstance(content, str):
+            raise UserError("error.arguments", name="upload")
+        require_size(3 * len(content) // 4 - content[-2:].count("="))  # before it is decoded
         try:
             entry = store_upload(folder, name, base64.b64decode(content, validate=True))
         except ValueError as error:  # of base64: other letters, or a wrong length
