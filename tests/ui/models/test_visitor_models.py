@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from vae.ui.models.visitor_models import evict_oldest
+from vae.ui.models.visitor_models import evict_oldest, folder_of
 
 
 @pytest.fixture
@@ -45,3 +45,10 @@ def test_one_that_vanishes_meanwhile_is_no_fault(folder, monkeypatch):
         patch.setattr(Path, "is_dir", lambda path: True)  # it was there a moment ago
         evict_oldest(folder, 5)
     assert names(folder) == ["1", "2", "3", "4", "5"]
+
+
+@pytest.mark.parametrize("name", ["up-scaled", "run-1", f"digits-{'x' * 22}", f"up-{'x' * 23}", f"up-{'ä' * 22}"])
+def test_a_hosts_own_file_is_no_visitors(tmp_path, name):
+    """The page asks the same of a name, kit/js/link.test.js."""
+    assert folder_of(tmp_path, name) is None
+    assert folder_of(tmp_path, f"up-{'Ab3_-' * 4}xx") is not None

@@ -1,8 +1,11 @@
-"""Numbers that the page computes with too: they are defined in the core and travel as the module `kit/js/constants`."""
+"""What the page computes with too and Python defines: it travels as the module `kit/js/constants`."""
 
 from vae.data.own.dataset import SIZES
 from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.system.limits import PICTURES, REQUESTS
+
+STORAGE_PREFIX = "latent-space-explorer."  # before the names of what a page remembers in its browser
+VISITOR_NAME = r"(run|up)-([\w-]{22})"  # of a visitor's model: its kind and its secret; the same in JS, by re.ASCII
 
 
 def constants() -> dict[str, object]:
@@ -15,4 +18,6 @@ def constants() -> dict[str, object]:
         "MOST_ROWS": REQUESTS.most_rows,
         "MOST_UPLOAD_BYTES": PICTURES.most_bytes,
         "OWN_SIZES": SIZES,
+        "STORAGE_PREFIX": STORAGE_PREFIX,
+        "VISITOR_NAME": VISITOR_NAME,
     }

@@ -10,7 +10,7 @@ import gradio as gr
 
 from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.bundle import UI, written
-from vae.ui.kit.constants import constants
+from vae.ui.kit.constants import STORAGE_PREFIX, constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
 
 # All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
@@ -19,13 +19,13 @@ LOADER = """
 const known = Object.keys(props.bundles);
 let chosen = [new URLSearchParams(location.search).get('lang')];
 try {
-  chosen.push(localStorage.getItem('latent-space-explorer.language'));
+  chosen.push(localStorage.getItem('STORAGE_PREFIX' + 'language'));
 } catch {} // refused in a private window: nothing was chosen
 const wanted = [...chosen, ...navigator.languages].map(each => each?.toLowerCase().split('-')[0]); // ko-KR is ko
 const language = wanted.find(each => known.includes(each));
 import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundles[language ?? 'en'])
   .then(({modules}) => modules[`${props.part}/tab`].mount({element, props, server, trigger}));
-"""
+""".replace("'STORAGE_PREFIX'", repr(STORAGE_PREFIX))
 
 
 def part(

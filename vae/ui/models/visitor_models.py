@@ -15,10 +15,11 @@ from typing import Any
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model
 from vae.system.limits import CHECKPOINTS, MB
+from vae.ui.kit.constants import VISITOR_NAME
 from vae.ui.kit.i18n import UserError
 
 _thinning = threading.Lock()
-_NAME = re.compile(r"(run|up)-([\w-]{22})")
+_NAME = re.compile(VISITOR_NAME, re.ASCII)
 
 log = logging.getLogger(__name__)
 

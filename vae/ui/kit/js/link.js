@@ -4,6 +4,7 @@
 // history: a slider would fill it.
 
 import {format, parse} from './address.js';
+import {VISITOR_NAME} from './constants.js';
 import {make} from './dom.js';
 import {t} from './strings.js';
 
@@ -11,9 +12,10 @@ const BETWEEN = 500; // ms between two writings: browsers allow some hundred in 
 const HUB = 'https://huggingface.co';
 const PRIVATE = ['__sign', '__theme']; // what a host adds to the address for its own use
 const ONCE = ['tour', 'pace'];
+const SECRET = new RegExp(`^${VISITOR_NAME}$`);
 
 /** Is it a visitor's model? Who knows its name may open it. */
-export const isSecret = name => /^(run|up)-/.test(name);
+export const isSecret = name => SECRET.test(name);
 
 const asked = parse(location.search);
 const tabs = new Map(); // tab -> {element, state}

@@ -1,12 +1,13 @@
 // What the page remembers between visits. Storage is refused in some private windows and embedded frames: it is then
 // remembered for as long as the page stands.
 
-const PREFIX = 'latent-space-explorer.';
+import {STORAGE_PREFIX} from './constants.js';
+
 const kept = new Map();
 
 export function recall(key) {
   try {
-    return localStorage.getItem(PREFIX + key) ?? kept.get(key) ?? null;
+    return localStorage.getItem(STORAGE_PREFIX + key) ?? kept.get(key) ?? null;
   } catch {
     return kept.get(key) ?? null;
   }
@@ -17,8 +18,8 @@ export function remember(key, value) {
   if (value === null) kept.delete(key);
   else kept.set(key, value);
   try {
-    if (value === null) localStorage.removeItem(PREFIX + key);
-    else localStorage.setItem(PREFIX + key, value);
+    if (value === null) localStorage.removeItem(STORAGE_PREFIX + key);
+    else localStorage.setItem(STORAGE_PREFIX + key, value);
   } catch {
     console.info('Nothing can be remembered here.');
   }
