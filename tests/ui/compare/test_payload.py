@@ -24,6 +24,7 @@ from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.compare import figure_one_rows
 from vae.ui.compare import payload as comparison
 from vae.ui.compare.endpoints import compare_endpoints
+from vae.ui.explore import payload as explore
 from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.models import catalog as catalog_module
 from vae.ui.models import spill_meter
@@ -159,6 +160,17 @@ def test_the_table_has_every_mark_beside_a_score_and_none_beside_a_bound(both, c
     assert all(rows[key]["beside"] is None for key in comparison.BOUNDS)
     undefined = comparison.table(open_pair(catalog, "digits-vae", "digits-beta"))
     assert all(row["left"] is None and row["right"] is None for row in undefined if row["key"] in comparison.SCORES)
+
+
+def test_the_page_is_sent_the_rules_that_it_draws_by(both):
+    overview = comparison.overview(both)
+    assert overview["marks"] == ["noise", "rotated", "perfect", "pca", "untrained"]
+    assert {row["key"]: row["unit"] for row in overview["table"] if row["unit"]} == comparison.BOUNDS
+    accuracy = both.left.spill_meter.reader.accuracy
+    for factor, figure in zip(overview["reader"], accuracy, strict=True):
+        assert factor["name"] == figure["name"]
+        assert factor["still"] ** 2 / 4 == pytest.approx(2 * figure["noise"])  # the variance of a difference
+    assert overview["first_pairs"] == explore.overview(both.left)["rows"]
 
 
 def test_the_sentence_names_who_keeps_the_factors_apart_and_what_it_pays(both, catalog):

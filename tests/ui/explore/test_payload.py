@@ -169,7 +169,9 @@ def test_the_header_carries_mig_with_its_marks(trained, damaged):
         header["metrics"] |= {"mig": 0.69, "mig_noise": 0.0, "mig_rotated": 0.14, "mig_perfect": None}
 
     path = damaged(scored)
-    figures = models(Catalog(path.parent, path.parent))["usable"][0]["figures"]
+    header = models(Catalog(path.parent, path.parent))
+    figures = header["usable"][0]["figures"]
+    assert header["marks"] == ["mig_noise", "mig_rotated", "mig_perfect"] and set(header["marks"]) < set(figures)
     assert {key: figures[key] for key in figures if key.startswith("mig")} == {
         "mig": 0.69,
         "mig_noise": 0.0,

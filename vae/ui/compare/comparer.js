@@ -8,7 +8,6 @@ import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
 
 export const SIDES = ['left', 'right'];
-const ROWS = 12; // pairs whose traversal is asked for unasked
 
 /**
  * Events: opening([left, right]|null), couple(overview), refused(), picking(), picked(answer), z({z, moved}), decoding(),
@@ -69,7 +68,7 @@ export function createComparer(server) {
     for (const pump of [pictures, picks, grids]) pump.drop();
     const before = image ?? state.picked?.index;
     index = int32(overview.index);
-    const rows = overview.pairs.map((_, number) => number).slice(0, ROWS);
+    const rows = overview.pairs.map((_, number) => number).slice(0, overview.first_pairs);
     Object.assign(state, {couple: overview, picked: null, moved: null, rows});
     emit('couple', overview);
     const known = before !== undefined && index.includes(before);

@@ -1,5 +1,6 @@
 """What the Compare tab asks for: pure functions of two open models -> payloads."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair, likelihood_key
 
 SCORES = ("mig", "dci_disentanglement", "dci_completeness", "sap", "modularity", "factor_vae", "beta_vae")
-BOUNDS = ("neg_elbo", "rate", "distortion", "active_units")
+BOUNDS = {"neg_elbo": "nats", "rate": "nats", "distortion": "nats", "active_units": "latents"}  # and their units
 BESIDE = ("noise", "rotated", "perfect", "pca", "untrained")
 
 
@@ -46,12 +47,14 @@ def overview(both: ModelPair) -> dict[str, Any]:
         "right": side(both.right),
         "index": pack(both.index, "int32"),
         "rows": [pack(rows, "int32") for rows in both.rows],
+        "first_pairs": models.FIRST_ROWS,
         "pairs": [pair_of(pair, both) for pair in both.pairs],
         "axes": axes(both),
         "colours": colours(both),
         "factors": [factor.name for factor in factors],
         "sentence": sentence(both),
         "table": table(both),
+        "marks": list(BESIDE),
         "reader": reader(both),
         "missing": both.left.missing or both.right.missing,
         "first": int(both.index[first_row(both)]),
@@ -165,16 +168,22 @@ def reading(opened: LoadedModel, pixels: Any) -> dict[str, Any] | None:
 
 
 def reader(both: ModelPair) -> list[dict[str, Any]] | None:
-    """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor,
-    and `noise`, the mean squared distance of a reading from the truth."""
+    """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor.
+
+    `still` is what a factor must seem to move by, as a share of its range, before it counts: twice the error of the
+    difference of two readings, each of which is off by `noise` in the mean square.
+    """
     known = both.left.spill_meter.reader
     if known is None:
         return None
-    return [{key: figure[key] for key in ("name", "r2", "accuracy", "noise")} for figure in known.accuracy]
+    return [
+        {key: figure[key] for key in ("name", "r2", "accuracy")} | {"still": 2 * math.sqrt(2 * figure["noise"])}
+        for figure in known.accuracy
+    ]
 
 
 def table(both: ModelPair) -> list[dict[str, Any]]:
-    """Rows of figures: key, left and right with their spread, and beside each score its three marks and baselines.
+    """Rows of figures: key, unit, left and right with their spread, and beside each score its marks and baselines.
 
     The marks and PCA belong to the data and the number of latents: they are those of the right file. A score that this
     data does not define has no value on either side.
@@ -184,6 +193,7 @@ def table(both: ModelPair) -> list[dict[str, Any]]:
     for key in (*BOUNDS, *SCORES):
         rows.append({
             "key": key,
+            "unit": BOUNDS.get(key),
             "left": finite(metrics[0].get(key)),
             "right": finite(metrics[1].get(key)),
             "spread": [finite(known.get(f"{key}_spread")) for known in metrics],

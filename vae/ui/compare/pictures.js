@@ -150,8 +150,8 @@ function showMeter(element, before, after, comparer) {
     output.textContent = `${number(100 * share)} %`;
     values.textContent = [...new Set([before, after].map(({values}) => named(values[k])))].join(' → ');
     row.dataset.share = share.toFixed(3);
-    const {name, noise} = couple.reader[k];
-    row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < 2 * Math.sqrt(2 * noise) ? 'lse-still' : ''].filter(Boolean).join(' ');
+    const {name, still} = couple.reader[k];
+    row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < still ? 'lse-still' : ''].filter(Boolean).join(' ');
   }
 }
 

@@ -6,9 +6,6 @@ import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {drawRates} from '../models/rates.js';
 import {number, t} from '../kit/js/strings.js';
 
-const MARKS = ['noise', 'rotated', 'perfect', 'pca', 'untrained'];
-const NATS = ['neg_elbo', 'rate', 'distortion'];
-
 export function mountPairTables(root, comparer) {
   const table = root.querySelector('#compare-table');
   const rates = root.querySelector('#compare-rates');
@@ -68,21 +65,21 @@ export function mountPairTables(root, comparer) {
 const summed = (name, {overall, overall_spread: spread}) => t('compare.stays_one', {name, percent: number(100 * overall), spread: number(100 * spread)});
 
 /** A figure, its spread over three seeds where it has any, or that it is not defined. */
-function figure(key, value, spread, total) {
+function figure(unit, value, spread, total) {
   if (value === null) return make('td', {className: 'lse-undefined', textContent: t('compare.undefined')});
-  if (key === 'active_units') return make('td', {textContent: t('header.of', {n: value, total})});
-  const cell = make('td', {textContent: number(value, NATS.includes(key) ? 1 : 2)});
+  if (unit === 'latents') return make('td', {textContent: t('header.of', {n: value, total})});
+  const cell = make('td', {textContent: number(value, unit === 'nats' ? 1 : 2)});
   if (spread) cell.append(make('small', {textContent: ` ± ${number(spread, 3)}`}));
   return cell;
 }
 
 function drawTable(element, couple) {
-  const heads = [couple.left.title, couple.right.title, ...MARKS.map(mark => t(`compare.${mark}`))];
-  const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${MARKS[i - 2]}_help`) : ''}));
-  const rows = couple.table.map(({key, left, right, spread, beside}) => {
+  const heads = [couple.left.title, couple.right.title, ...couple.marks.map(mark => t(`compare.${mark}`))];
+  const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${couple.marks[i - 2]}_help`) : ''}));
+  const rows = couple.table.map(({key, unit, left, right, spread, beside}) => {
     const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
-    const cells = [figure(key, left, spread[0], couple.left.dims), figure(key, right, spread[1], couple.right.dims)];
-    const marks = MARKS.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
+    const cells = [figure(unit, left, spread[0], couple.left.dims), figure(unit, right, spread[1], couple.right.dims)];
+    const marks = couple.marks.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
     return make('tr', {'data-key': key}, name, ...cells, ...marks);
   });
   element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)));

@@ -13,6 +13,7 @@ from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.payload import (
+    FIRST_ROWS,
     STEPS,
     colour_keys,
     column,
@@ -31,7 +32,6 @@ from vae.ui.models.payload import (
 
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
-FIRST_ROWS = 12  # traversal rows drawn unasked
 SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
 
 

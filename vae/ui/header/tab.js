@@ -12,10 +12,8 @@ import {recall, remember} from '../kit/js/storage.js';
 import {named, number, spoken, t} from '../kit/js/strings.js';
 import {mountTour} from './tour-guide.js';
 
-const MARKS = ['noise', 'rotated', 'perfect']; // codes made of the factors
-
 export function mount({element, props, server}) {
-  const {usable, broken} = JSON.parse(props.value);
+  const {usable, broken, marks} = JSON.parse(props.value);
   element.querySelector('h1').textContent = t('common.title');
   element.querySelector('.lse-title p').textContent = t('common.tagline');
   element.querySelector('.lse-field span').textContent = t('header.model');
@@ -24,7 +22,7 @@ export function mount({element, props, server}) {
   select.addEventListener('change', () => change('model', select.value));
   const show = name => {
     select.value = name ?? '';
-    figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name));
+    figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name), marks);
   };
   watch('model', show);
   // Figures and picker are Explore's: Compare has its own for either side, Train trains another model, and Learn shows several.
@@ -67,7 +65,7 @@ function groups(usable, broken) {
   return list;
 }
 
-function figures(list, model) {
+function figures(list, model, marks) {
   const values = model?.figures ?? {};
   list.replaceChildren();
   const show = (key, className, ...text) => {
@@ -83,7 +81,7 @@ function figures(list, model) {
   if (values.mig == null) return;
   show('mig', '', number(values.mig, 2));
   // A score means little without the codes that it is held against: they stand beside it, smaller.
-  for (const mark of MARKS) show(`mig_${mark}`, 'lse-mark', number(values[`mig_${mark}`], 2).replace('0.', '.'));
+  for (const mark of marks) show(mark, 'lse-mark', number(values[mark], 2).replace('0.', '.'));
 }
 
 /** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */

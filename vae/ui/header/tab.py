@@ -46,7 +46,11 @@ def models(catalog: Catalog) -> dict[str, Any]:
             "figures": {key: finite(metrics.get(key)) for key in FIGURES},
         })  # fmt: skip
     unusable = [entry for entry in catalog.entries() if entry.header is None]
-    return {"usable": usable, "broken": [{"name": entry.name, "reason": shorten(entry.error)} for entry in unusable]}
+    return {
+        "usable": usable,
+        "broken": [{"name": entry.name, "reason": shorten(entry.error)} for entry in unusable],
+        "marks": [key for key in FIGURES if key.startswith("mig_")],  # of codes made of the factors
+    }
 
 
 def build(catalog: Catalog) -> gr.HTML:

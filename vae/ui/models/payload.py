@@ -15,6 +15,7 @@ from vae.ui.kit.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
 from vae.ui.models.loaded_model import LoadedModel
 
 STEPS = np.linspace(-3.0, 3.0, 9)
+FIRST_ROWS = 12  # of traversals, drawn unasked
 
 
 def findings_json(evidence: Evidence) -> list[dict[str, Any]]:
