@@ -6,8 +6,10 @@ import re
 import subprocess
 import zipfile
 
+import numpy as np
 import pytest
 
+from vae.evaluation.forecast import forecast
 from vae.ui.kit.bundle import UI, module_files
 from vae.ui.kit.part import made_modules
 
@@ -60,6 +62,15 @@ def test_zip_is_read_by_another_program(node, tmp_path):
     with zipfile.ZipFile(tmp_path / "made.zip") as archive:
         assert archive.testzip() is None
         assert {name: archive.read(name) for name in archive.namelist()} == contents
+
+
+@pytest.mark.parametrize("threshold", [1e-3, 0.5, 1.0, 40.0])
+def test_the_slider_of_a_lesson_forecasts_what_python_does(node, threshold):
+    values = [30.0, 4.0, 1.0, 0.5, 0.01]
+    ask = f"import {{forecast}} from '{(UI / 'learn/forecast.js').as_uri()}';"
+    ask += f"console.log(JSON.stringify(forecast({values}, {threshold})))"
+    answer, python = json.loads(node("--input-type=module", "-e", ask)), forecast(np.array(values), threshold)
+    assert answer["count"] == python.awake and answer["nats"] == pytest.approx(python.nats)
 
 
 def test_every_import_is_exported(node):

@@ -1,6 +1,7 @@
 // The spectrum of the images and the threshold beta·sigma²: how many latents of a linear VAE wake at any of them.
 
 import {createChart} from './chart.js';
+import {forecast} from './forecast.js';
 import {button, slider} from './step.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
@@ -10,12 +11,6 @@ import {draw} from '../kit/js/svg.js';
 const RANGE = [-3, 3.3]; // of log10 of beta·sigma²
 
 const plain = value => number(value, value < 1 ? 3 : value < 10 ? 1 : 0);
-
-/** What a linear VAE does at a threshold: how many latents wake, and the nats they carry; vae/evaluation/forecast.py. */
-function awake(values, threshold) {
-  const over = values.filter(value => value > threshold);
-  return {count: over.length, nats: over.reduce((sum, value) => sum + Math.log(value / threshold) / 2, 0)};
-}
 
 export function mountCollapse(step, name) {
   let shown = null;
@@ -66,7 +61,7 @@ export function mountCollapse(step, name) {
   function redraw() {
     if (!shown) return;
     const level = 10 ** threshold.value;
-    const {count, nats} = awake(shown.values, level);
+    const {count, nats} = forecast(shown.values, level);
     const values = shown.values.slice(0, shown.shown);
     said.textContent = count ? t('learn.collapse_awake', {n: count, nats: number(nats, 1)}) : t('learn.collapse_none', {largest: plain(shown.values[0])});
     said.dataset.awake = count;
