@@ -3,11 +3,8 @@
 import {int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
-import {clampLatent} from '../kit/js/latent.js';
+import {clampLatent, normal} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
-
-/** One draw from N(0, 1). */
-const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
 /**
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),

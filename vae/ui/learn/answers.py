@@ -241,8 +241,7 @@ def directions(opened: LoadedModel) -> dict[str, Any]:
     if opened.diagnosis.forecast is not None:
         values = opened.diagnosis.forecast.spectrum
     else:
-        rows = np.unique(np.linspace(0, len(opened.model.index) - 1, DIRECTION_IMAGES).astype(int))
-        values = spectrum(opened.originals(rows).numpy(), config.model.likelihood)
+        values = spectrum(opened.originals(opened.evenly(DIRECTION_IMAGES)).numpy(), config.model.likelihood)
     return {
         "missing": None,
         "values": values[values > 0].tolist()[:200],
@@ -256,7 +255,7 @@ def _chosen(opened: LoadedModel) -> list[int]:
     """Rows of the gallery: of each class the image whose distortion is the median of the class, else an even choice."""
     model = opened.model
     if model.label is None:
-        return [int(row) for row in np.unique(np.linspace(0, len(model.index) - 1, GALLERY).astype(int))]
+        return opened.evenly(GALLERY).tolist()
     rows = []
     for label in np.unique(model.label)[:GALLERY]:
         members = np.flatnonzero(model.label == label)

@@ -4,6 +4,7 @@ import {bins} from './chart.js';
 import {choice, facts, nats} from './step.js';
 import {float32} from '../kit/js/arrays.js';
 import {make} from '../kit/js/dom.js';
+import {normal} from '../kit/js/latent.js';
 import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
 import {draw, ticks} from '../kit/js/svg.js';
@@ -12,9 +13,6 @@ const [SIDE, MARGIN, LEFT, BOTTOM] = [380, 64, 34, 36]; // units of the drawing,
 const CELLS = 40;
 const TALL = 120; // units of a density of 1: the bell of N(0, 1) is 48 high
 const CLOUDS = ['prior', 'aggregate', 'shuffled'];
-
-/** Draws from N(0, 1). */
-const normals = count => Array.from({length: count}, () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random()));
 
 function shuffled(values) {
   const order = [...values];
@@ -39,7 +37,7 @@ export function mountPrior(step, names) {
     answer => {
       const codes = answer.samples.map(base64 => Array.from(float32(base64)));
       shown = answer;
-      clouds = {prior: codes.map(({length}) => normals(length)), aggregate: codes, shuffled: [codes[0], shuffled(codes[1])]};
+      clouds = {prior: codes.map(({length}) => Array.from({length}, normal)), aggregate: codes, shuffled: [codes[0], shuffled(codes[1])]};
       const [i, j] = answer.pair;
       told.show([
         ['information', t('learn.prior_pair', {i, j}), nats(answer.information, 2)],

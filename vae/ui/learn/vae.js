@@ -1,7 +1,7 @@
 // From an image to mu and sigma, to z, to an image: the cloud of one image's codes, and a z that can leave it.
 
 import {button, originalCaption, picture} from './step.js';
-import {clampLatent} from '../kit/js/latent.js';
+import {clampLatent, normal} from '../kit/js/latent.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
@@ -9,9 +9,6 @@ import {namedAll, number, t} from '../kit/js/strings.js';
 const ROWS = 6; // latents shown, the strongest
 const REACH = 3.2; // of every row's axis
 const share = value => `${(100 * (Math.min(Math.max(value, -REACH), REACH) + REACH)) / (2 * REACH)}%`;
-
-/** One draw from N(0, 1). */
-const normal = () => Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
 
 export function mountVae(step, name) {
   const [original, decoded] = [picture(t('learn.original'), 'original'), picture(t('learn.decoded'), 'z')];
