@@ -120,8 +120,8 @@ def polled_speed(client: Client, recipe: Recipe, seconds: float) -> float:
     marks: list[tuple[float, int]] = []
     while not marks or time.perf_counter() - marks[0][0] < seconds:
         answer = client("poll", OWNER, run, seen)
-        if answer["status"]["images"] > 20 * recipe.batch_size:
-            marks.append((time.perf_counter(), answer["status"]["images"]))
+        if answer["status"]["step"] > 20:
+            marks.append((time.perf_counter(), answer["status"]["step"] * recipe.batch_size))
         seen["epoch"] = answer["curves"]["epoch"]
         seen["rows"] = max(seen["rows"], 0) + len(answer["curves"]["rows"])
         seen["look"] = answer["look"]["step"] if answer["look"] else seen["look"]

@@ -61,7 +61,7 @@ export function mount({element, props, server}) {
   new ResizeObserver(() => aim && section(aim).scrollIntoView({block: 'start'})).observe(element.querySelector('.lse-learn'));
   for (const event of ['wheel', 'touchstart', 'pointerdown', 'keydown']) addEventListener(event, () => (aim = null), {passive: true});
 
-  /** Scroll to a step and say that it is the one that is looked at. */
+  /** Scroll to a step. */
   function show(key) {
     if (!payload.steps.includes(key)) return;
     aim = key;
@@ -69,7 +69,6 @@ export function mount({element, props, server}) {
     followed = setTimeout(() => (aim = null), FOLLOWED);
     section(key).scrollIntoView({block: 'start'});
     section(key).querySelector('h2').focus({preventScroll: true});
-    change('lesson', key);
   }
 
   const begun = new Set();

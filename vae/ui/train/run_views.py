@@ -196,7 +196,6 @@ def render_snapshot(run: LiveRun, view: View, step: int, axes: Axes | None = Non
     return {
         "step": step,
         "axes": None if live else axes.step,  # looks with other axes do not belong into one film
-        "seconds": about["seconds"],
         "reconstructions": sheet(reconstructions[:SHOWN], SHOWN, quality=90),
         "samples": sheet(samples, SAMPLE_COLUMNS, quality=90),
         "traversal": {
@@ -255,8 +254,6 @@ def scene(run: LiveRun, view: View) -> dict[str, Any]:
         "choice": run.recipe.to_json(),
         "dims": run.config.model.latent_dim,
         "shape": list(run.config.model.shape),
-        "steps": run.config.training.steps,
-        "likelihood": run.config.model.likelihood,
         "images": len(gallery.rows),
         "shown": min(SHOWN, len(gallery.originals)),
         "originals": sheet(gallery.originals[:SHOWN], SHOWN, quality=90),

@@ -17,7 +17,6 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
     wanting = runs.needs_chunk(run)
     with run.lock:
         steps = run.config.training.steps if run.config else 0
-        images = run.step * run.config.training.batch_size if run.config else 0
         return {
             "run": run.ident,
             "state": run.state,
@@ -27,11 +26,9 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "starting": not place and run.state == "waiting",
             "wanting": wanting and not run.over,
             "reason": run.reason and shorten(run.reason),
-            "device": run.recipe.device,
             "name": run.device_name,
             "step": run.step,
             "steps": steps,
-            "images": images,
             "seconds": run.seconds,
             "left": None if run.over else _left(run),
             "speed": run.speed,
@@ -39,7 +36,6 @@ def status(runs: Runs, run: LiveRun) -> dict[str, Any]:
             "adjustable": list(run.adjustable),
             "changes": run.changes,
             "scene": bool(run.moments),
-            "going_on": run.recipe.going_on,
             "resumable": run.resumable,
             "kept": run.exported,
             "warnings": [shorten(warning) for warning in run.warnings],
@@ -85,9 +81,7 @@ def summary(run: LiveRun) -> dict[str, Any]:
     return {
         "run": run.ident,
         "state": run.state,
-        "dataset": run.recipe.dataset,
         "title": title_of(run),
-        "preset": run.recipe.preset,
         "objective": run.recipe.objective,
         "step": run.step,
         "steps": run.config.training.steps if run.config else 0,

@@ -3,7 +3,7 @@
 const listeners = {};
 
 /** The state that all tabs share; plain values only, so that it fits into an address. */
-export const shared = {model: null, comparing: false, training: false, learning: false, lesson: null, renewed: null};
+export const shared = {model: null, comparing: false, training: false, learning: false, renewed: null};
 
 /** Call `listener` with the new value whenever `key` of the shared state changes. */
 export function watch(key, listener) {

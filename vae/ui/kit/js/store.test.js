@@ -9,7 +9,7 @@ test('who watches is told of a change, once, and not by oneself', () => {
   const second = value => heard.push(['second', value]);
   const stop = watch('model', first);
   watch('model', second);
-  watch('lesson', () => heard.push('another key'));
+  watch('training', () => heard.push('another key'));
   change('model', 'a');
   change('model', 'a');
   change('model', 'b', first);
