@@ -35,9 +35,12 @@ class LoadedModel(ModelWithImages):
         return SpillMeter(self)
 
     def once(self, key: Hashable, compute: Callable[[], Any]) -> Any:
-        """The value of `compute()`, for what one tab alone asks of a model; two who ask at once may both compute."""
+        """The value of `compute()`, for what one tab alone asks of a model.
+
+        Two who ask at once may both compute, for no lock is held meanwhile; both are given the value of the first.
+        """
         if key not in self.computed:
-            self.computed[key] = compute()
+            self.computed.setdefault(key, compute())
         return self.computed[key]
 
 
