@@ -46,7 +46,7 @@ Z = [0.0] * 10
 PAIR = ("digits-vae", "digits-beta")
 # A right call of every endpoint: each of its arguments is then replaced by each of NASTY. A new endpoint is a new row.
 ENDPOINTS: dict[str, tuple[Any, ...]] = {
-    "known": (Loose("digits-vae"), Loose("up-x")),
+    "available_models": (Loose("digits-vae"), Loose("up-x")),
     "open_model": ("digits-vae",),
     "pick": ("digits-vae", 0),
     "decode": ("digits-vae", Z),

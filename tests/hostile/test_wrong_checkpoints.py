@@ -194,7 +194,7 @@ def used(app, name):
     calls += [("colour", name, key) for key in ("kl", "class", "distortion")]
     for pair in ((name, name), (name, "digits-vae"), ("digits-vae", name)):
         calls += [("compare", *pair), ("rates", *pair), ("pick_pair", *pair, 5), ("figure_one", *pair, 5, "png")]
-    calls += [("known", name, name)]
+    calls += [("available_models", name, name)]
     return overview, [app.call(*call) for call in calls]
 
 

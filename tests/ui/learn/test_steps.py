@@ -21,7 +21,7 @@ from vae.models.posterior import kl_to_prior
 from vae.system import safetensors_file
 from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.learn import answers as lesson_answers
-from vae.ui.learn.endpoints import KEPT, lesson_endpoints
+from vae.ui.learn.endpoints import MOST_ANSWERS, lesson_endpoints
 from vae.ui.learn.first_steps import CONFIG, SEEDS, WATCHED
 from vae.ui.learn.formulas import FORMULAS, formulas
 from vae.ui.learn.steps import STEPS, chosen, others
@@ -271,10 +271,10 @@ def test_what_a_class_asks_is_computed_once(functions, catalog, monkeypatch):
     with ThreadPoolExecutor(8) as pool:
         asked = list(pool.map(lambda _: functions["distortions"](["tiny", 1]), range(8)))
     assert asked == [{"ok": {"n": 1}}] * 8
-    for row in range(2, 2 + KEPT):
+    for row in range(2, 2 + MOST_ANSWERS):
         functions["distortions"](["tiny", row])
-    assert functions["distortions"](["tiny", 1]) == {"ok": {"n": KEPT + 2}}, "the oldest has gone"
-    assert functions["distortions"](["tiny", 1 + KEPT]) == {"ok": {"n": KEPT + 1}}
+    assert functions["distortions"](["tiny", 1]) == {"ok": {"n": MOST_ANSWERS + 2}}, "the oldest has gone"
+    assert functions["distortions"](["tiny", 1 + MOST_ANSWERS]) == {"ok": {"n": MOST_ANSWERS + 1}}
 
 
 def test_directions_wake_as_many_latents_as_the_forecast_says(ask, catalog):

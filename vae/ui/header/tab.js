@@ -41,7 +41,7 @@ export function mount({element, props, server}) {
   if (!shared.model && usable.length) change('model', linked('explore')?.model ?? usable[0].name);
   show(shared.model);
   const call = caller(server);
-  restoreModels(names => call('known', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
+  restoreModels(names => call('available_models', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
   mountLink(element.querySelector('#copy-link'), element.querySelector('#link-said'));
   mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));

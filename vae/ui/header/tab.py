@@ -56,8 +56,8 @@ def models(catalog: Catalog) -> dict[str, Any]:
 def build(catalog: Catalog) -> gr.HTML:
     """The header as a part of the page."""
 
-    def known(*names: Any) -> list[str]:
+    def available_models(*names: Any) -> list[str]:
         """Those of a visitor's models that are still here."""
         return [name for name in names[: REQUESTS.most_models] if catalog.runs and entry_of(catalog.runs, name)]
 
-    return part("header", TEMPLATE, models(catalog), [endpoint(known)], elem_id="header")
+    return part("header", TEMPLATE, models(catalog), [endpoint(available_models)], elem_id="header")

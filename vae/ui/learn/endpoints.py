@@ -14,7 +14,7 @@ from vae.ui.models.catalog import Catalog
 from vae.ui.models.endpoints import model_endpoints
 from vae.ui.models.loaded_model import LoadedModel
 
-KEPT = 40  # answers of a model, some ten kilobytes each: the ten images of a gallery in four lessons
+MOST_ANSWERS = 40  # answers of a model, some ten kilobytes each: the ten images of a gallery in four lessons
 
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
@@ -30,7 +30,7 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
                 answer = known.get(key)
                 if answer is None:
                     answer = compute()
-                    while len(known) >= KEPT:
+                    while len(known) >= MOST_ANSWERS:
                         known.pop(next(iter(known)), None)  # it may be measured again at this very moment
                     known[key] = answer
         return answer

@@ -117,13 +117,13 @@ class Catalog:
         with self._lock:
             slot = self._slots.get(name) if isinstance(name, str) else None
         if slot is None or seen(slot.entry.path) != slot.stamp:
-            slot = self._found(self.entry(name))
+            slot = self._fresh_slot(self.entry(name))
         with self._lock:
             if name in self._slots:
                 self._slots.move_to_end(name)
         return slot
 
-    def _found(self, entry: Entry) -> Slot:
+    def _fresh_slot(self, entry: Entry) -> Slot:
         """A slot for what the folder holds now under that name; the one that has not been asked for longest goes."""
         stamp = seen(entry.path)
         if stamp == (0, 0):  # deleted since it was listed

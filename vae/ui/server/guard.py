@@ -83,8 +83,8 @@ class Guard:
                         raise Refused(400, "request.malformed")
                     if _TOOLS.fullmatch(_path(scope)):
                         call = call_of(body)
-                        if told := await self._told(call):
-                            await JSONResponse(told)(scope, receive, answer)
+                        if answered := await self._refusal_of(call):
+                            await JSONResponse(answered)(scope, receive, answer)
                             return
                         body = call.body
                     await self.app(scope, _again(body, receive), answer)
@@ -168,7 +168,7 @@ class Guard:
             if not message.get("more_body"):
                 return b"".join(parts)
 
-    async def _told(self, call: Call) -> dict[str, Any] | None:
+    async def _refusal_of(self, call: Call) -> dict[str, Any] | None:
         """The answer to a tool's call that goes no further."""
         if call.picture and not is_picture(call.picture):
             return call.refused("api.data")

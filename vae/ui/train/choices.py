@@ -36,7 +36,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "columns": list(COLUMNS),
         "most_bytes": CHECKPOINTS.most_bytes,
         "sheets": {
-            "shown": run_views.SHOWN,
+            "shown": run_views.ORIGINALS,
             "samples": [run_views.SAMPLE_COLUMNS, run_views.SAMPLES // run_views.SAMPLE_COLUMNS],
             "columns": len(run_views.STEPS),
             "most_rows": run_views.MOST_ROWS,

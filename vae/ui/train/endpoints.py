@@ -165,13 +165,13 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     named = {"scene": scene_of, "runs": runs_of}
     plain = (forecast_training, begin, drive, turn, poll, look, film, keep, download, upload, own)
-    return [endpoint(_told(function, function.__name__)) for function in plain] + [
-        endpoint(_told(function, name)) for name, function in named.items()
+    return [endpoint(_with_user_errors(function, function.__name__)) for function in plain] + [
+        endpoint(_with_user_errors(function, name)) for name, function in named.items()
     ]
 
 
-def _told(function: Callable[..., Any], name: str) -> Callable[..., Any]:
-    """The sentence of a RunError, as of any other mistake."""
+def _with_user_errors(function: Callable[..., Any], name: str) -> Callable[..., Any]:
+    """The same function, whose RunErrors are raised as UserErrors; by that name."""
 
     @wraps(function)
     def answer(*arguments: Any) -> Any:

@@ -25,12 +25,12 @@ from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import sheet
 from vae.ui.models.payload import findings_json
 
-SHOWN = 8  # originals above their reconstructions
+ORIGINALS = 8  # originals above their reconstructions
 SAMPLES = 16
 SAMPLE_COLUMNS = 4
 STEPS = (-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0)
 MOST_ROWS = 10  # latents whose traversal is shown, those with the largest KL
-KEPT_LOOKS = 128  # of all runs, some 60 kB each
+MOST_LOOKS = 128  # of all runs, some 60 kB each
 LEAST_INFORMATION = 500  # images below which mutual information is mostly noise
 
 
@@ -70,7 +70,7 @@ class RunViews:
         self._making: dict[str, Future[None]] = {}
         self._views: OrderedDict[str, View] = OrderedDict()
         self._broken: dict[str, int] = {}  # run -> the step of a moment that could not be shown: not tried again
-        self._kept: OrderedDict[tuple[str, int, int], dict[str, Any]] = OrderedDict()
+        self._looks: OrderedDict[tuple[str, int, int], dict[str, Any]] = OrderedDict()
 
     def view(self, run: LiveRun) -> View:
         """Raises UserError where the run has no gallery (yet)."""
@@ -84,7 +84,7 @@ class RunViews:
             log.warning("a run cannot be shown: %s", error)
             raise UserError("run.no_look", reason="gallery.safetensors") from error
         with self._lock:
-            while len(self._views) >= KEPT_LOOKS:
+            while len(self._views) >= MOST_LOOKS:
                 self._views.popitem(last=False)
             return self._views.setdefault(run.ident, view)
 
@@ -148,9 +148,9 @@ class RunViews:
         key = (run.ident, step, axes.step)
         with view.lock:  # whoever asks for the same moment meanwhile waits for it
             with self._lock:
-                if key in self._kept:
-                    self._kept.move_to_end(key)
-                    return self._kept[key]
+                if key in self._looks:
+                    self._looks.move_to_end(key)
+                    return self._looks[key]
             try:
                 found = render_snapshot(run, view, step, axes)
             except CheckpointError as error:
@@ -159,9 +159,9 @@ class RunViews:
                 log.warning("a moment cannot be shown: %s", error)
                 raise UserError("run.no_look", reason=path_of(run.folder, step).name) from error
             with self._lock:
-                self._kept[key] = found
-                while len(self._kept) > KEPT_LOOKS:
-                    self._kept.popitem(last=False)
+                self._looks[key] = found
+                while len(self._looks) > MOST_LOOKS:
+                    self._looks.popitem(last=False)
             return found
 
 
@@ -182,7 +182,7 @@ def render_snapshot(run: LiveRun, view: View, step: int, axes: Axes | None = Non
     with torch.inference_mode():
         mu = network.encode(to_float(originals)).mu
         walks = traverse(mu[0], dims, torch.tensor(STEPS)).flatten(0, 1)
-        shown = mu if live else mu[:SHOWN]
+        shown = mu if live else mu[:ORIGINALS]
         z = torch.cat([shown, noise, walks])
         pictures = to_uint8(from_output(network.decode(z), kind))
     reconstructions, samples, walked = pictures.split([len(shown), SAMPLES, len(walks)])
@@ -196,7 +196,7 @@ def render_snapshot(run: LiveRun, view: View, step: int, axes: Axes | None = Non
     return {
         "step": step,
         "axes": None if live else axes.step,  # looks with other axes do not belong into one film
-        "reconstructions": sheet(reconstructions[:SHOWN], SHOWN, quality=90),
+        "reconstructions": sheet(reconstructions[:ORIGINALS], ORIGINALS, quality=90),
         "samples": sheet(samples, SAMPLE_COLUMNS, quality=90),
         "traversal": {
             "uri": sheet(walked, len(STEPS), quality=90),
@@ -255,8 +255,8 @@ def scene(run: LiveRun, view: View) -> dict[str, Any]:
         "dims": run.config.model.latent_dim,
         "shape": list(run.config.model.shape),
         "images": len(gallery.rows),
-        "shown": min(SHOWN, len(gallery.originals)),
-        "originals": sheet(gallery.originals[:SHOWN], SHOWN, quality=90),
+        "shown": min(ORIGINALS, len(gallery.originals)),
+        "originals": sheet(gallery.originals[:ORIGINALS], ORIGINALS, quality=90),
         "column": _column(gallery),
     }
 
