@@ -42,9 +42,10 @@ def pixels_of(opened: LoadedModel, sent: Any) -> np.ndarray:
 
 
 def own_pick(opened: LoadedModel, pixels: np.ndarray) -> dict[str, Any]:
-    """What `explorer.pick` says of a test image, for a picture (C, H, W) of one's own; its index is None.
+    """The answer of `payload.pick`, for a picture uint8 (C, H, W) of one's own instead of a test image.
 
-    `row` is that of the nearest encoded test image, from where arrow keys go on. `own` holds
+    `index` is None, for it is no test image. `row` is that of the nearest encoded test image, from where arrow keys go
+    on. `own` holds
 
     - places: its place on each map; that of PCA is exact, that of UMAP lies between its nearest in latent space;
     - near, distance: the nearest encoded test image and how far its code is away;

@@ -1,1 +1,1 @@
-"""LoadedModel models, and which there are."""
+"""Which models there are, what is open of them, and what several tabs show of one."""

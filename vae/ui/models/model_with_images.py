@@ -22,7 +22,8 @@ DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never wa
 class ModelWithImages:
     """A model by its name, with its images or the reason why they are missing.
 
-    Torch modules are read by several server threads: `decode` holds a lock and uses the one thread that app.py allows.
+    Several server threads share its network: `decode` holds a lock and computes on the one thread of torch that
+    `vae.ui.build_demo` sets.
     """
 
     name: str

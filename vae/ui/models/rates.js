@@ -172,7 +172,7 @@ function parts(payload, width) {
 }
 
 /**
- * The drawing of a payload of vae/ui/compare/rates.py: x the rate, y the distortion, above the floor where that is known.
+ * The drawing of a payload of vae/ui/models/rates.py: x the rate, y the distortion, above the floor where that is known.
  * It is drawn anew when its width changes, so that letters keep their size.
  */
 export function drawRates(payload) {

@@ -91,7 +91,7 @@ def require_size(size: int) -> None:
 
 
 def require_drawable(model: Model) -> Model:
-    """The same. Raises UserError where its images have channels that no page can show."""
+    """Return `model` unchanged. Raises UserError unless its images have one channel or three, as a page can show."""
     channels = model.config.model.shape[0]
     if channels not in (1, 3):
         raise UserError("error.channels", channels=channels)

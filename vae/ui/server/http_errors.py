@@ -33,9 +33,9 @@ class Refused(Exception):
 
 
 class ErrorMappingSend:
-    """A `send` that knows whether the answer has begun, and says in one sentence what Gradio says otherwise.
+    """An ASGI `send` that replaces Gradio's answers of status 422 and 500 by this project's errors.
 
-    Every answer carries how long it took.
+    It remembers in `started` whether an answer has begun, and adds to every one the header that says how long it took.
     """
 
     def __init__(self, send: Send) -> None:

@@ -57,7 +57,11 @@ class Answers:
             list(_swept(folder, limits.sent_age))  # of a process that was killed
 
     def keep(self, name: str, content: bytes) -> Path:
-        """Where it lies now. Raises UserError where the disk refuses."""
+        """Write an answer into a file of its own and return its path; the oldest answers go where there is no room.
+
+        Raises:
+            UserError: the disk refuses.
+        """
         folder = self._folder / secrets.token_hex(16)
         path = folder / name
         try:
