@@ -3,13 +3,23 @@
 import ast
 import json
 import re
+from collections.abc import Iterable
 
 import pytest
 from keyed_calls import keyed_calls, with_places
 
+from vae.data.own.archive import REASONS
+from vae.live.recipe import PRESETS, UNITS, WAYS
+from vae.system.limits import TRAINING
 from vae.system.messages import texts as core_texts
+from vae.training.objectives import OBJECTIVES
+from vae.ui import TABS
+from vae.ui.compare.payload import BESIDE, BOUNDS, SCORES
 from vae.ui.kit.bundle import UI, module_files
 from vae.ui.kit.i18n import LANGUAGES, TEXTS, Sentence, UserError, say, shorten
+from vae.ui.learn.formulas import FORMULAS
+from vae.ui.learn.steps import others
+from vae.ui.models.catalog import FIGURES
 
 ENGLISH = TEXTS["en"]
 PYTHON = sorted(path for path in UI.parent.rglob("*.py"))
@@ -61,24 +71,121 @@ def python_texts(source: str) -> set[str]:
 
 
 def script_texts(source: str) -> set[str]:
-    """The same of JavaScript, whose strings hold no escaped quotes."""
+    """The same of JavaScript, whose strings hold no escaped quotes; also of templates that lie within templates."""
     plain = set(re.findall(r"'([^'\n]*)'", source)) | set(re.findall(r'"([^"\n]*)"', source))
     inner = re.sub(r"\$\{[^{}]*\}", HOLE, source)
-    return plain | set(re.findall(r"`([^`]*)`", inner))
+    return plain | set(re.findall(r"`([^`]*)`", inner)) | set(re.findall(rf"`((?:{PREFIXES})\.[^`$]*)`", inner))
+
+
+def test_texts_within_texts_are_seen():
+    assert "train.a_" + HOLE in script_texts("const list = `${name} (${t(`train.a_${reason}`)})`;")
+
+
+def written_keys(name: str) -> list[str]:
+    """The keys of the records that a module of the page lists."""
+    return re.findall(r"\bkey: '(\w+)'", (UI / f"{name}.js").read_text(encoding="utf-8"))
+
+
+LINK_KEYS = re.findall(r"^    '?([\w-]+)'?: ", (UI / "kit/js/address.js").read_text(encoding="utf-8"), re.MULTILINE)
+NUMBERS = (*TRAINING.keys() - {*UNITS}, "budget")
+SHOWN_SCORES = (*BOUNDS, *SCORES)
+# Of every key that is put together, "*" for what is computed: what that may be. The pages' own lists stand here again.
+COMPOSED = {
+    "api.*": REASONS,
+    "colour.*": ("class", "kl", "distortion"),
+    "compare.*": (*SHOWN_SCORES, *BESIDE),
+    "compare.*_help": (*SHOWN_SCORES, *BESIDE),
+    "compare.apart_*": ("all", "some"),
+    "finding.capacity_*": ("short", "exceeded"),
+    "finding.*_help": [key.removeprefix("finding.") for key in ENGLISH if key.startswith("finding.")],
+    "header.*": FIGURES,
+    "header.*_help": FIGURES,
+    "header.language_*": LANGUAGES,
+    "inspector.*": ("reset", "random_image", "random_prior", "to_compare"),
+    "inspector.*_help": ("reset", "random_image", "random_prior", "to_compare"),
+    "inspector.*_alt": ("original", "stored"),
+    "own.*_alt": ("original",),
+    "learn.*_formula_*": [f"{step}_formula_{n}" for step, all_ in FORMULAS.items() for n in range(1, len(all_) + 1)],
+    "learn.*_missing": FORMULAS,
+    "learn.*_text": FORMULAS,
+    "learn.*_title": FORMULAS,
+    "learn.algorithm_*": ("encode", "sample", "decode", "add", "step"),
+    "learn.gradients_*": ("mu", "logvar", "latent", "path", "score", "ratio"),
+    "learn.losses_*": (
+        "beta",
+        "gamma",
+        "capacity",
+        "whose",
+        "pixels",
+        "weight",
+        "effective",
+        *(loss["key"] for loss in others()),
+    ),
+    "learn.posterior_*": ("true", "q", "best"),
+    "learn.prior_*": ("prior", "aggregate", "shuffled"),
+    "link.part.*": LINK_KEYS,
+    "map.*": ("umap", "pca", "z"),
+    "map.about_*": ("umap", "pca", "z"),
+    "remedy.capacity_*": ("short", "exceeded"),
+    "skipped.*": REASONS,
+    "tab.*": [tab.key for tab in TABS],
+    "tour.*": written_keys("header/tour"),
+    "train.*": NUMBERS,
+    "train.at_*": ("images", "seconds"),
+    "train.curve_*": written_keys("train/curves"),
+    "train.is_*": ("running", "paused", "stopped", "finished"),
+    "train.keep_*": ("encode", "measure", "write"),
+    "train.objective.*": OBJECTIVES,
+    "train.objective.*_about": OBJECTIVES,
+    "train.ordinal_*": ("one", "two", "few", "other"),
+    "train.over_*": ("images", "seconds"),
+    "train.preset.*": PRESETS,
+    "train.preset.*_about": PRESETS,
+    "train.skipped_*": REASONS,
+    "train.state_*": ("waiting", "running", "paused", "stopped", "finished", "failed"),
+    "train.unit.*": UNITS,
+    "train.way.*": ("constant", *WAYS.values()),
+    "traversal.*": ("sigma", "quantiles"),
+}
+ENDINGS = ("_early", "_skipped")  # of the core's keys, where the computed part comes first
+
+
+def possible(pattern: str, values: Iterable[str]) -> set[str]:
+    first, last = pattern.index("*"), pattern.rindex("*")
+    return {pattern[:first] + value + pattern[last + 1 :] for value in values}
+
+
+def composed_keys(texts: set[str]) -> set[str]:
+    """The keys with something computed in them that any of the texts is and the catalogue has."""
+    found = {text.replace(HOLE, "*") for text in texts if re.match(r"\w+\.", text) and HOLE in text}
+    return {text for text in found if with_places(ENGLISH, text) and not text.startswith("name.")}
+
+
+def all_texts() -> set[str]:
+    texts = {text for path in PYTHON for text in python_texts(path.read_text(encoding="utf-8"))}
+    texts |= {text for path in SCRIPTS for text in script_texts(path.read_text(encoding="utf-8"))}
+    return texts | {key for text in texts for key in re.findall(r'data-[a-z]+="([\w.]+)"', text)}  # of a template
+
+
+def test_it_is_declared_what_a_composed_key_may_become():
+    assert composed_keys(all_texts()) - COMPOSED.keys() == set()
+
+
+def unasked(texts: set[str], keys: Iterable[str]) -> list[str]:
+    """Those of the keys that neither stand in a text nor are among what a composed one may become."""
+    asked = texts.union(*(possible(pattern, values) for pattern, values in COMPOSED.items()))
+    asked |= {key + end for key in asked for end in ENDINGS}
+    return [key for key in keys if not key.startswith("name.") and key not in asked]
 
 
 def test_no_key_is_left_that_nobody_asks_for():
     """Names come with the data, and some of them from its files."""
-    texts = {text for path in PYTHON for text in python_texts(path.read_text(encoding="utf-8"))}
-    texts |= {text for path in SCRIPTS for text in script_texts(path.read_text(encoding="utf-8"))}
-    texts |= {key for text in texts for key in re.findall(r'data-[a-z]+="([\w.]+)"', text)}  # of a template
-    composed = [text for text in texts if re.match(r"\w+\.", text) and HOLE in text]
-    patterns = [re.compile(re.escape(text).replace(re.escape(HOLE), r"[\w-]+")) for text in composed]
-    endings = tuple(ending for text in texts if re.fullmatch(r"_[a-z]+", ending := text.removeprefix(HOLE)))
-    bare = {key: next((key.removesuffix(end) for end in endings if key.endswith(end)), "") for key in ENGLISH}
-    left = [key for key in ENGLISH if not key.startswith("name.") and key not in texts]
-    left = [key for key in left if bare[key] not in ENGLISH]
-    assert [key for key in left if not any(pattern.fullmatch(key) for pattern in patterns)] == []
+    assert unasked(all_texts(), ENGLISH) == []
+
+
+@pytest.mark.parametrize("key", ["train.unused", "header.unused_help", "tour.unused", "learn.unused_title"])
+def test_a_key_beside_composed_ones_is_unused(key):
+    assert unasked(all_texts(), [key]) == [key]
 
 
 @pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.relative_to(UI).as_posix())
