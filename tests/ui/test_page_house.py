@@ -28,6 +28,13 @@ def test_a_module_imports_only_from_below(name):
     assert others <= BELOW[folder]
 
 
+@pytest.mark.parametrize("name", [name for name in SOURCES if name.startswith("models/")])
+def test_what_lies_beside_the_models_is_for_several_tabs(name):
+    """What one tab alone uses lies in its own folder, and so does what is mounted there."""
+    users = {other.partition("/")[0] for other, source in SOURCES.items() if name in imports(other, source)}
+    assert len(users) > 1 and not re.search(r"^export function mount", SOURCES[name], re.MULTILINE)
+
+
 def test_every_constant_is_used():
     module = "kit/js/constants"
     assert module in made_modules("en")

@@ -1,9 +1,9 @@
 // The Explore tab: builds its parts around one explorer and tells the page when each is drawn.
 
 import {createExplorer} from './explorer.js';
-import {mountDoctor} from '../models/doctor.js';
+import {mountDoctor} from './doctor.js';
 import {describeExplore, followLink} from './link.js';
-import {mountInformation} from '../models/information.js';
+import {mountInformation} from './information.js';
 import {mountInspector} from './inspector.js';
 import {mountLattice} from './lattice.js';
 import {begin, isLinked, isSecret, linked, openLinkedTab} from '../kit/js/link.js';

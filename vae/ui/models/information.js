@@ -1,20 +1,7 @@
-// Latents against factors: a table whose cells are shaded by their mutual information. Hidden where there are no factors.
+// Latents against factors: a table whose cells are shaded by their mutual information.
 
-import {afterPaint, make, ready} from '../kit/js/dom.js';
+import {make} from '../kit/js/dom.js';
 import {named, number, t} from '../kit/js/strings.js';
-
-export function mountInformation(element, explorer) {
-  explorer.on('model', model => {
-    ready(element, false);
-    afterPaint(() => explorer.state.model === model && draw(element, model.information)); // the map first
-  });
-}
-
-function draw(element, information) {
-  element.hidden = !information?.rows.length;
-  element.replaceChildren(...(element.hidden ? [] : [informationTable(information, t('information.title'))]));
-  ready(element);
-}
 
 const short = share => number(share, 2).replace('0.', '.');
 

@@ -3,7 +3,7 @@
 import {mountBars} from './bars.js';
 import {mountChoose} from './choose.js';
 import {mountCurves} from './curves.js';
-import {draw as drawFindings} from '../models/doctor.js';
+import {drawFindings} from '../models/doctor.js';
 import {mountDrive} from './drive.js';
 import {mountKeep} from './keep.js';
 import {mountKnobs} from './knobs.js';

@@ -1,0 +1,27 @@
+// The doctor's findings about the model, and once the page stands what was to be expected, with its spectrum.
+
+import {afterPaint} from '../kit/js/dom.js';
+import {drawFindings} from '../models/doctor.js';
+import {drawSpectrum} from './spectrum.js';
+
+export function mountDoctor(element, explorer) {
+  explorer.on('model', model => {
+    delete element.dataset.forecast;
+    drawFindings(element, model, model.findings);
+    // The forecast costs the server up to a second, so it is asked for once the page stands.
+    afterPaint(() => forecast(model));
+  });
+
+  async function forecast(model) {
+    if (explorer.state.model !== model) return;
+    try {
+      const {findings, spectrum} = await explorer.call('forecast_model', model.name);
+      if (explorer.state.model !== model) return;
+      drawFindings(element, model, findings);
+      if (spectrum) element.append(...drawSpectrum(spectrum));
+      element.dataset.forecast = '1';
+    } catch (error) {
+      if (explorer.state.model === model) explorer.fail(error);
+    }
+  }
+}
