@@ -162,14 +162,13 @@ def test_a_catalogue_without_it_speaks_its_english():
 def test_the_form_offers_it_with_its_numbers(offered, root, need):
     """The page's own module, run by node on what the server sends."""
     need(shutil.which("node"), "node runs the page's modules")
-    source = (root / "vae/ui/train/objectives.js").read_text(encoding="utf-8")
-    module = "data:text/javascript," + quote(source)
+    module = "data:text/javascript," + quote((root / "vae/ui/train/objectives.js").read_text(encoding="utf-8"))
     program = f"""
-        const {{OF_A_LOSS, reads, fitted, pressed}} = await import({json.dumps(module)});
-        const {{objectives, presets}} = {json.dumps(offered)};
+        const {{reads, fitted, pressed}} = await import({json.dumps(module)});
+        const {{objectives, presets, numbers}} = {json.dumps(offered)};
         const told = objectives.map(one => [one.key, {{
-          numbers: OF_A_LOSS.filter(number => reads(one, number)),
-          always: reads(one, 'lr'),
+          numbers: numbers.filter(number => number.of_a_loss && reads(one, number)).map(({{key}}) => key),
+          always: numbers.every(number => number.of_a_loss || reads(one, number)),
           from: fitted({{preset: 'capacity', way: 'rises'}}, one, presets),
           pressed: pressed({{preset: '', objective: one.key}}, presets)?.key ?? null,
         }}]);

@@ -22,8 +22,9 @@ from vae.live.recipe import Recipe
 from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.system import safetensors_file
-from vae.system.limits import CHECKPOINTS, MB
+from vae.system.limits import CHECKPOINTS, MB, TRAINING
 from vae.system.paths import CHECKPOINT_FOLDER
+from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.i18n import TEXTS
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, images_folder
@@ -76,6 +77,16 @@ def test_the_payload_offers_what_the_registries_hold(app):
         assert f"train.objective.{objective['key']}" in TEXTS["en"]
         assert all(f"train.way.{way}" in TEXTS["en"] for way in objective["ways"])
         assert all(f"train.{number}" in TEXTS["en"] for number in objective["reads"])
+
+
+def test_the_numbers_of_the_form_are_those_of_a_recipe(app):
+    numbers = {number["key"]: number for number in train_payload(app[0])["numbers"]}
+    assert {key: (number["low"], number["high"]) for key, number in numbers.items()} == TRAINING
+    whole = {key for key, value in CHOICE.items() if type(value) is int} & numbers.keys() | {"steps"}
+    assert {key for key, number in numbers.items() if number["whole"]} == whole
+    assert {key for key, number in numbers.items() if number["of_a_loss"]} == {"beta", "gamma", "capacity"}
+    # a slider with a logarithmic scale begins above 0
+    assert all(numbers[key]["lowest"] > 0 for objective in OBJECTIVES.values() for key in objective.adjustable)
 
 
 CHOICE = Recipe("digits").to_json()

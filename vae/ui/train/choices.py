@@ -1,6 +1,7 @@
 """What the Train tab offers, and what a page has chosen of it."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,13 @@ from vae.live.recipe import PRESETS, UNITS, Recipe, suggested, ways_of
 from vae.live.run import COLUMNS
 from vae.live.runs import checked_recipe
 from vae.system.limits import CHECKPOINTS, TRAINING
-from vae.training.objectives import OBJECTIVES
+from vae.training.objectives import NUMBERS, OBJECTIVES
 from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import images_folder
 from vae.ui.train import run_views
 
+LOWEST = {"beta": 0.01, "gamma": 0.1, "capacity": 0.1}
 _OWN = re.compile(r"own:([\w-]{22})")
 
 
@@ -32,7 +34,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "devices": [{"key": key, "name": name} for key, name in shared.training.devices.items()],
         "units": list(UNITS),
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
-        "limits": {key: list(ends) for key, ends in TRAINING.items()},
+        "numbers": numbers(),
         "columns": list(COLUMNS),
         "most_bytes": CHECKPOINTS.most_bytes,
         "sheets": {
@@ -42,6 +44,25 @@ def train_payload(shared: Shared) -> dict[str, Any]:
             "most_rows": run_views.MOST_ROWS,
         },
     }
+
+
+def numbers() -> list[dict[str, Any]]:
+    """The numbers of the form, and the budget in each of its units: the ends between which each one lies.
+
+    `lowest` is where the slider begins of a number that may be 0: it has a logarithmic scale, and 0 stands beside it.
+    """
+    whole = {field.name for field in fields(Recipe) if field.type == "int"} | {"steps"}
+    return [
+        {
+            "key": key,
+            "low": low,
+            "high": high,
+            "whole": key in whole,
+            "of_a_loss": key in NUMBERS,
+            "lowest": LOWEST.get(key, low),
+        }
+        for key, (low, high) in TRAINING.items()
+    ]
 
 
 def parse_choices(plain: Any, folder: Path, root: Path) -> tuple[Recipe, str | None]:

@@ -3,11 +3,10 @@
 import {make, options} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
 import {named, number, spoken, t} from '../kit/js/strings.js';
-import {OF_A_LOSS, SHAPED, fitted, pressed, reads} from './objectives.js';
+import {createNumbers} from './numbers.js';
+import {fitted, pressed, reads} from './objectives.js';
 import {duration, plain, rough} from './words.js';
 
-const NUMBERS = [...OF_A_LOSS, 'latent_dim', 'width', 'lr', 'batch_size', 'seed', 'budget'];
-const WHOLE = ['latent_dim', 'width', 'batch_size', 'seed'];
 const PAUSE = 400; // ms without a change before the server is asked what to expect
 
 /**
@@ -15,7 +14,8 @@ const PAUSE = 400; // ms without a change before the server is asked what to exp
  */
 export function mountChoose(element, trainer, payload, visible) {
   const find = selector => element.querySelector(selector);
-  const {presets, objectives, devices, units, limits} = payload;
+  const {presets, objectives, devices, units} = payload;
+  const numbers = createNumbers(payload);
   const datasets = [...payload.datasets];
   const defaults = {...payload.defaults};
   const fields = Object.fromEntries([...element.querySelectorAll('[data-choice]')].map(field => [field.dataset.choice, field]));
@@ -30,11 +30,12 @@ export function mountChoose(element, trainer, payload, visible) {
   options(fields.unit, units.map(name => [name, t(`train.unit.${name}`)]));
   options(fields.device, devices.map(({key, name}) => [key, spoken(name)]));
   fields.unit.setAttribute('aria-label', t('train.unit'));
-  for (const name of NUMBERS) {
+  for (const name of numbers.names) {
     const label = fields[name].previousElementSibling;
     if (!label.dataset.text) label.textContent = t(`train.${name}`);
-    fields[name].min = (limits[name] ?? [0])[0];
-    fields[name].step = WHOLE.includes(name) ? 1 : 'any';
+    const {low, whole} = numbers.about(name, {}) ?? {low: 0}; // of the budget its unit will tell
+    fields[name].min = low;
+    fields[name].step = whole ? 1 : 'any';
   }
   const buttons = presets.map(preset => {
     const title = make('b', {textContent: t(`train.preset.${preset.key}`)});
@@ -64,7 +65,7 @@ export function mountChoose(element, trainer, payload, visible) {
   /** Other images bring their own numbers along; objective, machine and seed stay. */
   function choose(name) {
     const {device, seed, going_on} = values;
-    const shaped = Object.fromEntries(['preset', ...SHAPED].map(key => [key, values[key]]));
+    const shaped = Object.fromEntries(['preset', 'objective', ...numbers.ofALoss, 'way'].map(key => [key, values[key]]));
     Object.assign(values, defaults[name], shaped, {device, seed, going_on});
     show();
   }
@@ -84,7 +85,7 @@ export function mountChoose(element, trainer, payload, visible) {
     const {seconds, steps} = answer;
     const inUnit = {seconds, steps, epochs: (steps * values.batch_size) / chosenData().train}[unit];
     const round = Number(inUnit.toPrecision(2));
-    const [low, high] = limits[unit];
+    const {low, high} = numbers.about('budget', {unit});
     return Math.min(Math.max(unit === 'epochs' ? round : Math.round(round), low), high);
   }
 
@@ -100,19 +101,19 @@ export function mountChoose(element, trainer, payload, visible) {
       else field.value = Number.isFinite(values[name]) ? values[name] : '';
     }
     dataset.value = values.dataset;
-    for (const name of OF_A_LOSS) element.querySelector(`[data-field=${name}]`).hidden = !isRead(name);
+    for (const name of numbers.ofALoss) element.querySelector(`[data-field=${name}]`).hidden = !isRead(name);
     find('[data-field=way]').hidden = ways.length === 1;
     find('.lse-train-formula').textContent = t(`train.objective.${values.objective}_about`);
     const preset = pressed(values, presets);
     for (const button of buttons) button.setAttribute('aria-pressed', button.dataset.preset === preset?.key);
-    for (const name of NUMBERS) fields[name].setAttribute('aria-invalid', Boolean(wrong(name)));
+    for (const name of numbers.names) fields[name].setAttribute('aria-invalid', Boolean(wrong(name)));
     aboutData();
     const titles = [named(chosenData()?.title ?? values.dataset), preset ? t(`train.preset.${preset.key}`) : t(`train.objective.${values.objective}`)];
     find('.lse-train-chosen').textContent = titles.join(', ');
     changed();
   }
   const objective = () => objectives.find(({key}) => key === values.objective);
-  const isRead = number => reads(objective(), number);
+  const isRead = name => reads(objective(), numbers.about(name, values));
 
   function aboutData() {
     const data = chosenData();
@@ -133,18 +134,16 @@ export function mountChoose(element, trainer, payload, visible) {
 
   /** What is wrong with a number that is read: a sentence, or ''. */
   function wrong(name) {
-    const [low, high] = limits[name === 'budget' ? values.unit : name];
-    const value = values[name];
-    const whole = WHOLE.includes(name) || (name === 'budget' && values.unit === 'steps');
-    if (Number.isFinite(value) && value >= low && value <= high && (!whole || Number.isInteger(value))) return '';
+    if (numbers.fits(name, values[name], values)) return '';
+    const {low, high, whole} = numbers.about(name, values);
     return t(whole ? 'train.outside_whole' : 'train.outside', {name: t(`train.${name}`), low: plain(low), high: high > 9999 ? number(high) : plain(high)});
   }
-  const faults = () => NUMBERS.filter(isRead).map(wrong).filter(Boolean);
+  const faults = () => numbers.names.filter(isRead).map(wrong).filter(Boolean);
 
   function choice() {
     if (faults().length || chosenData()?.missing) return null;
     // A number that this objective does not read may be anything in its hidden field.
-    const unread = NUMBERS.filter(name => !isRead(name) && wrong(name)).map(name => [name, defaults[values.dataset][name]]);
+    const unread = numbers.names.filter(name => !isRead(name) && wrong(name)).map(name => [name, defaults[values.dataset][name]]);
     return {...values, ...Object.fromEntries(unread)};
   }
 
@@ -252,7 +251,7 @@ function expected({seconds, steps, speed, awake, nats, latents, shared}, {unit, 
   const key = speed === null ? 'train.forecast_lent' : unit === 'steps' ? 'train.forecast' : 'train.forecast_steps';
   const lines = [t(key, known)];
   if (shared) lines.push(t('train.forecast_shared'));
-  const open = reads(objective, 'capacity') ? 'train.forecast_open' : 'train.forecast_open_tc';
+  const open = objective.reads.includes('capacity') ? 'train.forecast_open' : 'train.forecast_open_tc';
   if (awake === null) lines.push(t(open));
   else if (awake === 0) lines.push(t('train.forecast_asleep', {latents}));
   else lines.push(t('train.forecast_awake', {awake, latents, nats: number(nats ?? 0, 1)}));

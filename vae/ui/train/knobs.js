@@ -4,10 +4,9 @@ import {make} from '../kit/js/dom.js';
 import {t} from '../kit/js/strings.js';
 import {plain} from './words.js';
 
-const LOWEST = {beta: 0.01, gamma: 0.1, capacity: 0.1}; // of a number that may be 0; what is left of it is 0
 const STEPS = 1000;
 
-export function mountKnobs(element, trainer, limits) {
+export function mountKnobs(element, trainer, numbers) {
   let knobs = [];
   element.setAttribute('aria-label', t('train.knobs'));
 
@@ -21,15 +20,15 @@ export function mountKnobs(element, trainer, limits) {
   });
 
   function build(names) {
-    knobs = names.map(name => createKnob(name, limits[name], value => trainer.turn(name, value)));
+    knobs = names.map(name => createKnob(numbers.find(({key}) => key === name), value => trainer.turn(name, value)));
     element.replaceChildren(...(names.length ? [make('span', {className: 'lse-note', textContent: t('train.knobs')})] : []), ...knobs.map(({element}) => element));
     element.hidden = !names.length;
   }
   build([]);
 }
 
-function createKnob(name, [least, most], turn) {
-  const low = least || LOWEST[name];
+/** The slider begins at `lowest`, and where the number may be 0 that stands left of it. */
+function createKnob({key: name, low: least, high: most, lowest: low}, turn) {
   const range = Math.log(most / low);
   const title = t(`train.${name}`);
   const slider = make('input', {type: 'range', min: least === 0 ? -1 : 0, max: STEPS, step: 1, 'aria-label': title, 'data-knob': name});

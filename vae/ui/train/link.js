@@ -1,10 +1,10 @@
 // The choices of the Train tab and its links: what is said of them, and the form after a link.
 
 import {complain, describe, linked, moved} from '../kit/js/link.js';
+import {createNumbers} from './numbers.js';
 
 const OWN = /^own:/; // images of one's own lie in a folder whose name is a secret
 const LEFT = ['device', 'going_on']; // about this machine, not about the training
-const WHOLE = ['latent_dim', 'width', 'batch_size', 'seed'];
 
 /** Keep the address beside the form, and fill the form from a link. Gives whether there was one. */
 export function linkChoices(element, choose, payload) {
@@ -37,12 +37,8 @@ export function linkChoices(element, choose, payload) {
   const offered = {objective: payload.objectives.map(({key}) => key), way: payload.objectives.find(({key}) => key === objective)?.ways ?? [], unit: payload.units};
   const values = {...brought};
   for (const [key, names] of Object.entries(offered)) if (link[key] !== undefined) take(key, names.includes(link[key]));
-  for (const key of ['beta', 'gamma', 'capacity', 'latent_dim', 'width', 'lr', 'batch_size', 'seed', 'budget']) {
-    if (link[key] === undefined) continue;
-    const [low, high] = payload.limits[key === 'budget' ? values.unit : key];
-    const whole = WHOLE.includes(key) || (key === 'budget' && values.unit === 'steps');
-    take(key, link[key] >= low && link[key] <= high && (!whole || Number.isInteger(link[key])));
-  }
+  const numbers = createNumbers(payload);
+  for (const key of numbers.names) if (link[key] !== undefined) take(key, numbers.fits(key, link[key], values));
   function take(key, good) {
     if (good) values[key] = link[key];
     else bad.push(key);

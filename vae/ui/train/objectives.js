@@ -1,10 +1,7 @@
 // What an objective asks of the form: pure functions of what the server offers, {key, reads, ways} each.
 
-export const OF_A_LOSS = ['beta', 'gamma', 'capacity']; // numbers that only some objectives read
-export const SHAPED = ['objective', ...OF_A_LOSS, 'way']; // what a preset sets
-
-/** Does an objective read a number of the form? */
-export const reads = ({reads}, number) => !OF_A_LOSS.includes(number) || reads.includes(number);
+/** Does an objective read a number of the form, {key, of_a_loss}? */
+export const reads = ({reads}, {key, of_a_loss}) => !of_a_loss || reads.includes(key);
 
 /**
  * The way and the preset that go with the objective of `values`. A preset stays the run's name while its numbers are
@@ -17,4 +14,4 @@ export function fitted(values, objective, presets) {
 }
 
 /** The preset whose values these are, if its name is theirs too. */
-export const pressed = (values, presets) => presets.find(({key, values: set}) => key === values.preset && SHAPED.every(name => !(name in set) || set[name] === values[name]));
+export const pressed = (values, presets) => presets.find(({key, values: set}) => key === values.preset && Object.keys(set).every(name => set[name] === values[name]));

@@ -38,7 +38,7 @@ export function mount({element, props, server, trigger}) {
   const choose = mountChoose(find('.lse-train-choose'), trainer, payload, visible);
   mountOwn(find('.lse-train-choose'), trainer, choose);
   mountDrive(find('.lse-train-drive'), trainer, choose);
-  mountKnobs(find('.lse-train-knobs'), trainer, payload.limits);
+  mountKnobs(find('.lse-train-knobs'), trainer, payload.numbers);
   mountCurves(find('#train-curves'), trainer, payload.columns);
   mountBars(find('#train-kl'), trainer);
   mountTrainMap(find('#train-map'), trainer);
