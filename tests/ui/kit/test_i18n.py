@@ -218,10 +218,12 @@ def test_a_list_is_repeated_part_by_part():
     assert shorten([["scale", "z1"], Sentence("error.index", index="7" * 400)])[0] == ["scale", "z1"]
 
 
-@pytest.mark.parametrize("sent", [[[]], [[[[]]]], ["x" * 10**6] * 10**3, [["x" * 10**6] * 10**3] * 10**3])
+@pytest.mark.parametrize("sent", [[[]], [[[[]]]], [["x"]], ["x" * 10**6] * 10**3, [["x" * 10**6] * 10**3] * 10**3])
 def test_any_list_that_was_sent_makes_a_short_sentence(sent):
     error = UserError("error.model", name=sent)
     assert len(str(error)) < 3000 and len(json.dumps(error.values)) < 6000
+    parts = error.values["name"]
+    assert all(len(part) == 2 for part in parts if isinstance(part, list))  # the page says no other
 
 
 @pytest.mark.parametrize("number", [2**31 - 1, 3 * 10**9, -(10**15), 2**53 - 1])

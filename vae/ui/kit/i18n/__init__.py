@@ -59,8 +59,9 @@ def _shorten_part(part: object, limit: int) -> object:
     """A part of a list: a value, or a pair of a name and what is said of it; nothing lies deeper."""
     if not isinstance(part, (list, tuple)):
         return shorten(part, limit)
-    pair = [type(each).__name__ if isinstance(each, (list, tuple)) else shorten(each, limit) for each in part[:2]]
-    return pair or type(part).__name__
+    if len(part) != 2:
+        return type(part).__name__
+    return [type(each).__name__ if isinstance(each, (list, tuple)) else shorten(each, limit) for each in part]
 
 
 def say(key: str, language: str = "en", **values: object) -> str:
