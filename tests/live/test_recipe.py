@@ -96,6 +96,15 @@ def test_the_sentence_names_the_presets_and_no_empty_one():
     assert Recipe.from_json(Recipe("digits").to_json() | {"preset": ""}).preset == ""
 
 
+def test_a_bound_is_written_as_people_write_it():
+    for change, bounds in (
+        ({"seed": 3_000_000_000}, "between 0 and 2147483647"),
+        ({"lr": 1.0}, "between 1e-05 and 0.1"),
+    ):
+        with pytest.raises(ConfigError, match=bounds):
+            Recipe.from_json(Recipe("digits").to_json() | change)
+
+
 def test_limits_and_ways_are_of_things_that_exist():
     for name, ways in {"vae": (), "beta_h": ("falls",), "beta_tc": ("falls",), "beta_b": ("rises",)}.items():
         assert ways_of(name) == ("constant", *ways)

@@ -80,11 +80,16 @@ class Recipe:
         for key, (low, high) in TRAINING.items():
             value = plain["budget"] if key == plain["unit"] else plain.get(key, low)
             if not low <= value <= high:  # false for NaN too
-                raise ConfigError("choice.range", name=key, low=f"{low:g}", high=f"{high:g}", value=value)
+                raise ConfigError("choice.range", name=key, low=_written(low), high=_written(high), value=value)
         return cls(**plain)
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
+
+
+def _written(bound: float) -> int | str:
+    """A bound as people write it: 2147483647, not 2.14748e+09."""
+    return int(bound) if float(bound).is_integer() else f"{bound:g}"
 
 
 PRESETS: dict[str, dict[str, Any]] = {  # what a click on it sets; all else stays as it was chosen
