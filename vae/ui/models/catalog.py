@@ -97,7 +97,7 @@ class Catalog:
         if entry is None and self.runs is not None:
             entry = entry_of(self.runs, name)
         if entry is None:
-            raise UserError("error.model", name=name)
+            raise UserError("error.model", name=name if isinstance(name, str) else type(name).__name__)
         return entry
 
     def open(self, name: object) -> LoadedModel:
