@@ -72,7 +72,7 @@ def move(page: Page, selector: str, value: float) -> None:
 def motion(page: Page) -> Iterator[Image.Image]:
     """Explore in motion: hover, click, and two sliders on their way there and back."""
     explore(page)
-    box = page.locator("#map .lse-plot").bounding_box()
+    box = page.locator("#map .lse-dots").bounding_box()
     places = [(0.30, 0.35), (0.42, 0.52), (0.52, 0.55), (0.57, 0.60)]
     for x, y in places:
         for _ in range(2):

@@ -157,11 +157,24 @@ def newcomer(visitor):
     visitor.clear_permissions()
 
 
-def watched(context, faults):
-    """A new page of a visitor, whose faults are put into a list."""
+BLOCKED = "net::ERR_BLOCKED_BY_CLIENT"  # what a browser says of what a test has blocked
+
+
+def is_fault(message):
+    return message.type == "error" and BLOCKED not in message.text
+
+
+def watched(context, faults, plotly=False):
+    """A new page of a visitor, whose faults are put into a list. Plotly, a second of work, comes only where asked for:
+    without it a map has no axes, toolbar and selections, and its legend is the page's own.
+    """
     page = context.new_page()
+    if not plotly:
+        protocol = context.new_cdp_session(page)
+        protocol.send("Network.enable")
+        protocol.send("Network.setBlockedURLs", {"urls": ["*/plotly-*.js"]})
     page.set_default_timeout(PATIENCE)
-    page.on("console", lambda message: message.type == "error" and faults.append(f"console: {message.text}"))
+    page.on("console", lambda message: is_fault(message) and faults.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
     page.on("request", lambda request: leaves(request.url) and faults.append(f"leaves this machine: {request.url}"))
     return page
@@ -169,20 +182,20 @@ def watched(context, faults):
 
 @pytest.fixture
 def open_page(browser, newcomer, url, address_of):
-    """open_page(width=, height=, query=, drawn=, script=) -> a page; its faults fail the test at the end.
+    """open_page(width=, height=, query=, drawn=, script=, plotly=) -> a page; its faults fail the test at the end.
 
     It is `drawn`, by itself its whole first tab. The script runs before everything else in the page. It is closed
     before an app of `address_of` that it may have gone to. Each page is another visitor's.
     """
     contexts, faults, known = [], [], [newcomer]
 
-    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", **options):
+    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", plotly=False, **options):
         if options or not known:
             context = browser.new_context(**options)
             contexts.append(context)
         else:
             context = known.pop()
-        page = watched(context, faults)
+        page = watched(context, faults, plotly)
         page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(script)
         page.goto(url + query)
@@ -219,6 +232,24 @@ def open_common(browser, url):
     yield open_
     for page in opened:
         page.context.close()
+
+
+@pytest.fixture(scope="module")
+def open_plotly(browser, url):
+    """open_plotly(drawn) -> a page with Plotly for a module's tests, and its faults."""
+    contexts = []
+
+    def open_(drawn):
+        faults = []
+        contexts.append(browser.new_context(viewport={"width": 1400, "height": 900}))
+        page = watched(contexts[-1], faults, plotly=True)
+        page.goto(url + "?still=1")
+        drawn(page)
+        return page, faults
+
+    yield open_
+    for context in contexts:
+        context.close()
 
 
 @pytest.fixture

@@ -37,14 +37,15 @@ def offered(name):
     return f"{MODULES}.then(modules => modules['kit/js/tour-registry'].offered('{name}'))"
 
 
-def pixels_of(page, points):
-    """Window pixels (N, 2) of points of the map."""
+def pixels_of(page, points, part="map"):
+    """Window pixels (N, 2) of points of a map."""
     pixels = page.evaluate(
-        """points => { const box = document.querySelector('#map .js-plotly-plot'), r = box.getBoundingClientRect();
-          const {xaxis, yaxis} = box._fullLayout;
-          const [left, top] = [r.left + xaxis._offset, r.top + yaxis._offset];
-          return points.map(([x, y]) => [left + xaxis.d2p(x), top + yaxis.d2p(y)]); }""",
-        np.asarray(points, float).tolist(),
+        """([part, points]) => { const dots = document.querySelector(`#${part} .lse-dots`);
+          const r = dots.getBoundingClientRect();
+          const [x, y] = [dots.dataset.x, dots.dataset.y].map(range => range.split(' ').map(Number));
+          return points.map(([atX, atY]) =>
+            [r.left + r.width * (atX - x[0]) / (x[1] - x[0]), r.top + r.height * (y[1] - atY) / (y[1] - y[0])]); }""",
+        [part, np.asarray(points, float).tolist()],
     )
     return np.array(pixels)
 

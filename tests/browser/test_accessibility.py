@@ -75,7 +75,8 @@ STATES = {"explore": explore, "compare": compare, "train": train, "learn": learn
 
 @pytest.mark.parametrize(("theme", "width"), [("light", 1400), ("dark", 390)])
 def test_no_rule_is_broken(open_page, shared, theme, width):
-    page = open_page(width=width, query=f"?still=1&__theme={theme}")
+    page = open_page(width=width, query=f"?still=1&__theme={theme}", plotly=True)
+    page.wait_for_selector("#map[data-plotly='1']")
     broken = {}
     for tab in TABS:
         page.locator(f"button[role=tab][data-tab-id={tab.key}]").click()

@@ -8,7 +8,7 @@ import pytest
 import torch
 from alignment import align
 from closeness import same_pictures
-from driving import MODULES, answered, at_rest, came, held_back, lonely, offered, set_slider, z_of
+from driving import MODULES, answered, at_rest, came, frames, held_back, lonely, offered, pixels_of, set_slider, z_of
 from PIL import Image
 
 from vae.ui.compare import payload as comparison
@@ -21,15 +21,17 @@ SIDES = ("left", "right")
 PAIR = ("scene3d-vae", "scene3d-beta")
 WATCH = """() => new MutationObserver(() => (window.drawnAnew = true))
   .observe(document.querySelector('#compare-table'), {attributes: true, attributeFilter: ['data-ready']})"""
-PLACE = """([side, xy]) => { const box = document.querySelector(`#compare-map-${side} .js-plotly-plot`);
-  const r = box.getBoundingClientRect(), {xaxis, yaxis} = box._fullLayout;
-  return [r.left + xaxis._offset + xaxis.d2p(xy[0]), r.top + yaxis._offset + yaxis.d2p(xy[1])]; }"""
-COLOUR = """([side, xy]) => { const canvas = document.querySelector(`#compare-map-${side} canvas`);
-  const {xaxis, yaxis} = canvas.parentElement._fullLayout, ratio = window.devicePixelRatio || 1;
-  const at = [xaxis._offset + xaxis.d2p(xy[0]), yaxis._offset + yaxis.d2p(xy[1])].map(n => Math.round(n * ratio));
+COLOUR = """([side, [px, py]]) => { const canvas = document.querySelector(`#compare-map-${side} .lse-dots`);
+  const r = canvas.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
+  const at = [px - r.left, py - r.top].map(n => Math.round(n * ratio));
   return Array.from(canvas.getContext('2d').getImageData(...at, 1, 1).data); }"""
 OPEN = f"([left, right, image]) => {offered('comparer')}.then(comparer => comparer.open(left, right, image))"
 MOVE = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
+
+
+def place(page, side, xy):
+    """Window pixel of a point of a side's map."""
+    return pixels_of(page, [xy], f"compare-map-{side}")[0]
 
 
 def stands(page):
@@ -48,12 +50,9 @@ def opened_tab(page):
 @pytest.fixture
 def tab(common_page, both):
     """The tab with the two models opened anew on their first image, as on a visitor's first sight of it."""
-    lasso = common_page.locator("[data-choose=lasso]")
     if common_page.locator("#compare").is_visible():
         common_page.evaluate(OPEN, [*PAIR, int(both.index[comparison.first_row(both)])])
         common_page.wait_for_selector(".lse-compare > .lse-opening", state="hidden")
-        if lasso.get_attribute("aria-pressed") == "true":
-            lasso.click()
     else:
         opened_tab(common_page)
     at_rest(common_page)
@@ -185,12 +184,12 @@ def alone(both, side):
 def test_hovering_one_map_shows_on_both(tab, both, side, other):
     tab.locator(f"#compare-map-{side}").scroll_into_view_if_needed()
     row = alone(both, side)
-    x, y = tab.evaluate(PLACE, [side, points(both, side)[row].tolist()])
+    x, y = place(tab, side, points(both, side)[row])
     tab.mouse.move(x - 40, y - 30)
     tab.mouse.move(x, y)
     tab.wait_for_selector(f"#compare-map-{other}[data-hovered='{row}']")
     ring = tab.locator(f"#compare-map-{other} .lse-hovered").bounding_box()
-    there = tab.evaluate(PLACE, [other, points(both, other)[row].tolist()])
+    there = place(tab, other, points(both, other)[row])
     assert np.allclose([ring["x"], ring["y"]], there, atol=1.5)
     card = tab.locator(f"#compare-map-{side} .lse-card[data-index='{int(both.index[row])}']")
     card.wait_for(state="visible")
@@ -199,7 +198,7 @@ def test_hovering_one_map_shows_on_both(tab, both, side, other):
 def test_a_click_on_a_map_picks_the_image_for_both(tab, both):
     tab.locator("#compare-map-left").scroll_into_view_if_needed()
     row = alone(both, "left")
-    tab.mouse.click(*tab.evaluate(PLACE, ["left", points(both, "left")[row].tolist()]))
+    tab.mouse.click(*place(tab, "left", points(both, "left")[row]))
     index = int(both.index[row])
     tab.wait_for_selector(f"#compare-pictures[data-index='{index}'][data-ready='1']")
     for side, opened in zip(SIDES, both.sides, strict=True):
@@ -207,13 +206,14 @@ def test_a_click_on_a_map_picks_the_image_for_both(tab, both):
         same_pictures(picture(tab, side, "reconstruction"), painted(opened, mu))
 
 
-def test_a_lasso_on_one_map_selects_on_both(tab, both):
+def test_a_selection_on_one_map_shows_on_both(open_page, both):
+    tab = opened_tab(open_page(plotly=True))
+    tab.wait_for_selector("#compare-map-right[data-plotly='1']")
     tab.locator("#compare-map-right").scroll_into_view_if_needed()
     xy = points(both, "right")
     low, high = np.quantile(xy, 0.35, axis=0), np.quantile(xy, 0.65, axis=0)
-    ends = [tab.evaluate(PLACE, ["right", corner.tolist()]) for corner in (low, high)]
-    (left, bottom), (right, top) = ends
-    tab.locator("[data-choose=lasso]").click()
+    (left, bottom), (right, top) = (place(tab, "right", corner) for corner in (low, high))
+    tab.click("#compare-map-right .modebar-btn[data-val=lasso]")
     tab.mouse.move(left, bottom)
     tab.mouse.down()
     for at in ((right, bottom), (right, top), (left, top), (left, bottom)):
@@ -223,14 +223,21 @@ def test_a_lasso_on_one_map_selects_on_both(tab, both):
     inside = ((xy >= low) & (xy <= high)).all(1)
     found = int(tab.get_attribute(".lse-selection", "data-count"))
     assert found == pytest.approx(inside.sum(), rel=0.03)
+    assert tab.inner_text("#compare .lse-selected").startswith(f"{found:,} of {len(xy):,} images selected")
+    frames(tab)
     for side in SIDES:  # the loneliest image outside is pale on both maps
         at = points(both, side)
         row = lonely(at, list(np.flatnonzero(~inside)))[0]
-        red, green, blue, _ = tab.evaluate(COLOUR, [side, at[row].tolist()])
+        red, green, blue, _ = tab.evaluate(COLOUR, [side, place(tab, side, at[row]).tolist()])
         assert min(red, green, blue) > 200
     tab.locator("#compare-map-left .lse-stage").focus()
     tab.keyboard.press("Escape")
     tab.wait_for_selector(".lse-selection", state="hidden")
+
+    tab.focus("#compare-map-left .lse-legend button[data-code='0']")
+    tab.keyboard.press("Enter")
+    for side in SIDES:
+        assert tab.get_attribute(f"#compare-map-{side} .lse-legend button[data-code='0']", "aria-pressed") == "false"
 
 
 def test_umap_is_one_choice_away_and_brings_its_caveat(tab):

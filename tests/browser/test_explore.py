@@ -96,7 +96,7 @@ def test_click_picks_the_image(open_page, opened):
 def test_an_empty_place_is_decoded_and_called_approximate(page, opened):
     before = page.get_attribute("#inspector", "data-index")
     xy = opened.model.maps[first_map(opened)]
-    x, y, width, height = (page.locator("#map .lse-stage").bounding_box()[k] for k in ("x", "y", "width", "height"))
+    x, y, width, height = (page.locator("#map .lse-dots").bounding_box()[k] for k in ("x", "y", "width", "height"))
     places = [(x + width * a, y + height * b) for a in np.linspace(0.1, 0.96, 24) for b in np.linspace(0.1, 0.9, 24)]
     pixels = pixels_of(page, xy[::7])
     gap = [np.min(((pixels - place) ** 2).sum(1)) for place in np.array(places)]
@@ -117,7 +117,7 @@ def test_two_latents_are_exact(page, opened):
     across, up = int(page.input_value("#map-x")), int(page.input_value("#map-y"))
     before = z_of(page, opened.dims)
     x, y = pixel_of(page, (2.9, 2.9))
-    box = page.locator("#map .lse-stage").bounding_box()
+    box = page.locator("#map .lse-dots").bounding_box()
     x, y = min(x, box["x"] + box["width"] - 16), max(y, box["y"] + 16)
     page.mouse.click(x, y)
     page.wait_for_selector("#inspector[data-ready]")
@@ -347,11 +347,11 @@ def test_the_tab_can_be_closed_and_opened_again(open_page):
     page.wait_for_selector("#map", state="hidden")
     page.set_viewport_size({"width": 1100, "height": 800})
     page.get_by_role("tab", name="Explore").click()
-    page.wait_for_selector("#map .lse-plot canvas", state="visible")
+    page.wait_for_selector("#map .lse-dots", state="visible")
     settled(page)
     page.wait_for_function(
-        """() => { const box = document.querySelector('#map .lse-plot');
-          return box._fullLayout.xaxis._length > box.clientWidth - 60; }"""
+        """() => { const [dots, stage] = ['dots', 'stage'].map(name => document.querySelector(`#map .lse-${name}`));
+          return dots.clientWidth > stage.clientWidth - 200 && dots.clientWidth < stage.clientWidth; }"""
     )
     assert page.get_attribute("#inspector", "data-index") == index
     page.reload()

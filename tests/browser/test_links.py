@@ -14,7 +14,7 @@ from vae.ui.models.visitor_models import store_upload
 
 pytestmark = pytest.mark.browser
 
-MAP = "document.querySelector('#map .lse-plot canvas').toDataURL()"
+MAP = "document.querySelector('#map .lse-dots').toDataURL()"
 MENUS = ("map-projection", "map-x", "map-y", "map-colour", "traversal-range", "model")
 COMPARE = ("compare-pictures", "compare-sliders", "compare-map-left", "compare-map-right")
 WRITINGS = """() => {
@@ -41,7 +41,7 @@ def copied(browser, url):
 
 def place_of_an_edge(page, opened):
     """Pixel of a place on the map where no point lies."""
-    box = page.locator("#map .lse-stage").bounding_box()
+    box = page.locator("#map .lse-dots").bounding_box()
     pixels = pixels_of(page, opened.model.maps[first_map(opened)][::7])
     places = [
         (box["x"] + box["width"] * a, box["y"] + box["height"] * b)

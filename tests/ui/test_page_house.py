@@ -14,7 +14,7 @@ FOLDERS = {name.partition("/")[0] for name in SOURCES}
 # Folder -> those that its modules may import besides it.
 BELOW = {"kit": set(), "models": {"kit"}} | {tab: {"kit", "models"} for tab in ("header", *(tab.key for tab in TABS))}
 # Numbers that are the same by chance.
-OTHERS = {("kit/js/scatter/plot", "SHADES"), ("header/tour-guide", "PATIENCE")}
+OTHERS = {("header/tour-guide", "PATIENCE")}
 
 
 def test_every_folder_has_its_place():

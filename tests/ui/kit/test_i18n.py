@@ -126,6 +126,7 @@ COMPOSED = {
     "link.part.*": LINK_KEYS,
     "map.*": ("umap", "pca", "z"),
     "map.about_*": ("umap", "pca", "z"),
+    "plotly.*": ("pan", "zoom", "select", "lasso", "in", "out", "home", "png", "svg"),
     "remedy.capacity_*": ("short", "exceeded"),
     "skipped.*": REASONS,
     "tab.*": [tab.key for tab in TABS],

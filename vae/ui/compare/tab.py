@@ -25,14 +25,7 @@ _SIDE = """
 _MAP = """
     <section id="compare-map-{side}" class="lse-pairmap">
       <h3></h3>
-      <div class="lse-stage" tabindex="0" role="application">
-        <div class="lse-plot js-plotly-plot"></div>
-        <svg class="lse-loop" aria-hidden="true"><path class="lse-lasso"></path></svg>
-        <div class="lse-marks" aria-hidden="true">
-          <i class="lse-picked" hidden></i><i class="lse-hovered" hidden></i><i class="lse-cross" hidden></i>
-        </div>
-        <div class="lse-card" hidden><canvas role="img"></canvas><span></span></div>
-      </div>
+      <div class="lse-stage" tabindex="0" role="application"></div>
     </section>"""
 TEMPLATE = f"""
 <div class="lse-part lse-compare">
@@ -68,12 +61,10 @@ TEMPLATE = f"""
       <label class="lse-field"><span data-text="map.y"></span><select data-choose="y"></select></label>
     </span>
     <label class="lse-field"><span data-text="map.colour"></span><select data-choose="colour"></select></label>
-    <button type="button" data-choose="lasso" aria-pressed="false" data-text="compare.lasso"></button>
-    <button type="button" data-choose="clear" data-text="compare.clear" hidden></button>
   </div>
-  <div class="lse-legend lse-maps-legend" role="group"></div>
   <div class="lse-maps">{_MAP.format(side="left")}{_MAP.format(side="right")}</div>
   <p class="lse-note lse-maps-note"></p>
+  <p class="lse-selected"></p>
   <div class="lse-selection" hidden></div>
   <div class="lse-information lse-informations" hidden></div>
   <div class="lse-figures-both">

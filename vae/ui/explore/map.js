@@ -1,36 +1,38 @@
-// The map: one point per encoded test image. Owns what is drawn; plot, legend, pointer and thumbnails live beside it.
+// The map: one point per encoded test image. Owns what is asked for and drawn; the map itself is kit/js/scatter.
 
 import {float32, uint8} from '../kit/js/arrays.js';
-import {createCard} from '../kit/js/scatter/card.js';
-import {followPointer} from '../kit/js/scatter/hover.js';
-import {drawLegend} from '../kit/js/scatter/legend.js';
-import {onTheme} from '../kit/js/theme.js';
 import {options, ready} from '../kit/js/dom.js';
-import {createPlot} from '../kit/js/scatter/plot.js';
-import {createPoints} from '../kit/js/scatter/points.js';
-import {colourNamed, namedAll, number, t} from '../kit/js/strings.js';
-import {createThumbnails} from '../kit/js/scatter/thumbnails.js';
 import {createMapMenus} from '../kit/js/scatter/map-menus.js';
-
-const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1]};
+import {createScatter} from '../kit/js/scatter/scatter.js';
+import {selectionLine} from '../kit/js/scatter/selection-line.js';
+import {createThumbnails} from '../kit/js/scatter/thumbnails.js';
+import {colourNamed, namedAll, number, t} from '../kit/js/strings.js';
 
 export function mountMap(element, explorer) {
   const find = selector => element.querySelector(selector);
   const stage = find('.lse-stage');
-  const box = find('.lse-plot');
-  const marks = {picked: find('.lse-picked'), hovered: find('.lse-hovered'), cross: find('.lse-cross')};
   const choose = {projection: find('#map-projection'), x: find('#map-x'), y: find('#map-y'), colour: find('#map-colour')};
-  const plot = createPlot(box, mark);
   const view = createMapMenus(choose, update);
+  const scatter = createScatter(element, stage, {
+    pick: row => touched(() => explorer.pick(explorer.index[row])),
+    place: (x, y) => touched(() => goTo(x, y)),
+    walk: row => touched(() => explorer.pick(explorer.index[row])),
+    select,
+    picture: (canvas, row) => Boolean(thumbnails?.draw(canvas, row)),
+    about: row => ({index: explorer.index[row], column, missing: model.missing}),
+    draw() {
+      ready(element);
+      fillSheets();
+    },
+  });
+  const line = selectionLine(find('.lse-selected'), () => select(null));
   stage.setAttribute('aria-label', t('map.label'));
 
   let model = null;
   let column = null;
-  let points = null;
   let axes = null; // [i, j] while two latents are shown
-  let hiddenValues = new Set();
   let cross = null;
-  let hovered = -1;
+  let selected = null; // mask of rows
   let thumbnails = null;
   let turn = 0; // counts choices: an answer to an older one is dropped
   let shown = null; // what the menus said when the points were drawn
@@ -46,12 +48,9 @@ export function mountMap(element, explorer) {
     if (answer.kind === 'discrete') return {...answer, codes: uint8(answer.codes)};
     return {...answer, values: float32(answer.values)};
   }
-  function split(xy) {
-    const x = new Float32Array(xy.length / 2);
-    const y = new Float32Array(xy.length / 2);
-    for (let i = 0; i < x.length; i++) [x[i], y[i]] = [xy[2 * i], xy[2 * i + 1]];
-    return createPoints(x, y);
-  }
+
+  const split = xy => [0, 1].map(axis => Float32Array.from({length: xy.length / 2}, (_, i) => xy[2 * i + axis]));
+
   /** Fetch what the menus ask for and draw it; what a newer choice has overtaken is dropped. */
   async function update() {
     if (!model) return;
@@ -65,74 +64,58 @@ export function mountMap(element, explorer) {
       const [colour, ...packed] = await Promise.all([fetched('colour', chosen.colour), ...arrays]);
       if (mine !== turn) return;
       const places = packed.map(float32);
-      if (!column || column.key !== colour.key || column.model !== model) {
-        column = {...unpacked(colour), model};
-        hiddenValues = new Set();
-        legend();
-      }
-      points = dims ? createPoints(...places) : split(places[0]);
+      if (!column || column.key !== colour.key || column.model !== model) column = {...unpacked(colour), model};
+      const [x, y] = dims ? places : split(places[0]);
       axes = dims;
       if (chosen.projection !== shown?.projection) cross = null;
       shown = chosen;
-      pointer.clear();
+      const titles = axes ? axes.map(title) : chosen.projection === 'pca' ? ['PC 1', 'PC 2'] : null;
+      const key = `${model.name} ${chosen.projection} ${axes}`;
+      scatter.show({x, y, column, titles, key, name: `${model.name}-${axes ? axes.map(dim => `z${dim}`).join('-') : chosen.projection}`});
+      mark();
       about();
-      draw();
+      describe();
     } catch (error) {
       if (mine !== turn) return;
       explorer.fail(error);
       if (!shown) return;
       for (const [name, value] of Object.entries(shown)) choose[name].value = value;
-      draw();
+      ready(element);
     }
-  }
-
-  function draw() {
-    if (!points) return;
-    const kind = shown.projection;
-    const titles = axes ? axes.map(title) : kind === 'pca' ? ['PC 1', 'PC 2'] : null;
-    hide();
-    if (!plot.show({points, column, titles, key: `${model.name} ${kind} ${axes}`})) return; // drawn when the tab opens
-    ready(element);
-    fillSheets();
   }
 
   const title = dim => [`z${dim}`, namedAll(model.follows[dim]?.factors ?? [])].filter(Boolean).join(' ');
 
-  function hide() {
-    points.hidden.fill(0);
-    if (hiddenValues.size) column.codes.forEach((code, i) => (points.hidden[i] = hiddenValues.has(code)));
-  }
-
   /** Put ring and cross where their points are now. */
   function mark() {
-    if (!points || !box._fullLayout) return;
-    const put = (mark, place) => {
-      const [px, py] = place ? plot.toPixel(...place) : [NaN, NaN];
-      mark.hidden = !plot.inside(px, py);
-      if (!mark.hidden) mark.style.transform = `translate(${px}px, ${py}px)`;
-    };
-    const {own, z} = explorer.state.picked ?? {};
+    if (!shown) return;
+    const {own, row, z} = explorer.state.picked ?? {};
     const ownPlace = own && (axes ? axes.map(dim => z[dim]) : own.places[shown.projection]); // of no row
-    marks.picked.classList.toggle('lse-approximate', Boolean(own) && shown.projection === 'umap');
-    const at = row => (row >= 0 ? [points.x[row], points.y[row]] : null);
-    put(marks.picked, ownPlace ?? at(explorer.state.picked?.row ?? -1));
-    put(marks.hovered, at(hovered));
-    put(marks.cross, axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]);
+    scatter.estimated(Boolean(own) && shown.projection === 'umap');
+    scatter.mark({picked: ownPlace ?? row ?? null, cross: axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]});
   }
 
-  function legend() {
-    drawLegend(find('.lse-legend'), column, hiddenValues, (code, visible) => {
-      hiddenValues[visible ? 'delete' : 'add'](code);
-      pointer.clear();
-      draw();
-    });
+  function select(mask) {
+    selected = mask;
+    scatter.select(mask);
+    describe();
+  }
+  const describe = () => line(selected, column);
+
+  /** Whoever has done something here needs no hint any more. */
+  function touched(act) {
+    find('.lse-hint').hidden = true;
+    act();
   }
 
   function about() {
     const {total} = model;
     const n = explorer.index.length;
-    find('.lse-count').textContent =
-      n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)});
+    const missing = n - scatter.points.placed;
+    find('.lse-count').textContent = [
+      n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)}),
+      missing && t('map.without_place', {n: number(missing)}),
+    ].filter(Boolean).join(' · ');
     const approximate = shown.projection === 'umap' && explorer.state.picked?.own;
     find('.lse-note').textContent = [t(`map.about_${shown.projection}`), approximate && t('own.about_umap')].filter(Boolean).join(' ');
     find('.lse-axes').hidden = !axes;
@@ -143,32 +126,8 @@ export function mountMap(element, explorer) {
     if (thumbnails) return;
     const mine = createThumbnails(model, explorer.call);
     thumbnails = mine;
-    if (await mine.loadAll(() => pointer.refresh(), explorer.fail)) element.dataset.thumbnails = '1';
+    if (await mine.loadAll(scatter.refresh, explorer.fail)) element.dataset.thumbnails = '1';
   }
-
-  const showCard = createCard(find('.lse-card'), stage, {
-    draw: (canvas, row) => Boolean(thumbnails?.draw(canvas, row)),
-    about: row => ({index: explorer.index[row], column, at: plot.toPixel(points.x[row], points.y[row]), missing: model.missing}),
-  });
-
-  const pointer = followPointer(stage, {
-    find(px, py, reach) {
-      return points && plot.inside(px, py) ? points.nearest(...plot.toData(px, py), reach * plot.perPixel()) : -1;
-    },
-    hover(row) {
-      hovered = row;
-      stage.style.setProperty('--over', row >= 0 ? 'pointer' : 'crosshair');
-      mark();
-    },
-    card: showCard,
-    drag: (dx, dy) => plot.pan(dx, dy),
-    click({row, px, py}) {
-      if (!element.dataset.ready || !plot.inside(px, py)) return;
-      find('.lse-hint').hidden = true;
-      if (row >= 0) return explorer.pick(explorer.index[row]);
-      goTo(...plot.toData(px, py));
-    },
-  });
 
   /** Decode a place where no image lies. */
   function goTo(x, y) {
@@ -178,33 +137,15 @@ export function mountMap(element, explorer) {
     explorer.setZ(z);
   }
 
-  stage.addEventListener('wheel', event => {
-    event.preventDefault();
-    plot.wheel(event);
-  });
-  stage.addEventListener('dblclick', () => plot.home());
-  stage.addEventListener('keydown', event => {
-    const direction = ARROWS[event.key];
-    const scale = {'+': 1.3, '-': 1 / 1.3}[event.key];
-    if (!points || !(direction || scale || event.key === '0') || event.ctrlKey || event.metaKey || event.altKey) return;
-    event.preventDefault();
-    if (scale) return plot.zoom(scale);
-    if (event.key === '0') return plot.home();
-    const row = points.towards(explorer.state.picked.row, ...direction);
-    if (row < 0) return;
-    find('.lse-hint').hidden = true;
-    explorer.pick(explorer.index[row]);
-  });
-
-  for (const select of Object.values(choose)) select.addEventListener('change', update);
+  for (const menu of Object.values(choose)) menu.addEventListener('change', update);
 
   explorer.on('model', overview => {
     model = overview;
     thumbnails?.stop();
     thumbnails = null;
     delete element.dataset.thumbnails;
-    pointer.clear();
-    points = shown = null;
+    shown = null;
+    select(null);
     cache.clear();
     cache.set(`${overview.name} coordinates ${overview.map.name}`, overview.map.xy);
     cache.set(`${overview.name} colour ${overview.column.key}`, overview.column);
@@ -226,7 +167,7 @@ export function mountMap(element, explorer) {
     opening.hidden = name === null;
     opening.textContent = name === null ? '' : t('map.opening', {name});
     if (name !== null) ready(element, false);
-    else if (points && !element.dataset.ready) draw(); // refused: the map that stands is drawn as before
+    else if (shown) ready(element); // also where it was refused: the map that stands is the one before
   });
   explorer.on('picked', ({own}) => {
     mark();
@@ -239,19 +180,12 @@ export function mountMap(element, explorer) {
     mark();
   });
 
-  onTheme(update);
-  // A tab that was closed has no width until it is opened: draw then.
-  new ResizeObserver(() => {
-    if (!element.dataset.ready) draw();
-    else if (!plot.fits()) plot.draw();
-  }).observe(box);
-
   return {
     view,
     goTo,
     colour: () => choose.colour.value,
-    emptiest: n => points.emptiest(n),
+    emptiest: scatter.emptiest,
     /** Show the ring and the card of a row, as a pointer would; -1 for none. */
-    point: row => points && pointer.point(row),
+    point: row => shown && scatter.point(row),
   };
 }

@@ -6,7 +6,6 @@ from vae.ui.kit.i18n import UserError
 from vae.ui.kit.part import part
 from vae.ui.models.shared import Shared
 
-# The plot answers to Plotly's class and axes (`_fullLayout.xaxis.d2p`): scripts that turn points into pixels know them.
 TEMPLATE = """
 <div class="lse-part lse-explore">
   <p class="lse-error" role="alert" hidden></p>
@@ -20,16 +19,11 @@ TEMPLATE = """
       <label class="lse-field"><span data-text="map.colour"></span><select id="map-colour"></select></label>
       <span class="lse-count"></span>
     </div>
-    <div class="lse-legend" role="group"></div>
     <div class="lse-stage" tabindex="0" role="application">
-      <div class="lse-plot js-plotly-plot"></div>
-      <div class="lse-marks" aria-hidden="true">
-        <i class="lse-picked" hidden></i><i class="lse-hovered" hidden></i><i class="lse-cross" hidden></i>
-      </div>
-      <div class="lse-card" hidden><canvas role="img"></canvas><span></span></div>
       <p class="lse-hint" data-text="map.hint"></p>
       <p class="lse-opening" role="status" hidden></p>
     </div>
+    <p class="lse-selected"></p>
     <p class="lse-note"></p>
   </section>
   <section id="inspector" class="lse-inspector">

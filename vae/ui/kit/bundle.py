@@ -12,7 +12,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from hashlib import sha256
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
+from shutil import copy
 
 UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.{1,2}/[\w./-]+)\.js';$", re.MULTILINE)
@@ -55,6 +58,17 @@ def written(folder: Path, made: Mapping[str, str] | None = None) -> Path:
     path = Path(_folder().name) / f"explorer-{sha256(text.encode()).hexdigest()[:12]}.js"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@lru_cache(maxsize=1)
+def plotly_script() -> Path:
+    """Plotly's script of the installed package, beside the bundle, under a name that changes with its version.
+
+    Plotly itself is not imported: half a second that a first page would wait for.
+    """
+    package = Path(find_spec("plotly").submodule_search_locations[0])
+    path = Path(_folder().name) / f"plotly-{version('plotly')}.js"
+    return Path(copy(package / "package_data" / "plotly.min.js", path))
 
 
 def style_sheets() -> list[Path]:

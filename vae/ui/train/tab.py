@@ -111,8 +111,7 @@ _BOARD = """
     </section>
     <section id="train-map" class="lse-train-map">
       <div class="lse-bar"><h2 data-text="train.map"></h2><span class="lse-count"></span></div>
-      <div class="lse-stage"><div class="lse-plot js-plotly-plot"></div><p data-text="train.map_empty"></p></div>
-      <div class="lse-legend" role="group"></div>
+      <div class="lse-stage"><p data-text="train.map_empty"></p></div>
     </section>
     <section class="lse-train-pairs">
       <h2 data-text="train.pictures"></h2>

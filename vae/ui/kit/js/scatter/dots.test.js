@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {blend, disc} from './dots.js';
+import {blend, disc, stamp} from './dots.js';
 
 const OPACITY = 0.8;
 const blank = (width, height) => ({width, height, data: new Uint8ClampedArray(4 * width * height)});
@@ -42,4 +42,17 @@ test('hidden points and those outside leave nothing, those on the edge a part', 
   blend(half, mark, at(0, 10), pixels, [0], [255, 255, 255]);
   blend(full, mark, at(10, 10), pixels, [0], [255, 255, 255]);
   assert(Math.abs(alpha(half) / alpha(full) - 0.5) < 0.1);
+});
+
+test('a square is opaque, as large as asked and lies around its point; what has no place leaves nothing', () => {
+  const image = blank(10, 8);
+  stamp(image, 2, {x: [5, NaN, -3, 9.9], y: [4, 4, 4, 4], hidden: [0, 0, 0, 0]}, pixels, [1, 0, 0, 0], [0, 0, 0, 10, 20, 30]);
+  assert.equal(alpha(image), 4);
+  for (const [column, row] of [[4, 3], [5, 3], [4, 4], [5, 4]]) {
+    assert.deepEqual([...image.data.subarray(4 * (10 * row + column), 4 * (10 * row + column) + 4)], [10, 20, 30, 255]);
+  }
+  const none = blank(10, 8);
+  blend(none, disc(6), {x: [NaN, 4], y: [4, Infinity], hidden: [0, 0]}, pixels, [0, 0], [1, 2, 3]);
+  stamp(none, 2, at(5, 4, [1]), pixels, [0], [1, 2, 3]);
+  assert.equal(alpha(none), 0);
 });

@@ -1,32 +1,36 @@
-// The map's legend: a button per value that hides or shows it, or a gradient with its two ends.
+// The legend's entries as buttons, for the keyboard and for who cannot see it: Plotly's are bare shapes. They show
+// themselves while they are focused, and where Plotly has not come.
 
 import {make} from '../dom.js';
-import {named, number, t} from '../strings.js';
+import {named, t} from '../strings.js';
 
-/** Draw the legend of a column; `toggle(code, visible)` is called when a value is hidden or shown. */
-export function drawLegend(element, column, hiddenValues, toggle) {
-  element.setAttribute('aria-label', t('map.legend'));
-  if (column.kind === 'continuous') {
-    const bar = make('i', {className: 'lse-gradient'});
-    bar.style.background = `linear-gradient(to right, ${column.scale.join(',')})`;
-    const digits = column.high - column.low < 10 ? 1 : 0;
-    element.replaceChildren(
-      make('span', {textContent: number(column.low, digits)}),
-      bar,
-      make('span', {textContent: `${number(column.high, digits)} ${t('common.nats')}`}),
-    );
-    return;
-  }
-  const buttons = column.names.map((name, code) => {
-    const dot = make('i');
-    dot.style.background = column.colours[code];
-    const button = make('button', {type: 'button', 'aria-pressed': !hiddenValues.has(code), 'data-code': code}, dot, named(name));
-    button.addEventListener('click', () => {
-      const visible = button.getAttribute('aria-pressed') !== 'true';
-      button.setAttribute('aria-pressed', visible);
-      toggle(code, visible);
-    });
-    return button;
-  });
-  element.replaceChildren(...buttons);
+/**
+ * @param group the element that holds them
+ * @param column {kind, names, colours} of the map, null for none
+ * @param toggle (code) hides a value or shows it again
+ * @param isolate (code) shows it alone, or all again
+ */
+export function drawLegend(group, column, {toggle, isolate}) {
+  group.setAttribute('role', 'group');
+  group.setAttribute('aria-label', t('map.legend'));
+  const names = column?.kind === 'discrete' && column.names.length > 1 ? column.names : [];
+  group.replaceChildren(
+    ...names.map((name, code) => {
+      const dot = make('i');
+      dot.style.background = column.colours[code];
+      const button = make('button', {type: 'button', 'data-code': code, 'aria-pressed': true}, dot, named(name));
+      button.addEventListener('click', event => (event.detail > 1 ? isolate(code) : toggle(code)));
+      button.addEventListener('keydown', event => {
+        if (event.key !== 'Enter' || !event.shiftKey) return;
+        event.preventDefault();
+        isolate(code);
+      });
+      return button;
+    }),
+  );
+}
+
+/** Say which values are hidden. */
+export function markLegend(group, hidden) {
+  for (const button of group.children) button.setAttribute('aria-pressed', !hidden.has(Number(button.dataset.code)));
 }

@@ -1,8 +1,14 @@
 // The points of the map as plain arrays, and who is nearest to whom.
 
-/** Points x, y with a mask of hidden rows. All searches look at visible rows only. */
+import {extent} from './view.js';
+
+/**
+ * Points x, y with a mask of hidden rows. All searches look at visible rows only, and never find one whose place is not
+ * a number; `placed` counts those that have one.
+ */
 export function createPoints(x, y) {
   const hidden = new Uint8Array(x.length);
+  const placed = x.reduce((count, value, i) => count + !Number.isNaN(value + y[i]), 0);
 
   /** The row nearest to (px, py) in data units, or -1; `reach` is the largest distance. */
   function nearest(px, py, reach = Infinity) {
@@ -27,7 +33,7 @@ export function createPoints(x, y) {
       if (hidden[i] || i === row) continue;
       const along = (x[i] - x[row]) * dx + (y[i] - y[row]) * dy;
       const across = Math.abs((x[i] - x[row]) * dy - (y[i] - y[row]) * dx);
-      if (along <= 0 || across > along) continue;
+      if (!(along > 0 && across <= along)) continue;
       const distance = along + 2 * across; // rather straight ahead than aside
       if (distance < least) {
         least = distance;
@@ -39,9 +45,8 @@ export function createPoints(x, y) {
 
   /** The n places [x, y] furthest from any point, none near another, in the middle nine tenths of what the points span. */
   function emptiest(n, steps = 20) {
-    const ends = values => [values.reduce((low, value) => Math.min(low, value)), values.reduce((high, value) => Math.max(high, value))];
     const between = ([low, high], step) => low + (high - low) * (0.05 + (0.9 * step) / (steps - 1));
-    const [across, up] = [ends(x), ends(y)];
+    const {x: across, y: up} = extent({x, y});
     const apart = (a, b) => Math.hypot((a[0] - b[0]) / (across[1] - across[0] || 1), (a[1] - b[1]) / (up[1] - up[0] || 1));
     const places = Array.from({length: steps * steps}, (_, i) => {
       const place = [between(across, i % steps), between(up, Math.floor(i / steps))];
@@ -56,5 +61,5 @@ export function createPoints(x, y) {
     return found;
   }
 
-  return {x, y, hidden, nearest, towards, emptiest};
+  return {x, y, hidden, placed, nearest, towards, emptiest};
 }

@@ -30,3 +30,10 @@ test('empty places lie in the holes, apart from each other and inside of what th
   for (const [x, y] of [first, ...more]) assert(x > 0 && x < 4 && y > 0 && y < 4);
   for (const [x, y] of more) assert(Math.hypot(x - first[0], y - first[1]) > 0.3 * 4);
 });
+
+test('a point without a place is never found', () => {
+  const points = createPoints(Float32Array.of(0, NaN, 2), Float32Array.of(0, 0, NaN));
+  assert.equal(points.placed, 1);
+  assert.equal(points.nearest(9, 9), 0);
+  assert.equal(points.towards(0, 1, 0), -1);
+});
