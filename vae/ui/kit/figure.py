@@ -1,0 +1,38 @@
+"""Charts: Plotly figures made in Python, which the page draws in its own theme and language.
+
+Fonts, grid and background are left to the page, and so are words: a text is a key of the catalogue with its values
+(`words`). Colours of traces are those of Okabe and Ito, which are seen on white and on black.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+GREEN, ORANGE, SKY, VERMILION, PURPLE, BLUE = "#009E73", "#E69F00", "#56B4E9", "#D55E00", "#CC79A7", "#0072B2"
+GREY = "#8792a2"  # of lines that only help to read
+
+
+def words(key: str, **values: Any) -> str:
+    """A text of a figure: the page fills in the string of that key, in its language.
+
+    Args:
+        values: of the string's {placeholders}. A float is written with two decimals at most, a name from the data in
+            the page's language where it is called `factor` or `data`.
+    """
+    return "t:" + json.dumps({"key": key, "values": values}, ensure_ascii=False)
+
+
+def packed(figure: go.Figure, label: str) -> dict[str, Any]:
+    """A figure as the page takes it: JSON whose arrays are base64.
+
+    Args:
+        label: the chart in a sentence, by `words`: what is read aloud instead of it.
+    """
+    from plotly.io.json import to_json_plotly
+
+    figure.update_layout(meta={"label": label}, template="none")
+    return json.loads(to_json_plotly(figure))
