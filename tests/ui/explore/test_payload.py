@@ -178,3 +178,13 @@ def test_the_header_carries_mig_with_its_marks(trained, damaged):
         "mig_rotated": 0.14,
         "mig_perfect": None,
     }
+
+
+def test_a_place_far_from_every_image_is_called_so(opened):
+    points = np.asarray(opened.model.maps["pca"], float)
+    size = np.ptp(points, axis=0).max()
+    on, beside, away = points[3], points[:, 0].argmax(), points.max(0) + 0.2 * size
+    assert explorer.place(opened, "pca", *on)["far"] is False
+    assert explorer.place(opened, "pca", *(points[beside] + [0.04 * size, 0]))["far"] is False
+    assert explorer.place(opened, "pca", *(points[beside] + [0.06 * size, 0]))["far"] is True
+    assert explorer.place(opened, "pca", *away)["far"] is True

@@ -95,7 +95,9 @@ export function mountPairMaps(root, comparer) {
   }
 
   /** The picture of common image `row` on a canvas; false while its sheet is on the way. */
-  const drawThumbnail = (canvas, row) => thumbnails?.draw(canvas, rows.right[row]);
+  function drawThumbnail(canvas, row) {
+    return Boolean(thumbnails?.draw(canvas, rows.right[row]));
+  }
 
   function select(mask) {
     selected = mask;

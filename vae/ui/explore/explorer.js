@@ -53,7 +53,7 @@ export function createExplorer(server) {
     send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
     apply(answer, [projection, x, y]) {
       Object.assign(state, {z: answer.z, source: 'between', place: {projection, x, y}});
-      emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance});
+      emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance, far: answer.far});
       emit('place', {x, y});
       emit('picture', answer.image);
     },

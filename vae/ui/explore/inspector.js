@@ -61,14 +61,14 @@ export function mountInspector(element, explorer) {
     if (own) return facts.replaceChildren(...judged(own).map(text => make('span', {textContent: text})));
     facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
   });
-  explorer.on('z', ({source, neighbours, distance}) => {
+  explorer.on('z', ({source, neighbours, distance, far}) => {
     const notes = {
       picked: '',
       moved: '',
       prior: t('inspector.prior'),
       between: t('inspector.between', {n: neighbours, distance: number(distance ?? 0, 1)}),
     };
-    caption('z').textContent = [t('inspector.z'), notes[source]].filter(Boolean).join(' · ');
+    caption('z').textContent = [t('inspector.z'), notes[source], source === 'between' && far && t('inspector.far')].filter(Boolean).join(' · ');
     frame.dataset.source = source;
   });
   explorer.on('picture', uri => show('z', uri, t('inspector.z_alt')));

@@ -31,6 +31,7 @@ from vae.ui.models.payload import (
 )
 
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
+FAR = 0.05  # of the larger side of a map: a place further than this from every point is called far
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
 SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
 
@@ -141,9 +142,17 @@ def pick(opened: LoadedModel, row: int) -> dict[str, Any]:
 def place(opened: LoadedModel, projection: str, x: float, y: float) -> dict[str, Any]:
     """Decode an empty place of a map, which has no inverse: a mixture of its nearest images' latents.
 
-    `distance` says how far the result lies from the nearest image in latent space, so the page can call it approximate.
+    `distance` says how far the result lies from the nearest image in latent space, so the page can call it approximate;
+    `far`, that no image lies near that place on the map, where the mixture is one of images of anywhere.
     """
     model = opened.model
-    z, nearest, distance = between_neighbours(np.array([x, y]), model.maps[projection], model.mu)
-    neighbours = [int(index) for index in model.index[nearest]]
-    return {"z": z.tolist(), "image": picture(opened, z.tolist()), "neighbours": neighbours, "distance": distance}
+    points = model.maps[projection]
+    z, nearest, distance = between_neighbours(np.array([x, y]), points, model.mu)
+    away = np.linalg.norm(np.asarray(points[nearest[0]], float) - (x, y))
+    return {
+        "z": z.tolist(),
+        "image": picture(opened, z.tolist()),
+        "neighbours": [int(index) for index in model.index[nearest]],
+        "distance": distance,
+        "far": bool(away > FAR * np.ptp(points, axis=0).max()),
+    }
