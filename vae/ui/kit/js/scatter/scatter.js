@@ -37,7 +37,7 @@ const PNG_SCALE = 2;
  */
 export function createScatter(element, stage, events) {
   const canvas = make('canvas', {className: 'lse-dots'});
-  const box = make('div', {className: 'lse-figure'});
+  const box = make('div', {className: 'lse-plotly'});
   const marks = Object.fromEntries(['picked', 'hovered', 'cross'].map(name => [name, make('i', {className: `lse-${name}`, hidden: true})]));
   const overlay = make('div', {className: 'lse-marks', 'aria-hidden': true}, ...Object.values(marks));
   const card = make('div', {className: 'lse-card', hidden: true}, make('canvas', {role: 'img'}), make('span'));
