@@ -21,7 +21,7 @@ from vae.ui.learn.formulas import FORMULAS
 from vae.ui.learn.steps import others
 from vae.ui.models.catalog import FIGURES
 
-ENGLISH = TEXTS["en"]
+ENGLISH = dict(TEXTS["en"])  # a page of another test may have a tab of its own for a while
 PYTHON = sorted(path for path in UI.parent.rglob("*.py"))
 SCRIPTS = list(module_files(UI).values())
 PREFIXES = "|".join(sorted({key.split(".")[0] for key in ENGLISH}))
