@@ -120,6 +120,7 @@ def test_two_latents_are_exact(page, opened):
     box = page.locator("#map .lse-dots").bounding_box()
     x, y = min(x, box["x"] + box["width"] - 16), max(y, box["y"] + 16)
     page.mouse.click(x, y)
+    page.wait_for_selector("#inspector figure[data-source=moved]")  # a click waits for a second one
     page.wait_for_selector("#inspector[data-ready]")
     after = z_of(page, opened.dims)
     assert {dim for dim in range(opened.dims) if abs(after[dim] - before[dim]) > 1e-6} <= {across, up}

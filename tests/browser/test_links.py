@@ -83,6 +83,7 @@ def draw_from_the_prior(page, opened):
 
 def go_to_an_empty_place(page, opened):
     page.mouse.click(*place_of_an_edge(page, opened))
+    page.wait_for_selector("#inspector figure[data-source=between]")  # a click waits for a second one
 
 
 @pytest.mark.parametrize("act", [move_a_slider, draw_from_the_prior, go_to_an_empty_place])

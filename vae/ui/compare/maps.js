@@ -153,7 +153,8 @@ export function mountPairMaps(root, comparer) {
     /** Put the ring of the picked image and the cross where z stands, if z has a place on this map. */
     function mark() {
       const z = comparer.state.z[side];
-      scatter.mark({picked: comparer.state.picked?.row ?? null, cross: dims && z.length ? dims.map(dim => z[dim]) : null});
+      const row = comparer.state.picked?.row ?? -1;
+      scatter.mark({picked: row, row, cross: dims && z.length ? dims.map(dim => z[dim]) : null});
     }
 
     return {element, scatter, show, mark};

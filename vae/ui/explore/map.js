@@ -92,7 +92,7 @@ export function mountMap(element, explorer) {
     const {own, row, z} = explorer.state.picked ?? {};
     const ownPlace = own && (axes ? axes.map(dim => z[dim]) : own.places[shown.projection]); // of no row
     scatter.estimated(Boolean(own) && shown.projection === 'umap');
-    scatter.mark({picked: ownPlace ?? row ?? null, cross: axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]});
+    scatter.mark({picked: ownPlace ?? row ?? null, row: row ?? -1, cross: axes ? axes.map(dim => explorer.state.z[dim]) : cross && [cross.x, cross.y]});
   }
 
   function select(mask) {

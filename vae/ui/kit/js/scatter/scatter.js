@@ -54,7 +54,7 @@ export function createScatter(element, stage, events) {
   let parts = null; // how it is shared out
   let whole = null; // the view that shows all
   let view = null;
-  let at = {picked: null, cross: null}; // rows or places of the marks
+  let at = {picked: null, cross: null, row: -1}; // rows or places of the marks, and the row that keys walk from
   let hovered = -1;
   let Plotly = null;
   let figured = false; // has Plotly taken over?
@@ -283,8 +283,8 @@ export function createScatter(element, stage, events) {
     const factor = {'+': STEP, '-': 1 / STEP}[event.key];
     if (factor) zoom(factor);
     else if (event.key === '0') goHome();
-    else if (direction && events.walk && at.picked >= 0) {
-      const row = points.towards(at.picked, ...direction);
+    else if (direction && events.walk && at.row >= 0) {
+      const row = points.towards(at.row, ...direction);
       if (row >= 0) events.walk(row);
     } else return;
     event.preventDefault();
@@ -343,7 +343,7 @@ export function createScatter(element, stage, events) {
       return draw(!arrived);
     },
     draw,
-    /** Where ring and cross are: a row, a place [x, y], or null. */
+    /** Where ring and cross are: a row, a place [x, y], or null; `row` is the one that arrow keys walk from. */
     mark(places) {
       at = {...at, ...places};
       mark();
