@@ -53,7 +53,7 @@ KEPT = {
         "WebP",
         "zip",
     ),
-    *("CPU", "GPU", "CUDA", "NVIDIA", "ZeroGPU", "Shift", "Esc", "Latent", "Space", "Explorer", "English"),
+    *("CPU", "GPU", "CUDA", "NVIDIA", "ZeroGPU", "Shift", "Enter", "Esc", "Latent", "Space", "Explorer", "English"),
 }
 
 
