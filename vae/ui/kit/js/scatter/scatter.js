@@ -29,7 +29,7 @@ const PNG_SCALE = 2;
  * A map in a stage.
  *
  * @param element of the part: it gets data-ready with the dots, data-points, and data-plotly once Plotly is there
- * @param stage the element that the map fills; it is emptied of nothing
+ * @param stage the element that the map fills, under what lies in it already
  * @param events all of them optional:
  *   pick (row) a point was clicked; place (x, y) a place without one; hover (row or -1); walk (row) by an arrow key;
  *   select (mask or null) a box or a lasso was drawn; hide (set of codes) by the legend; draw () what show() was given stands;
@@ -200,7 +200,7 @@ export function createScatter(element, stage, events) {
 
   const selecting = () => ['select', 'lasso'].includes(dragmode);
 
-  function hide(codes, told = false) {
+  function hide(codes, announced = false) {
     hidden = codes;
     if (points) {
       points.hidden.fill(0);
@@ -209,7 +209,7 @@ export function createScatter(element, stage, events) {
     markLegend(keys, hidden);
     pointer.clear();
     redraw();
-    if (told) events.hide?.(hidden);
+    if (announced) events.hide?.(hidden);
   }
 
   const legend = {

@@ -2,6 +2,7 @@
 
 const SHARE = 0.95; // of the area that the points fill where all of them are shown
 const FURTHEST = 2; // times as much as that is the most that can be shown
+const CLOSEST = 1e-4; // and so many times as much the least
 
 /** {x: [low, high], y: [low, high]} of the points that have a place, or null where none has. */
 export function extent({x, y}) {
@@ -43,11 +44,11 @@ export const shifted = ({x, y}, dx, dy) => ({x: x.map(end => end + dx), y: y.map
 /** The widest ranges that a map with that home may show. */
 export const bounds = ({x, y}) => ({x: around(middle(x), FURTHEST * length(x)), y: around(middle(y), FURTHEST * length(y))});
 
-/** The view moved inside of the bounds of that home, shrunk first where it is wider. */
+/** The view moved inside of the bounds of that home, shrunk first where it is wider, widened where it is too close. */
 export function bounded(view, whole) {
   const limit = bounds(whole);
   const wide = Math.max(length(view.x) / length(limit.x), length(view.y) / length(limit.y));
-  const {x, y} = wide > 1 ? zoomed(view, wide) : view;
+  const {x, y} = wide > 1 ? zoomed(view, wide) : wide < CLOSEST ? zoomed(view, wide / CLOSEST) : view;
   const into = (range, [low, high]) => {
     const shift = Math.max(0, low - range[0]) + Math.min(0, high - range[1]);
     return shift ? range.map(end => end + shift) : range;

@@ -49,6 +49,8 @@ test('no view shows more than twice of home, nor what lies beyond', () => {
     square(kept);
     for (const axis of ['x', 'y']) assert(kept[axis][0] >= limit[axis][0] - 1e-9 && kept[axis][1] <= limit[axis][1] + 1e-9);
   }
+  const close = bounded(zoomed(whole, 1e9), whole);
+  assert(Math.abs(span(close.x) / span(limit.x) - 1e-4) < 1e-6);
   const inside = shifted(zoomed(whole, 2), 0.1, 0.1);
   assert.deepEqual(bounded(inside, whole), inside);
   assert(same(bounded(inside, whole), inside) && !same(inside, whole));
