@@ -1,5 +1,6 @@
 // A chart: a Plotly figure made in Python, drawn in the page's theme and language.
 
+import {make} from './dom.js';
 import {onTheme} from './theme.js';
 import {config, look, plain, plotly} from './plotly.js';
 import {number, spoken, t} from './strings.js';
@@ -8,7 +9,7 @@ const NARROW = 480; // pixels below which a legend stands under its chart
 const DECIMALS = 2; // of a float in a text, where it needs as many
 
 /**
- * A chart in an element, which gives it its width.
+ * A chart in an element, which gives it its width. Where Plotly cannot be had, its label stands there.
  *
  * @param element empty; it gets role and label
  * @param height in pixels
@@ -17,19 +18,28 @@ const DECIMALS = 2; // of a float in a text, where it needs as many
 export function createFigure(element, height) {
   let shown = null; // as it came
   let drawn = null; // a promise: one drawing after the other
+  let asked = null; // that of a drawing that has not begun, and will be of the newest figure
   let width = 0;
 
   async function draw() {
-    const Plotly = await plotly();
-    if (!shown || !element.clientWidth) return;
-    width = element.clientWidth;
+    asked = null;
+    width = element.clientWidth; // 0 of what is not to be seen: it is drawn once it is
+    if (!shown || !width) return; // nor is Plotly fetched
+    const Plotly = await plotly().catch(() => null);
+    if (!shown) return;
+    if (!Plotly) return speak();
+    if (!isDrawn()) element.replaceChildren();
     const {data, layout} = dressed(shown, element, {width, height});
     element.setAttribute('role', 'img');
     element.setAttribute('aria-label', layout.meta.label);
     await Plotly.react(element, data, layout, {...config(), displayModeBar: false});
   }
-  const redraw = () => (drawn = Promise.resolve(drawn).then(draw, draw));
-  const watch = new ResizeObserver(() => element.clientWidth && element.clientWidth !== width && redraw());
+  function speak() {
+    element.replaceChildren(make('p', {className: 'lse-note', textContent: translated(shown.layout.meta.label)}));
+  }
+  const isDrawn = () => element.classList.contains('js-plotly-plot');
+  const redraw = () => (asked ??= drawn = Promise.resolve(drawn).then(draw, draw));
+  const watch = new ResizeObserver(() => shown && element.clientWidth && element.clientWidth !== width && redraw());
   watch.observe(element);
   onTheme(() => shown && redraw());
 

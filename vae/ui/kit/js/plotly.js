@@ -4,12 +4,14 @@ import {PLOTLY} from './constants.js';
 import {language} from './words.js';
 import {t} from './strings.js';
 
+const RETRY = 10_000; // ms until a script that could not be had is asked for again
+
 let loading = null;
 
-/** A promise of Plotly; where its script cannot be had, it is refused, and asked for again by the next figure. */
+/** A promise of Plotly; where its script cannot be had, it is refused, and asked for again by a figure some seconds later. */
 export function plotly() {
   loading ??= load().catch(error => {
-    loading = null;
+    setTimeout(() => (loading = null), RETRY);
     throw error;
   });
   return loading;
