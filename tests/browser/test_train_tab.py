@@ -7,6 +7,9 @@ import pytest
 from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, run_state
 from PIL import Image
 
+from vae.live.run import COLUMNS
+from vae.ui.train.payload import OVER, figures
+
 pytestmark = pytest.mark.browser
 
 
@@ -19,7 +22,7 @@ def wait_for(page, condition, argument=None):
 
 
 def kl(page):
-    return page.eval_on_selector_all("#train-kl [data-dim]", "bars => bars.map(bar => Number(bar.dataset.kl))")
+    return [float(nats) for nats in page.get_attribute("#train-kl", "data-kl").split()]
 
 
 def step(page):
@@ -48,9 +51,7 @@ def test_a_run_from_start_to_explore(trained_page):
     # Beta is turned while it runs, and so heavy a beta puts the latents to sleep.
     page.fill(".lse-train-knob:has([data-knob=beta]) input[type=number]", "900")
     page.keyboard.press("Enter")
-    wait_for(
-        page, "() => [...document.querySelectorAll('#train-kl [data-dim]')].every(b => Number(b.dataset.kl) < 0.1)"
-    )
+    wait_for(page, "() => document.querySelector('#train-kl').dataset.kl.split(' ').every(nats => Number(nats) < 0.1)")
 
     page.click("#train-pause")
     run_state(page, "paused")
@@ -100,6 +101,111 @@ def test_a_run_from_start_to_explore(trained_page):
     page.reload()
     page.wait_for_selector("#model option[value^=run-]", state="attached")
     page.click("button[role=tab][data-tab-id=train]")
+
+
+# The curves' figure as it is drawn: what a click in the legend has hidden, marks of turned knobs and of the past, axes.
+CHART = """() => { const {data, layout} = document.querySelector('#train-curves .js-plotly-plot');
+  const places = name => layout.shapes.filter(shape => shape.name === name).map(({x0}) => x0);
+  return {hidden: data.filter(({visible}) => visible === 'legendonly').map(({uid}) => uid), changes: places('change'),
+    texts: layout.annotations.map(({text}) => text), at: places('at'), points: data[0].x.length, last: data[0].x.at(-1),
+    x: [...layout.xaxis.range], y: [...layout.yaxis.range], most: data[0].y.reduce((a, b) => Math.max(a, b))}; }"""
+
+
+def more_points(page, count=10):
+    drawn = page.evaluate(CHART)["points"]
+    wait_for(page, f"n => ({CHART})().points >= n", drawn + count)
+    return page.evaluate(CHART)
+
+
+def test_the_chart_keeps_what_a_hand_has_done_to_it_while_the_run_streams(open_page):
+    page = open_page(plotly=True)
+    begin_training(page)
+    page.wait_for_selector("#train-curves .legendtoggle")
+    more_points(page)
+    page.locator("#train-curves .legendtoggle").nth(1).click()
+    wait_for(page, f"() => ({CHART})().hidden.length")
+    assert more_points(page)["hidden"] == ["recon"]
+
+    page.fill(".lse-train-knob:has([data-knob=beta]) input[type=number]", "9")
+    page.keyboard.press("Enter")
+    wait_for(page, f"() => ({CHART})().changes.length")
+    chart = more_points(page)
+    assert chart["texts"] == ["β 9"] and 0 < chart["changes"][0] < chart["last"]
+    assert chart["x"] == [0, chart["last"]]
+
+    # A zoom stays; a double click follows the run again.
+    box = page.locator("#train-curves .nsewdrag").first.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, middle + 2, steps=5)
+    page.mouse.up()
+    wait_for(page, f"() => ({CHART})().x[0] > 0")
+    zoomed = page.evaluate(CHART)
+    chart = more_points(page)
+    assert chart["x"] == zoomed["x"] and chart["hidden"] == ["recon"]
+    page.mouse.dblclick(box["x"] + box["width"] * 0.5, middle)
+    wait_for(page, f"() => ({CHART})().x[0] === 0")
+    chart = more_points(page)
+    assert chart["x"] == [0, chart["last"]] and chart["y"][1] < chart["most"]
+    page.click("#train-curves button")
+    wait_for(page, f"() => ({CHART})().y[1] >= ({CHART})().most")
+
+    page.click("#train-pause")
+    run_state(page, "paused")
+    page.locator("#train-time input[type=range]").evaluate(
+        "e => { e.value = 1; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    )
+    wait_for(page, f"() => ({CHART})().at.length")
+    bars = page.evaluate("[...document.querySelector('#train-kl .js-plotly-plot').data[0].y]")
+    assert np.allclose(bars, kl(page), atol=6e-4)
+    label = page.get_attribute("#train-curves .js-plotly-plot", "aria-label")
+    assert page.get_attribute("#train-curves .js-plotly-plot", "role") == "img" and "KL divergence" in label
+    page.click("#train-time [data-time=live]")
+    wait_for(page, f"() => !({CHART})().at.length")
+    page.select_option("#train-curves select", "seconds")
+    wait_for(page, f"n => ({CHART})().last < n", chart["last"])
+    assert page.evaluate(CHART)["hidden"] == ["recon"]
+    page.click("#train-reset")
+    run_state(page, "idle")
+
+
+STREAM = """async ([payload, curves, updates]) => {
+  const modules = await MODULES;
+  const original = document.querySelector('#train-curves');
+  const element = original.cloneNode(true);
+  original.replaceWith(element);
+  const listeners = {};
+  const state = {rows: [], bounds: [], status: {changes: []}, at: null};
+  const trainer = {state, on: (event, listener) => ((listeners[event] ??= []).push(listener))};
+  modules['train/curves'].mountCurves(element, trainer, payload, async () => ({curves}));
+  const update = async i => {
+    state.rows.push([i, 64 * i, i / 8, 400 + 900 / (i + 1), 390 + 900 / (i + 1), 10, 1, 0, 0, 0.001]);
+    if (state.rows.length > 2000) state.rows = state.rows.filter((_, n) => n % 2 === 0);
+    listeners.curves.forEach(listener => listener());
+    await new Promise(done => setTimeout(done, 4));
+  };
+  const rest = () => new Promise(done => setTimeout(done, 1500));
+  const nodes = () => document.querySelectorAll('*').length;
+  for (let i = 0; i < 100; i++) await update(i);
+  await rest();
+  const before = nodes();
+  for (let i = 100; i < updates; i++) await update(i);
+  await rest();
+  return [before, nodes(), element.querySelector('.js-plotly-plot').data[0].x.at(-1), element.dataset.points];
+}"""
+
+
+def test_a_long_run_adds_nothing_to_the_page(open_page):
+    page = open_page(plotly=True)
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#train-status[data-state=idle]")
+    updates = 2000
+    argument = [{"columns": COLUMNS, "over": list(OVER)}, figures()["curves"], updates]
+    before, after, last, points = page.evaluate(STREAM.replace("MODULES", MODULES), argument)
+    assert last == 64 * (updates - 1) and int(points) == updates
+    ticks = 40  # an axis has now more, now fewer
+    assert abs(after - before) <= ticks
 
 
 def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page, open_page):

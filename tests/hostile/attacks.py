@@ -77,6 +77,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "upload": (OWNER, Loose("model"), "AAAA"),
     "own": (OWNER, "images.zip", Loose(32)),
     "runs": (OWNER,),
+    "charts": (OWNER,),
     "gallery": ("digits-vae",),
     "encoded": ("digits-vae", 0),
     "costs": ("digits-vae", 0),

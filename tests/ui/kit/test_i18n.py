@@ -20,6 +20,7 @@ from vae.ui.kit.i18n import LANGUAGES, TEXTS, Sentence, UserError, say, shorten
 from vae.ui.learn.formulas import FORMULAS
 from vae.ui.learn.steps import others
 from vae.ui.models.catalog import FIGURES
+from vae.ui.train.payload import CURVES
 
 ENGLISH = dict(TEXTS["en"])  # a page of another test may have a tab of its own for a while
 PYTHON = sorted(path for path in UI.parent.rglob("*.py"))
@@ -133,7 +134,7 @@ COMPOSED = {
     "tour.*": written_keys("header/tour"),
     "train.*": NUMBERS,
     "train.at_*": ("images", "seconds"),
-    "train.curve_*": written_keys("train/curves"),
+    "train.curve_*": CURVES,
     "train.is_*": ("running", "paused", "stopped", "finished"),
     "train.keep_*": ("encode", "measure", "write"),
     "train.objective.*": OBJECTIVES,

@@ -119,6 +119,7 @@ BAD = [
     ("own", [ADA, None, 32]),
     ("own", [ADA, "\0", 32]),
     ("runs", ["short"]),
+    ("charts", ["short"]),
 ]
 
 

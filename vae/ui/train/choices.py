@@ -15,6 +15,7 @@ from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import images_folder
 from vae.ui.train import run_views
+from vae.ui.train.payload import OVER
 
 LOWEST = {"beta": 0.01, "gamma": 0.1, "capacity": 0.1}
 _OWN = re.compile(r"own:([\w-]{22})")
@@ -36,6 +37,7 @@ def train_payload(shared: Shared) -> dict[str, Any]:
         "defaults": {spec.name: suggested(spec, spec.sizes["train"], best).to_json() for spec in sets},
         "numbers": numbers(),
         "columns": list(COLUMNS),
+        "over": list(OVER),
         "most_bytes": CHECKPOINTS.most_bytes,
         "sheets": {
             "shown": run_views.ORIGINALS,

@@ -27,6 +27,7 @@ from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, require_size, store_upload
 from vae.ui.train.choices import dataset_choice, parse_choices
 from vae.ui.train.film import film_of
+from vae.ui.train.payload import figures
 from vae.ui.train.run_views import RunViews, scene
 from vae.ui.train.status import data_title, poll_payload, status, summary
 
@@ -163,8 +164,12 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         runs.warm()
         return [summary(run) for run in runs.listed(_owner(owner))]
 
+    def charts(owner: Any) -> dict[str, Any]:
+        _owner(owner)
+        return figures()
+
     named = {"scene": scene_of, "runs": runs_of}
-    plain = (forecast_training, begin, drive, turn, poll, look, film, keep, download, upload, own)
+    plain = (forecast_training, begin, drive, turn, poll, look, film, keep, download, upload, own, charts)
     return [endpoint(_with_user_errors(function, function.__name__)) for function in plain] + [
         endpoint(_with_user_errors(function, name)) for name, function in named.items()
     ]

@@ -1,11 +1,11 @@
 // The Train tab: builds its parts around one trainer.
 
-import {mountBars} from './bars.js';
 import {mountChoose} from './choose.js';
 import {mountCurves} from './curves.js';
 import {drawFindings} from '../models/doctor.js';
 import {mountDrive} from './drive.js';
 import {mountKeep} from './keep.js';
+import {mountKl} from './kl.js';
 import {mountKnobs} from './knobs.js';
 import {mountOwn} from './own.js';
 import {mountPictures} from './pictures.js';
@@ -17,6 +17,8 @@ import {change} from '../kit/js/store.js';
 import {make} from '../kit/js/dom.js';
 import {fill, t} from '../kit/js/strings.js';
 import {createTrainer} from './trainer.js';
+
+const AGAIN = 2000; // ms until a request that came to nothing is made again
 
 export function mount({element, props, server, trigger}) {
   fill(element);
@@ -39,8 +41,10 @@ export function mount({element, props, server, trigger}) {
   mountOwn(find('.lse-train-choose'), trainer, choose);
   mountDrive(find('.lse-train-drive'), trainer, choose);
   mountKnobs(find('.lse-train-knobs'), trainer, payload.numbers);
-  mountCurves(find('#train-curves'), trainer, payload.columns);
-  mountBars(find('#train-kl'), trainer);
+  let figures = null; // a promise
+  const charts = () => (figures ??= patiently(() => trainer.call('charts', trainer.owner)));
+  mountCurves(find('#train-curves'), trainer, payload, charts);
+  mountKl(find('#train-kl'), trainer, charts);
   mountTrainMap(find('#train-map'), trainer);
   mountPictures(find('.lse-train-board'), trainer, payload.sheets);
   mountTime(find('#train-time'), trainer);
@@ -70,4 +74,15 @@ export function mount({element, props, server, trigger}) {
 
   const byLink = linkChoices(element, choose, payload);
   trainer.resume(!byLink);
+}
+
+/** An answer that is asked for until it comes. */
+async function patiently(ask) {
+  for (;;) {
+    try {
+      return await ask();
+    } catch {
+      await new Promise(done => setTimeout(done, AGAIN));
+    }
+  }
 }

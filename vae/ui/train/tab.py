@@ -101,13 +101,17 @@ _BOARD = """
       <div class="lse-bar">
         <h2 data-text="train.curves"></h2><span class="lse-note" data-text="train.curves_unit"></span>
         <label class="lse-field"><span data-text="train.over"></span><select></select></label>
+        <button type="button" aria-pressed="false" data-text="train.all_values"></button>
       </div>
-      <p class="lse-train-readout"></p>
-      <div class="lse-train-canvas"><canvas></canvas><p data-text="train.curves_empty"></p></div>
+      <div class="lse-train-canvas">
+        <div class="lse-train-figure" hidden></div><p data-text="train.curves_empty"></p>
+      </div>
     </section>
     <section id="train-kl" class="lse-train-kl">
       <div class="lse-bar"><h2 data-text="train.kl"></h2><span class="lse-count"></span></div>
-      <div class="lse-train-bars"><p data-text="train.kl_empty"></p></div>
+      <div class="lse-train-bars">
+        <div class="lse-train-figure" hidden></div><p data-text="train.kl_empty"></p>
+      </div>
     </section>
     <section id="train-map" class="lse-train-map">
       <div class="lse-bar"><h2 data-text="train.map"></h2><span class="lse-count"></span></div>
