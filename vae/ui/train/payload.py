@@ -70,8 +70,8 @@ def curves_figure(over: str) -> go.Figure:
             "nticks": 7,
             "fixedrange": False,
         },
-        yaxis=_nats((1 - SHARE + GAP / 2, 1), 5) | {"fixedrange": False},
-        yaxis2=_nats((0, 1 - SHARE - GAP / 2), 4) | {"fixedrange": False},
+        yaxis=_nats("train.curves_unit", (1 - SHARE + GAP / 2, 1), 5) | {"fixedrange": False},
+        yaxis2=_nats("train.nats", (0, 1 - SHARE - GAP / 2), 4) | {"fixedrange": False},
         hovermode="x unified",
         hoversubplots="axis",
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "entrywidth": 128},
@@ -109,8 +109,8 @@ def kl_figure() -> go.Figure:
         )
     )
     figure.update_layout(
-        xaxis={"type": "category", "showgrid": False, "tickangle": 0, "fixedrange": True},
-        yaxis=_nats((0, 1), 4) | {"fixedrange": True},
+        xaxis={"type": "category", "showgrid": False, "tickangle": 0, "nticks": 12, "fixedrange": True},
+        yaxis=_nats("train.nats", (0, 1), 4) | {"fixedrange": True},
         bargap=0.25,
         uniformtext={"minsize": 9, "mode": "hide"},
         margin={"l": 54, "r": 10, "t": 6, "b": 22},
@@ -119,11 +119,11 @@ def kl_figure() -> go.Figure:
     return figure
 
 
-def _nats(domain: tuple[float, float], ticks: int) -> dict[str, Any]:
+def _nats(title: str, domain: tuple[float, float], ticks: int) -> dict[str, Any]:
     """A y axis. Its margin is fixed: one that followed its labels would move all curves while they grow."""
     return {
         "domain": domain,
-        "title": {"text": words("train.nats"), "standoff": 4},
+        "title": {"text": words(title), "standoff": 4},
         "nticks": ticks,
         "zeroline": False,
         "automargin": False,

@@ -99,7 +99,7 @@ _BOARD = """
     <p class="lse-train-empty" data-text="train.empty"></p>
     <section id="train-curves" class="lse-train-curves">
       <div class="lse-bar">
-        <h2 data-text="train.curves"></h2><span class="lse-note" data-text="train.curves_unit"></span>
+        <h2 data-text="train.curves"></h2>
         <label class="lse-field"><span data-text="train.over"></span><select></select></label>
         <button type="button" aria-pressed="false" data-text="train.all_values"></button>
       </div>
