@@ -5,15 +5,16 @@ import {onTheme} from './theme.js';
 import {config, look, plain, plotly} from './plotly.js';
 import {number, spoken, t} from './strings.js';
 
-const NARROW = 480; // pixels below which a legend stands under its chart
+const NARROW = 480; // pixels below which a legend beside its chart stands under it
+const LETTER = 7; // pixels that a letter beside an axis takes with what is left free
 const DECIMALS = 2; // of a float in a text, where it needs as many
 
 /**
  * A chart in an element, which gives it its width. Where Plotly cannot be had, its label stands there.
  *
  * @param element empty; it gets role and label
- * @param height in pixels
- * @return {show(figure), extend(update, traces), close()}
+ * @param height in pixels, or what it is at a width; not needed for figures that have one of their own
+ * @return {show(figure)}
  */
 export function createFigure(element, height) {
   let shown = null; // as it came
@@ -23,41 +24,33 @@ export function createFigure(element, height) {
 
   async function draw() {
     asked = null;
-    width = element.clientWidth; // 0 of what is not to be seen: it is drawn once it is
-    if (!shown || !width) return; // nor is Plotly fetched
-    const Plotly = await plotly().catch(() => null);
-    if (!shown) return;
-    if (!Plotly) return speak();
-    if (!isDrawn()) element.replaceChildren();
-    const {data, layout} = dressed(shown, element, {width, height});
+    width = element.clientWidth; // 0 of what is not to be seen: it is drawn once it is, nor is Plotly fetched before
+    if (!shown || !width) return;
+    const {height: own = typeof height === 'function' ? height(width) : height} = shown.layout;
+    element.style.minHeight = `${own}px`; // what stands below stays where it is
     element.setAttribute('role', 'img');
-    element.setAttribute('aria-label', layout.meta.label);
+    element.setAttribute('aria-label', spokenLabel(shown));
+    const Plotly = await plotly().catch(() => null);
+    if (!Plotly) return speak();
+    if (!element.classList.contains('js-plotly-plot')) element.replaceChildren();
+    const {data, layout} = dressed(shown, element, {width, height: own});
     await Plotly.react(element, data, layout, {...config(), displayModeBar: false});
   }
   function speak() {
-    element.replaceChildren(make('p', {className: 'lse-note', textContent: translated(shown.layout.meta.label)}));
+    element.removeAttribute('role');
+    element.removeAttribute('aria-label');
+    element.replaceChildren(make('p', {className: 'lse-note', textContent: spokenLabel(shown)}));
   }
-  const isDrawn = () => element.classList.contains('js-plotly-plot');
   const redraw = () => (asked ??= drawn = Promise.resolve(drawn).then(draw, draw));
-  const watch = new ResizeObserver(() => shown && element.clientWidth && element.clientWidth !== width && redraw());
-  watch.observe(element);
-  onTheme(() => shown && redraw());
+  const again = () => shown && redraw();
+  new ResizeObserver(() => element.clientWidth && element.clientWidth !== width && again()).observe(element);
+  onTheme(again);
 
   return {
     /** Draw a figure, or another one in its place; what a click in the legend has hidden stays so while `uirevision` does. */
     show(figure) {
       shown = figure;
       return redraw();
-    },
-    /** Add points to the ends of traces: {x: [[…], …], y: [[…], …]} and the numbers of the traces. */
-    extend(update, traces) {
-      return (drawn = Promise.resolve(drawn).then(async () => (await plotly()).extendTraces(element, update, traces)));
-    },
-    /** Give up what Plotly holds. */
-    async close() {
-      watch.disconnect();
-      shown = null;
-      (await plotly()).purge(element);
     },
   };
 }
@@ -66,9 +59,10 @@ export function createFigure(element, height) {
 export function dressed({data, layout}, element, size) {
   const {ink, faint, line, font, paper} = look(element);
   const said = translated({data, layout});
-  const axis = {gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: {color: faint, size: 11}, title: {font: {color: faint, size: 12}, standoff: 8}, automargin: true};
-  const axes = Object.fromEntries(Object.keys(said.layout).filter(key => /^[xy]axis\d*$/.test(key)).map(key => [key, merged(axis, said.layout[key])]));
-  const below = size.width < NARROW ? {orientation: 'h', x: 0, xanchor: 'left', y: -0.2, yanchor: 'top'} : {};
+  const axis = {fixedrange: true, gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: {color: faint, size: 11}, title: {font: {color: faint, size: 12}, standoff: 8}, automargin: true};
+  const axes = Object.fromEntries(Object.keys(said.layout).filter(key => /^[xy]axis\d*$/.test(key)).map(key => [key, parted(key, merged(axis, said.layout[key]), size.width)]));
+  const shapes = said.layout.shapes?.map(shape => merged({line: {color: ink}}, shape));
+  const below = size.width < NARROW && said.layout.legend?.orientation !== 'h' ? {orientation: 'h', x: 0, xanchor: 'left', y: -0.2, yanchor: 'top'} : {};
   const page = {
     font: {family: font, size: 12, color: ink},
     paper_bgcolor: 'rgba(0,0,0,0)',
@@ -79,7 +73,18 @@ export function dressed({data, layout}, element, size) {
     dragmode: false,
     separators: '.,',
   };
-  return {data: said.data, layout: {...merged(page, said.layout), ...axes, ...size, autosize: false, legend: merged(merged(page.legend, said.layout.legend ?? {}), below)}};
+  const meta = {label: spokenLabel({layout})};
+  return {data: said.data.map(unnamed), layout: {...merged(page, said.layout), ...axes, ...(shapes && {shapes}), ...size, meta, autosize: false, legend: merged(merged(page.legend, said.layout.legend ?? {}), below)}};
+}
+
+/** A trace that is hovered with its own words, without a second box for its name. */
+const unnamed = trace => (/^(?!.*<extra>)./s.test(trace.hovertemplate ?? '') ? {...trace, hovertemplate: `${trace.hovertemplate}<extra></extra>`} : trace);
+
+/** An axis whose words stand on several lines where they have no room side by side. */
+function parted(key, axis, width) {
+  const {ticktext: texts} = axis;
+  if (key[0] !== 'x' || !texts || Math.max(...texts.map(text => text.length)) * LETTER < width / texts.length) return axis;
+  return {...axis, ticktext: texts.map(text => text.replaceAll(' ', '<br>'))};
 }
 
 /** One object over another, in depth. */
@@ -95,14 +100,20 @@ const isObject = value => typeof value === 'object' && value !== null && !Array.
 
 /** The same with every text "t:{key, values}" in the page's language; other texts are shown as they are, tags and all. */
 export function translated(value) {
-  if (typeof value === 'string') return value.startsWith('t:') ? text(JSON.parse(value.slice(2))) : value;
+  if (typeof value === 'string') return value.startsWith('t:') ? sentences(value, plain).join('<br>') : value;
   if (Array.isArray(value)) return value.map(translated);
   if (!isObject(value) || ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, translated(part)]));
 }
 
-function text({key, values}) {
-  const entries = Object.entries(values).map(([name, value]) => [name, plain(written(value, name))]);
+/** What is read aloud instead of a figure. */
+export const spokenLabel = ({layout}) => sentences(layout.meta.label, String).join(' ');
+
+/** The lines of a text; `safe` makes a value what may stand there. */
+const sentences = (text, safe) => text.split('\n').map(line => (line.startsWith('t:') ? sentence(JSON.parse(line.slice(2)), safe) : line));
+
+function sentence({key, values}, safe) {
+  const entries = Object.entries(values).map(([name, value]) => [name, safe(written(value, name))]);
   return t(key, Object.fromEntries(entries));
 }
 
