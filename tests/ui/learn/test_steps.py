@@ -21,6 +21,7 @@ from vae.models.posterior import kl_to_prior
 from vae.system import safetensors_file
 from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.learn import answers as lesson_answers
+from vae.ui.learn import endpoints
 from vae.ui.learn.endpoints import MOST_ANSWERS, lesson_endpoints
 from vae.ui.learn.first_steps import CONFIG, SEEDS, WATCHED
 from vae.ui.learn.formulas import FORMULAS, formulas
@@ -139,9 +140,9 @@ def test_encoded_and_costs_are_the_networks_own(ask, seen):
     assert bill["rate"] == pytest.approx(kl_to_prior(q.mu, q.logvar).sum().item(), rel=1e-5)
 
 
-def test_own_q_measures_both_and_ends_no_worse_than_it_began(ask, seen):
+def test_own_q_measures_both_and_ends_no_worse_than_it_began(catalog, seen):
     network, x, q = seen
-    told = ask("own_q", "tiny", ROW)
+    told = lesson_answers.own_q(catalog.open("tiny"), ROW)
     with torch.no_grad():
         expected = importance_weighted_bound(network, x, 400, torch.Generator().manual_seed(5))[1].item()
     assert told["encoder"]["nats"] == pytest.approx(expected, abs=2.0)
@@ -260,6 +261,7 @@ def test_what_measures_time_can_be_measured_again(functions, catalog, monkeypatc
     given = []
     monkeypatch.setattr(catalog.open("tiny"), "computed", {})
     monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or {"n": len(given)})
+    monkeypatch.setattr(endpoints, "with_figure", lambda _, found: found)
     asked = [functions[name](["tiny", 1])["ok"]["n"] for name in ("own_q", "own_q", "own_q_again", "own_q")]
     assert asked == [1, 1, 2, 2]
 
@@ -268,6 +270,7 @@ def test_what_a_class_asks_is_computed_once(functions, catalog, monkeypatch):
     given = []
     monkeypatch.setattr(catalog.open("tiny"), "computed", {})
     monkeypatch.setattr(lesson_answers, "distortions", lambda *place: given.append(place) or {"n": len(given)})
+    monkeypatch.setattr(endpoints, "with_figure", lambda _, found: found)
     with ThreadPoolExecutor(8) as pool:
         asked = list(pool.map(lambda _: functions["distortions"](["tiny", 1]), range(8)))
     assert asked == [{"ok": {"n": 1}}] * 8

@@ -88,15 +88,3 @@ export function bars(counts, [low, high], place, area, scale = 1) {
 
 /** A line through points in data. */
 export const line = (points, place) => points.map(([x, y], i) => `${i ? 'L' : 'M'}${place.x(x)} ${place.y(y)}`).join('');
-
-/** An upright line with its words, which stand on the side that has room. */
-export function upright(value, text, place, area, {row = 0, ...attributes} = {}) {
-  const x = place.x(value);
-  const right = x < area.x + 0.6 * area.width;
-  return draw(
-    'g',
-    attributes,
-    draw('path', {d: `M${x} ${area.y}V${area.y + area.height}`}),
-    draw('text', {x: x + (right ? 6 : -6), y: area.y + 12 + 16 * row, 'text-anchor': right ? 'start' : 'end'}, text),
-  );
-}

@@ -10,6 +10,7 @@ from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.i18n import UserError
 from vae.ui.learn import answers
 from vae.ui.learn.first_steps import SEEDS, first_steps
+from vae.ui.learn.payload import with_figure
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.endpoints import model_endpoints
 from vae.ui.models.loaded_model import LoadedModel
@@ -41,7 +42,7 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     def of_model(
         lesson: str, compute: Callable[..., dict[str, Any]], opened: LoadedModel, *place: int
     ) -> dict[str, Any]:
-        return once(answers_of(opened), (lesson, *place), lambda: compute(opened, *place))
+        return once(answers_of(opened), (lesson, *place), lambda: with_figure(lesson, compute(opened, *place)))
 
     def place(name: Any, row: Any) -> tuple[LoadedModel, int]:
         opened = catalog.open(name)

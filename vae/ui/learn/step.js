@@ -1,6 +1,7 @@
 // What every step of the Learn tab has: its requests, a word while they take long, images to choose from, a way out.
 
 import {make, ready} from '../kit/js/dom.js';
+import {createFigure} from '../kit/js/figure.js';
 import {createPump} from '../kit/js/latest-only.js';
 import {number, t} from '../kit/js/strings.js';
 
@@ -139,6 +140,13 @@ export function picture(caption, role) {
   const image = make('img', {alt: caption, 'data-role': role});
   const figure = make('figure', {}, image, make('figcaption', {textContent: caption}));
   return {figure, caption: figure.lastChild, show: uri => (image.src = uri)};
+}
+
+/** A chart of a step, so high in pixels, or so high at its width: `show(figure)` draws it. */
+export function chart(height) {
+  const element = make('div');
+  const {show} = createFigure(element, height);
+  return {element, show};
 }
 
 /** A button of a step. */

@@ -1,0 +1,107 @@
+"""Charts of the Learn tab: figures of what its lessons answer. What a slider changes in one, the page fills in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from vae.ui.kit.figure import GREEN, GREY, packed, words
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+CELLS = 36  # of the histogram of distortions
+STEEP = 0.03  # share of the time for which a q of its own falls steeply: the chart begins after it
+
+
+def amortised(found: dict[str, Any]) -> go.Figure:
+    """−ELBO of a q of one image alone along its gradient steps, and that of the encoder as a level."""
+    encoder, own = found["encoder"]["nats"], found["own"]["nats"]
+    end = found["trace"][-1][0]
+    inside = [(ms, nats) for ms, nats in found["trace"] if ms >= STEEP * end]
+    low, high = min(encoder, own, *(nats for _, nats in found["trace"])), max(encoder, inside[0][1])
+    figure = _figure("learn.amortised_x", "learn.amortised_y")
+    ms, nats = zip(*inside, strict=True)
+    hover = words("learn.amortised_hover", nats="%{y:.1f}", ms="%{x:,.0f}")
+    figure.add_scatter(x=ms, y=nats, mode="lines", line={"color": GREEN, "width": 2}, hovertemplate=hover)
+    figure.update_xaxes(range=[0, end])
+    figure.update_yaxes(range=[low - 0.12 * (high - low), high + 0.02 * (high - low)])
+    level = {"x0": 0, "x1": 1, "xref": "paper", "y0": encoder, "y1": encoder, "line": {"width": 1.4, "dash": "dash"}}
+    figure.add_shape(type="line", **level)
+    name = {"x": 1, "xref": "paper", "xanchor": "right", "y": encoder, "yanchor": "bottom"}
+    figure.add_annotation(text=words("learn.amortised_encoder"), showarrow=False, **name)
+    return figure
+
+
+def distortions(found: dict[str, Any]) -> go.Figure:
+    """Distortions of sampled z as a histogram, their mean and that of z = mu as upright lines with their numbers."""
+    sampled, mu = found["sampled"], found["mu"]
+    low, high = min(mu, *sampled), max(mu, *sampled)
+    room = 0.06 * ((high - low) or 1.0)
+    span = (low - room, high + room)
+    counts, edges = np.histogram(sampled, CELLS, span)
+    figure = _figure("learn.elbo_x")
+    cells = {"start": span[0], "end": span[1], "size": (span[1] - span[0]) / CELLS}
+    hover = words("learn.hover_samples", n="%{y}", x="%{x}")
+    figure.add_histogram(x=sampled, xbins=cells, marker={"color": GREY}, hovertemplate=hover)
+    figure.update_layout(bargap=0.1)
+    figure.update_xaxes(range=span)
+    figure.update_yaxes(range=[0, counts.max() / 0.8], visible=False)
+    middle = float(np.mean(sampled))
+    _upright(figure, middle, words("learn.elbo_line_mean", nats=middle), span, row=1, line={"width": 1.6})
+    _upright(figure, mu, words("learn.elbo_line_mu", nats=mu), span, line={"color": GREEN, "width": 2.5})
+    return figure
+
+
+def with_figure(lesson: str, found: dict[str, Any]) -> dict[str, Any]:
+    """A lesson's answer and, if it has one, its figure, in place of what that alone shows."""
+    if lesson not in _DRAWINGS:
+        return found
+    draw, label, drawn = _DRAWINGS[lesson]
+    rest = {key: value for key, value in found.items() if key not in drawn}
+    return rest | {"figure": packed(draw(found), label(found))}
+
+
+class _Drawing(NamedTuple):
+    draw: Callable[[dict[str, Any]], go.Figure]
+    label: Callable[[dict[str, Any]], str]
+    drawn: tuple[str, ...] = ()  # parts of the answer that nothing but the figure shows
+
+
+def _amortised_label(found: dict[str, Any]) -> str:
+    trace = [nats for _, nats in found["trace"]]
+    return words("learn.amortised_label", first=trace[0], last=trace[-1], encoder=found["encoder"]["nats"])
+
+
+def _distortions_label(found: dict[str, Any]) -> str:
+    sampled = found["sampled"]
+    ends = {"low": min(sampled), "high": max(sampled)}
+    return words("learn.elbo_label", n=len(sampled), **ends, mean=float(np.mean(sampled)), mu=found["mu"])
+
+
+_DRAWINGS = {
+    "own_q": _Drawing(amortised, _amortised_label, ("trace",)),
+    "distortions": _Drawing(distortions, _distortions_label),
+}
+
+
+def _figure(x: str, y: str | None = None) -> go.Figure:
+    """An empty one, its axes named by the strings of these keys; what is hovered says its words alone."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure()
+    figure.update_layout(showlegend=False, hoverlabel={"namelength": 0})
+    figure.update_xaxes(title={"text": words(x)}, fixedrange=True, showline=True, showgrid=False, zeroline=False)
+    figure.update_yaxes(title={"text": words(y) if y else ""}, fixedrange=True, showline=True, zeroline=False)
+    return figure
+
+
+def _upright(figure: go.Figure, at: float, text: str, span: tuple[float, float], row: int = 0, **look: Any) -> None:
+    """An upright line with its words, which stand on the side that has room, in rows from the top."""
+    figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", **look)
+    right = at < span[0] + 0.6 * (span[1] - span[0])
+    side = {"xanchor": "left", "xshift": 4} if right else {"xanchor": "right", "xshift": -4}
+    place = {"x": at, "y": 1, "yref": "paper", "yanchor": "top", "yshift": -16 * row, **side}
+    figure.add_annotation(text=text, showarrow=False, **place)
