@@ -173,7 +173,8 @@ def test_the_gap_is_the_kl_to_the_true_posterior(ask):
     told = ask("posterior", "flat", ROW)
     assert told["log_evidence"] - told["elbo"] == pytest.approx(told["gap"], abs=0.03) and told["gap"] >= 0
     assert 0 <= told["nearest"]["gap"] <= told["gap"] + 1e-6
-    density = array(told["density"]).reshape(told["steps"], told["steps"])
+    shades = told["figure"]["data"][0]["z"]
+    density = array(shades["bdata"]).reshape([int(side) for side in shades["shape"].split(",")])
     assert density.max() == 1 and density.min() >= 0
     edge = np.concatenate([density[0], density[-1], density[:, 0], density[:, -1]])
     assert edge.max() < 0.02, "the window holds the whole posterior"

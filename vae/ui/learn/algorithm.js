@@ -1,11 +1,10 @@
 // Five lines of the algorithm with the numbers of a real training, step by step.
 
-import {createChart, line} from './chart.js';
-import {button} from './step.js';
+import {walked} from './figures.js';
+import {button, chart} from './step.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
-import {draw} from '../kit/js/svg.js';
 
 const LINES = ['encode', 'sample', 'decode', 'add', 'step'];
 const PLAYED = 24; // steps a second
@@ -25,11 +24,7 @@ export function mountAlgorithm(step, _, {seeds}) {
   values.decode.append(original, '→', painted);
   const [above, below] = ['originals', 'painted'].map(role => make('i', {role: 'img', 'data-role': role, 'aria-label': t('learn.algorithm_pictures')}));
   const pictures = make('div', {className: 'lse-digits'}, above, below, make('p', {className: 'lse-note', textContent: t('learn.algorithm_pictures')}));
-  const chart = createChart(170, ({losses}, place) => {
-    const points = losses.slice(0, at).map((loss, i) => [i + 1, loss]);
-    const last = points.at(-1);
-    return last ? [draw('path', {class: 'lse-chart-line', d: line(points, place)}), draw('circle', {class: 'lse-chart-dot', cx: place.x(last[0]), cy: place.y(last[1]), r: 4})] : [];
-  });
+  const curve = chart(210);
   const told = make('p', {className: 'lse-at', 'aria-live': 'polite'});
 
   const ask = step.asks(
@@ -60,8 +55,7 @@ export function mountAlgorithm(step, _, {seeds}) {
     below.style.backgroundPosition = `0 ${share}%`;
     told.textContent = t('learn.algorithm_at', {n: at, total: moments.length - 1});
     told.dataset.at = at;
-    const losses = moments.slice(0, -1).map(moment => moment.batch);
-    chart.show({losses, x: [1, losses.length], y: [0, Math.max(...losses)], xTitle: t('learn.algorithm_step'), yTitle: t('learn.algorithm_curve'), label: t('learn.algorithm_curve')});
+    curve.show(walked(training.figure, at));
     for (const [key, press] of Object.entries(moves)) press.disabled = key !== 'new' && at === moments.length - 1;
   }
   /** Walk on, so quickly that each step is seen. */
@@ -88,7 +82,7 @@ export function mountAlgorithm(step, _, {seeds}) {
       {'data-do': 'new'},
     ),
   };
-  step.live.append(lines, make('div', {className: 'lse-buttons'}, ...Object.values(moves), told), make('div', {className: 'lse-both'}, pictures, chart.element));
+  step.live.append(lines, make('div', {className: 'lse-buttons'}, ...Object.values(moves), told), make('div', {className: 'lse-both'}, pictures, curve.element));
   step.go(t('learn.algorithm_go'), () => visit('train', {}));
   ask(seed);
 }

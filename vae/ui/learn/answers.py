@@ -130,9 +130,10 @@ def gradients(opened: LoadedModel, row: int) -> dict[str, Any]:
 
 
 def posterior(opened: LoadedModel, row: int) -> dict[str, Any]:
-    """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian: `density` (S, S) over its greatest.
+    """p(z|x) of a model with two latents on a grid, and the encoder's Gaussian.
 
-    `nearest` is the best Gaussian of that kind: its `gap` is owed to the posterior's shape, the rest to the encoder.
+    `density`, an array (S, S) whose rows are of the second latent, is over its greatest. `nearest` is the best Gaussian
+    of that kind: its `gap` is owed to the posterior's shape, the rest to the encoder.
     """
     x = _image(opened, row)
     q = _encode(opened, x)
@@ -142,7 +143,7 @@ def posterior(opened: LoadedModel, row: int) -> dict[str, Any]:
         "index": _index(opened, row),
         "axes": [[float(axis[0]), float(axis[-1])] for axis in grid.axes],
         "steps": len(density),
-        "density": pack(density, "float32"),
+        "density": density.astype("float32"),
         "mu": q.mu[0].tolist(),
         "sigma": q.logvar[0].mul(0.5).exp().tolist(),
         "log_evidence": grid.log_evidence,

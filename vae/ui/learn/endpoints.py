@@ -95,7 +95,7 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     def watch_training(seed: Any) -> dict[str, Any]:
         if not is_whole(seed) or not 0 <= seed < SEEDS:
             raise UserError("error.seed", last=SEEDS - 1)
-        return once(trainings, seed, lambda: first_steps(seed))
+        return once(trainings, seed, lambda: with_figure("watch_training", first_steps(seed)))
 
     of_images = (gallery, encoded, costs, own_q, own_q_again, gradients, posterior, distortions, pixels)
     of_models = model_endpoints(catalog)

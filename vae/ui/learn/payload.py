@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -30,8 +30,7 @@ def amortised(found: dict[str, Any]) -> go.Figure:
     figure.update_yaxes(range=[low - 0.12 * (high - low), high + 0.02 * (high - low)])
     level = {"x0": 0, "x1": 1, "xref": "paper", "y0": encoder, "y1": encoder, "line": {"width": 1.4, "dash": "dash"}}
     figure.add_shape(type="line", **level)
-    name = {"x": 1, "xref": "paper", "xanchor": "right", "y": encoder, "yanchor": "bottom"}
-    figure.add_annotation(text=words("learn.amortised_encoder"), showarrow=False, **name)
+    _word(figure, words("learn.amortised_encoder"), x=1, xanchor="right", y=encoder, yref="y", yanchor="bottom")
     return figure
 
 
@@ -53,6 +52,49 @@ def distortions(found: dict[str, Any]) -> go.Figure:
     _upright(figure, middle, words("learn.elbo_line_mean", nats=middle), span, row=1, line={"width": 1.6})
     _upright(figure, mu, words("learn.elbo_line_mu", nats=mu), span, line={"color": GREEN, "width": 2.5})
     return figure
+
+
+def training(found: dict[str, Any]) -> go.Figure:
+    """Mean loss of every step's batch, nats per image, and a dot on the last; the page shows it up to a step."""
+    losses = [moment["batch"] for moment in found["moments"][:-1]]
+    figure = _figure("learn.algorithm_step", "learn.algorithm_curve")
+    steps = list(range(1, len(losses) + 1))
+    hover = words("learn.algorithm_hover", n="%{x}", loss="%{y:.1f}")
+    figure.add_scatter(x=steps, y=losses, mode="lines", line={"color": GREEN, "width": 2}, hovertemplate=hover)
+    dot = {"color": GREEN, "size": 8}
+    figure.add_scatter(x=steps[-1:], y=losses[-1:], mode="markers", marker=dot, hovertemplate=hover)
+    figure.update_xaxes(range=[1, len(losses) + 0.02 * len(losses)])
+    figure.update_yaxes(range=[0, 1.04 * max(losses)])
+    return figure
+
+
+def posterior(found: dict[str, Any]) -> go.Figure:
+    """p(z|x) of two latents as shades, q(z|x) at one and two sigma, and the best upright Gaussian likewise, dashed."""
+    x, y = (np.linspace(*ends, found["steps"]) for ends in found["axes"])
+    figure = _figure()
+    shade = f"rgba({int(GREEN[1:3], 16)},{int(GREEN[3:5], 16)},{int(GREEN[5:], 16)}," + "{:.3f})"
+    scale = [[at, shade.format(at**0.7)] for at in np.linspace(0, 1, 17).tolist()]
+    figure.add_heatmap(
+        x=x, y=y, z=found["density"], zmin=0, zmax=1, colorscale=scale, showscale=False, zsmooth="best",
+        name=words("learn.posterior_true"), showlegend=True,
+        hovertemplate=words("learn.posterior_hover", x="%{x:.2f}", y="%{y:.2f}", share="%{z:.0%}"),
+    )  # fmt: skip
+    q = {"mu": found["mu"], "sigma": found["sigma"]}
+    solid, dashed = {"width": 1.8}, {"width": 1.2, "dash": "3px,3px"}
+    for name, of, line in (("q", q, solid), ("best", found["nearest"], dashed)):
+        for k in (1, 2):
+            names = {"name": words(f"learn.posterior_{name}"), "legendgroup": name, "showlegend": k == 1}
+            figure.add_shape(type="circle", **_box(of["mu"], of["sigma"], k), line=line, **names)
+    figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": 0, "yref": "container"})
+    figure.update_xaxes(title={"text": "z0"}, range=found["axes"][0])
+    figure.update_yaxes(title={"text": "z1"}, range=found["axes"][1])
+    return figure
+
+
+def _box(mu: Sequence[float], sigma: Sequence[float], k: float) -> dict[str, float]:
+    """Around an upright Gaussian's contour at k sigma."""
+    ends = {name: (at - k * width, at + k * width) for name, at, width in zip("xy", mu, sigma, strict=True)}
+    return {f"{name}{i}": pair[i] for name, pair in ends.items() for i in (0, 1)}
 
 
 def with_figure(lesson: str, found: dict[str, Any]) -> dict[str, Any]:
@@ -84,18 +126,28 @@ def _distortions_label(found: dict[str, Any]) -> str:
 _DRAWINGS = {
     "own_q": _Drawing(amortised, _amortised_label, ("trace",)),
     "distortions": _Drawing(distortions, _distortions_label),
+    "posterior": _Drawing(posterior, lambda _: words("learn.posterior_label"), ("density", "steps", "axes")),
+    "watch_training": _Drawing(training, lambda _: words("learn.algorithm_curve")),
 }
 
 
-def _figure(x: str, y: str | None = None) -> go.Figure:
-    """An empty one, its axes named by the strings of these keys; what is hovered says its words alone."""
+def _figure(x: str | None = None, y: str | None = None) -> go.Figure:
+    """An empty one, its axes named by these keys, that of y above it; what is hovered says its words alone."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
+    axis = {"fixedrange": True, "showline": True, "zeroline": False, "ticks": ""}
     figure.update_layout(showlegend=False, hoverlabel={"namelength": 0})
-    figure.update_xaxes(title={"text": words(x)}, fixedrange=True, showline=True, showgrid=False, zeroline=False)
-    figure.update_yaxes(title={"text": words(y) if y else ""}, fixedrange=True, showline=True, zeroline=False)
+    figure.update_xaxes(title={"text": words(x) if x else ""}, showgrid=False, **axis)
+    figure.update_yaxes(axis)
+    if y:
+        _word(figure, words(y), x=0, y=1, yanchor="bottom", yshift=4)
     return figure
+
+
+def _word(figure: go.Figure, text: str, **place: Any) -> None:
+    """A text at a place of the axes' own box, from 0 to 1, unless another reference is given."""
+    figure.add_annotation({"xref": "paper", "yref": "paper", "xanchor": "left", **place}, text=text, showarrow=False)
 
 
 def _upright(figure: go.Figure, at: float, text: str, span: tuple[float, float], row: int = 0, **look: Any) -> None:
@@ -103,5 +155,4 @@ def _upright(figure: go.Figure, at: float, text: str, span: tuple[float, float],
     figure.add_shape(type="line", x0=at, x1=at, y0=0, y1=1, yref="paper", **look)
     right = at < span[0] + 0.6 * (span[1] - span[0])
     side = {"xanchor": "left", "xshift": 4} if right else {"xanchor": "right", "xshift": -4}
-    place = {"x": at, "y": 1, "yref": "paper", "yanchor": "top", "yshift": -16 * row, **side}
-    figure.add_annotation(text=text, showarrow=False, **place)
+    _word(figure, text, x=at, xref="x", y=1, yanchor="top", yshift=-16 * row, **side)

@@ -143,8 +143,8 @@ export function picture(caption, role) {
 }
 
 /** A chart of a step, so high in pixels, or so high at its width: `show(figure)` draws it. */
-export function chart(height) {
-  const element = make('div');
+export function chart(height, className = '') {
+  const element = make('div', {className});
   const {show} = createFigure(element, height);
   return {element, show};
 }
