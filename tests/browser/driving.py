@@ -20,7 +20,8 @@ CUT = """() => {
   return boxes('#learn svg text').filter(([text, box]) => {
     const around = text.ownerSVGElement.getBoundingClientRect();
     const named = text.closest('.lse-rates-name');
-    const outside = box.left < around.left - 1 || box.right > around.right + 1;
+    const outside = box.left < around.left - 1 || box.right > around.right + 1
+      || box.top < around.top - 1 || box.bottom > around.bottom + 1;
     return outside || (named && dots.some(([, dot]) => covers(box, dot)));
   }).map(([text]) => text.textContent);
 }"""

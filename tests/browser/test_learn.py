@@ -308,23 +308,7 @@ def test_missing_images_are_said(page, even, address_of, tmp_path):
     assert page.inner_text("#learn-vae figcaption >> nth=0") == say("inspector.stored")
     come_to(page, "collapse")
     assert "they are missing" in page.inner_text("#learn-collapse .lse-live")
-    assert page.locator("#learn-collapse .lse-chart, #learn-collapse .lse-error:visible").count() == 0
-
-
-def test_the_arms_of_loss_b_keep_their_slope(learn):
-    come_to(learn, "losses")
-
-    def arms(capacity, gamma):
-        move = "(e, value) => { e.value = value; e.dispatchEvent(new Event('input', {bubbles: true})); }"
-        for label, value in (("C", capacity), ("γ", gamma)):
-            learn.eval_on_selector(f"#learn-losses input[aria-label={label}]", move, value)
-        d = learn.get_attribute("#learn-losses .lse-chart-line:not(.lse-chart-faint)", "d")
-        points = np.array(numbers(d.replace("M", " ").replace("L", " "))).reshape(3, 2)
-        return np.diff(points[:, 1]) / np.diff(points[:, 0])
-
-    unit = arms(15, 1)
-    for capacity, gamma in ((15, 8), (30, 16)):
-        assert arms(capacity, gamma) == pytest.approx(gamma * unit, rel=0.01)
+    assert page.locator("#learn-collapse [role=img], #learn-collapse .lse-error:visible").count() == 0
 
 
 def test_a_button_carries_model_image_and_z_to_explore(learn, models):
@@ -362,11 +346,60 @@ def test_a_reader_who_leaves_a_step_is_not_pulled_back(page):
     assert there == 0
 
 
+DRAWN = ("algorithm", "amortised", "gradients", "posterior", "elbo", "prior", "losses")  # by Plotly
+
+
+def figure(page, key):
+    """A step's chart, once it is drawn: its label, and the texts in it."""
+    chart = page.locator(f"#learn-{key} [role=img].js-plotly-plot")
+    chart.locator(".main-svg text").first.wait_for()
+    return chart.get_attribute("aria-label"), chart.locator(".main-svg text").all_text_contents()
+
+
+def points(page, key, trace, axis):
+    """What Plotly draws of a trace along an axis, as numbers."""
+    chart = page.locator(f"#learn-{key} .js-plotly-plot")
+    return chart.evaluate("(box, [trace, axis]) => Array.from(box._fullData[trace][axis])", [trace, axis])
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_a_phone_shows_all_of_it(open_page, theme):
-    page = open_page(width=390, height=844, query=f"?still=1&__theme={theme}", has_touch=True, is_mobile=True)
+    query = f"?still=1&__theme={theme}"
+    page = open_page(width=390, height=844, query=query, has_touch=True, is_mobile=True, plotly=True)
     page.click("button[role=tab][data-tab-id=learn]")
-    for key in ("vae", "posterior", "bernoulli", "beta", "losses"):
+    for key in ("vae", "algorithm", "gradients", "posterior", "elbo", "bernoulli", "beta", "prior", "losses"):
         come_to(page, key)
+        if key in DRAWN:
+            figure(page, key)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert cut(page) == []
+
+
+def test_charts_show_what_is_answered_and_chosen(open_page, models):
+    page = to_learn(open_page(plotly=True))
+    for key in DRAWN:
+        come_to(page, key)
+        label, words = figure(page, key)
+        assert label and words and not [word for word in (label, *words) if re.search(r"learn\.|t:|[{}]|NaN", word)]
+    assert cut(page) == []
+
+    density = lesson_answers.posterior(models["flat"], picked(page, "posterior"))["density"]
+    assert np.allclose(points(page, "posterior", 0, "z"), density, atol=1e-6)
+    name = page.inner_text("#learn-elbo .lse-strip-learn small").split(": ")[1]
+    sampled = lesson_answers.distortions(models[name], picked(page, "elbo"))["sampled"]
+    assert points(page, "elbo", 0, "x") == pytest.approx(sampled)
+
+    page.click("#learn-algorithm [data-do=ten]")
+    page.wait_for_function("document.querySelector('#learn-algorithm .js-plotly-plot')._fullData[0].x.length === 10")
+
+    cloud = points(page, "prior", 0, "y")
+    page.click("#learn-prior [data-key=shuffled]")
+    page.wait_for_selector(f"#learn-prior [aria-label*='{say('learn.prior_shuffled')}'].js-plotly-plot")
+    shuffled = points(page, "prior", 0, "y")
+    assert shuffled != cloud and sorted(shuffled) == sorted(cloud)
+
+    move = "e => { e.value = 30; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    page.eval_on_selector("#learn-losses input[aria-label=C]", move)
+    page.wait_for_selector("#learn-losses [aria-label*='30.0'].js-plotly-plot")
+    kl, nats = points(page, "losses", 1, "x"), points(page, "losses", 1, "y")
+    assert kl[int(np.argmin(nats))] == 30 and min(nats) == 0

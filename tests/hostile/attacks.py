@@ -90,6 +90,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "aggregate": ("digits-vae",),
     "directions": ("digits-vae",),
     "watch_training": (0,),
+    "chart": ("losses",),
 }
 # The same for the endpoints that other programs ask for by name.
 NAMED: dict[str, tuple[Any, ...]] = {

@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from vae.ui.kit.i18n import TEXTS
 from vae.ui.learn import payload
@@ -39,7 +40,17 @@ POSTERIOR = {
     "sigma": [0.25, 0.5],
     "nearest": {"mu": [-0.375, 1.5], "sigma": [0.125, 0.25], "gap": 0.1},
 }
-LESSONS = {"own_q": OWN_Q, "distortions": DISTORTIONS, "watch_training": TRAINING, "posterior": POSTERIOR}
+DIRECTIONS = {"missing": None, "values": [8.0, 2.0, 0.6, 0.4, 0.1], "shown": 4, "pixels": 64, "threshold": 32.0}
+CODES = np.random.default_rng(1).normal(size=(2, 500)).astype("float32")
+AGGREGATE = {"pair": [0, 3], "samples": list(CODES), "count": 500}
+LESSONS = {
+    "aggregate": AGGREGATE,
+    "directions": DIRECTIONS,
+    "own_q": OWN_Q,
+    "distortions": DISTORTIONS,
+    "watch_training": TRAINING,
+    "posterior": POSTERIOR,
+}
 
 
 def test_a_q_of_its_own_falls_beside_the_level_of_the_encoder():
@@ -94,6 +105,46 @@ def test_a_posterior_is_shades_under_four_ellipses():
     assert figure.layout.xaxis.range == (-1, 0) and figure.layout.yaxis.range == (1, 2)
 
 
+def test_a_spectrum_is_bars_on_both_sides_of_its_threshold():
+    figure = payload.directions(DIRECTIONS)
+    (bars,) = figure.data
+    assert list(bars.y) == [8.0, 2.0, 0.6, 0.4] and list(bars.marker.color) == [1, 1, 1, 0]
+    low, high = (10**end for end in figure.layout.yaxis.range)
+    assert low < 0.4 and high > 32, "the threshold of a mean squared error is inside"
+    level, word = figure.layout.shapes[0].y0, figure.layout.annotations[-1]
+    assert level == 0.5 == pytest.approx(10**word.y) and said(word.text) == ("learn.collapse_slider", {"value": 0.5})
+
+
+def test_missing_images_have_no_figure():
+    missing = {"missing": {"key": "data.missing", "values": {}}}
+    assert payload.with_figure("directions", missing) == missing
+
+
+def test_a_cloud_has_its_densities_under_the_bells_of_the_prior():
+    figure = payload.aggregate(AGGREGATE)
+    points, above, beside, over, along = figure.data
+    assert np.array_equal([points.x, points.y], CODES)
+    assert np.array_equal(above.x, CODES[0]) and np.array_equal(beside.y, CODES[1])
+    reach = figure.layout.xaxis.range[1]
+    assert figure.layout.xaxis.range == figure.layout.yaxis.range == (-reach, reach) and reach >= np.abs(CODES).max()
+    for bars, cells in ((above, above.xbins), (beside, beside.ybins)):
+        assert bars.histnorm == "probability density" and (cells.start, cells.end) == (-reach, reach)
+    assert np.allclose(over.y, norm.pdf(over.x)) and np.allclose(along.x, norm.pdf(along.y))
+    assert (over.yaxis, along.xaxis) == (above.yaxis, beside.xaxis) == ("y2", "x2")
+    assert (figure.layout.xaxis.title.text, figure.layout.yaxis.title.text) == ("z0", "z3")
+
+
+def test_one_latent_has_no_cloud():
+    assert payload.with_figure("aggregate", {"pair": None}) == {"pair": None}
+
+
+def test_densities_that_are_narrow_stay_inside():
+    figure = payload.aggregate(AGGREGATE | {"samples": [CODES[0] / 50, CODES[1]]})
+    reach = figure.layout.xaxis.range[1]
+    counts, _ = np.histogram(CODES[0] / 50, payload.DENSITY_CELLS, (-reach, reach), density=True)
+    assert figure.layout.yaxis2.range[1] > counts.max()
+
+
 def test_equal_distortions_are_drawn_too():
     low, high = payload.distortions({"sampled": [3.0, 3.0], "mu": 3.0}).layout.xaxis.range
     assert low < 3 < high
@@ -107,8 +158,19 @@ def test_an_answer_brings_its_figure_with_words(lesson, found):
     layout = answer["figure"]["layout"]
     titles = [part["title"]["text"] for part in (layout["xaxis"], layout["yaxis"]) if "title" in part]
     words = [annotation["text"] for annotation in layout.get("annotations", [])]
-    assert titles and all(text in ("", "z0", "z1") or said(text) for text in (*titles, *words))
-    assert all(said(trace["hovertemplate"]) for trace in answer["figure"]["data"])
+    assert titles and all(text in ("", "z0", "z1", "z3") or said(text) for text in (*titles, *words))
+    hovered = [trace["hovertemplate"] for trace in answer["figure"]["data"]]
+    assert all(text == "N(0, 1)" or said(text) for text in hovered)
+
+
+def test_templates_are_complete_but_for_their_points():
+    figures = {lesson: payload.template(lesson) for lesson in payload.TEMPLATES}
+    assert all(said(trace["hovertemplate"]) for figure in figures.values() for trace in figure["data"])
+    names = [said(word["text"])[0] for word in figures["gradients"]["layout"]["annotations"]]
+    assert names == ["learn.gradients_path", "learn.gradients_score"]
+    figure = figures["losses"]
+    assert [trace["name"] for trace in figure["data"]] == ["β · KL", "γ · |KL − C|"]
+    assert len(figure["layout"]["shapes"]) == 1 and said(figure["layout"]["meta"]["label"])
 
 
 def test_an_answer_without_a_figure_stays_as_it_is():

@@ -100,6 +100,11 @@ def test_a_seed_that_is_none_is_refused(functions, seed):
     assert functions["watch_training"]([seed])["key"] == "error.seed"
 
 
+@pytest.mark.parametrize("lesson", [None, "", "posterior", 0, [], {}, math.nan])
+def test_a_chart_that_is_none_is_refused(functions, lesson):
+    assert functions["chart"]([lesson])["key"] == "error.lesson"
+
+
 def test_other_numbers_of_arguments_are_refused(functions):
     for function in functions.values():
         assert function([])["key"] == function(["tiny", 0, 0, 0])["key"] == "error.arguments"
@@ -207,7 +212,7 @@ def test_the_most_dependent_pair_is_drawn(ask):
     told = ask("aggregate", "tiny")
     assert len(set(told["pair"])) == 2 and set(told["pair"]) <= set(told["dims"])
     assert 0 < told["information"] < told["total_correlation"]
-    assert [len(array(samples)) for samples in told["samples"]] == [told["count"]] * 2
+    assert [len(array(told["figure"]["data"][0][axis]["bdata"])) for axis in "xy"] == [told["count"]] * 2
     two = ask("aggregate", "flat")
     assert two["information"] == pytest.approx(two["total_correlation"], abs=1e-3)
     assert two["measured"] == min(lesson_answers.MEASURED_CODES, two["count"])

@@ -228,7 +228,7 @@ def aggregate(opened: LoadedModel) -> dict[str, Any]:
         "total_correlation": found.total_correlation if measurable else None,
         "pair": [int(dims[i]), int(dims[j])],
         "information": found.pairs[i, j].item(),
-        "samples": [pack(z[:, d].numpy(), "float32") for d in (i, j)],
+        "samples": [z[:, d].numpy() for d in (i, j)],
     }
 
 

@@ -1,12 +1,11 @@
 // The spectrum of the images and the threshold beta·sigma²: how many latents of a linear VAE wake at any of them.
 
-import {createChart} from './chart.js';
+import {divided} from './figures.js';
 import {forecast} from './forecast.js';
-import {button, slider} from './step.js';
+import {button, chart, slider} from './step.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
 import {number, t} from '../kit/js/strings.js';
-import {draw} from '../kit/js/svg.js';
 
 const RANGE = [-3, 3.3]; // of log10 of beta·sigma²
 
@@ -14,17 +13,7 @@ const plain = value => number(value, value < 1 ? 3 : value < 10 ? 1 : 0);
 
 export function mountCollapse(step, name) {
   let shown = null;
-  const chart = createChart(270, ({values, threshold}, place, area) => {
-    const cell = area.width / values.length;
-    const bottom = area.y + area.height;
-    const bar = (value, i) => draw('rect', {class: value > threshold ? 'lse-chart-bars lse-chart-accent' : 'lse-chart-bars', x: area.x + i * cell + 1, y: place.y(value), width: Math.max(cell - 2, 1), height: Math.max(bottom - place.y(value), 0)});
-    const at = Math.min(Math.max(place.y(threshold), area.y), bottom);
-    return [
-      ...values.map(bar),
-      draw('path', {class: 'lse-chart-level', d: `M${area.x} ${at}H${area.x + area.width}`}),
-      draw('text', {class: 'lse-chart-name', x: area.x + area.width, y: at - 6, 'text-anchor': 'end'}, t('learn.collapse_slider', {value: plain(threshold)})),
-    ];
-  });
+  const bars = chart(290);
   const said = make('p', {className: 'lse-read', 'aria-live': 'polite'});
   const hidden = make('p', {className: 'lse-note'});
   const marks = make('div', {className: 'lse-buttons'});
@@ -53,7 +42,7 @@ export function mountCollapse(step, name) {
         ...(answer.threshold ? [jump('own', t('learn.collapse_own', {value: plain(answer.threshold)}), answer.threshold)] : []),
       );
       hidden.textContent = t('learn.collapse_hidden', {pixels: number(answer.pixels), half: number(half)});
-      step.live.append(threshold.element, hidden, marks, chart.element, said);
+      step.live.append(threshold.element, hidden, marks, bars.element, said);
       redraw();
     },
   );
@@ -66,8 +55,7 @@ export function mountCollapse(step, name) {
     said.textContent = count ? t('learn.collapse_awake', {n: count, nats: number(nats, 1)}) : t('learn.collapse_none', {largest: plain(shown.values[0])});
     said.dataset.awake = count;
     const label = t('learn.collapse_label', {shown: values.length, n: values.filter(value => value > level).length, value: plain(level)});
-    const y = [Math.min(values.at(-1), 0.5) / 2, 2 * Math.max(values[0], shown.pixels / 2)];
-    chart.show({values, threshold: level, x: [0, values.length], y, log: true, xTicks: false, xTitle: t('learn.collapse_x'), yTitle: t('learn.collapse_y'), label});
+    bars.show(divided(shown.figure, level, t('learn.collapse_slider', {value: plain(level)}), label));
   }
   step.go(t('learn.collapse_go', {name}), () => visit('explore', {model: name, index: undefined, z: []}));
   ask();

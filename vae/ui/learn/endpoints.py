@@ -10,7 +10,7 @@ from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.i18n import UserError
 from vae.ui.learn import answers
 from vae.ui.learn.first_steps import SEEDS, first_steps
-from vae.ui.learn.payload import with_figure
+from vae.ui.learn.payload import TEMPLATES, template, with_figure
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.endpoints import model_endpoints
 from vae.ui.models.loaded_model import LoadedModel
@@ -97,7 +97,12 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
             raise UserError("error.seed", last=SEEDS - 1)
         return once(trainings, seed, lambda: with_figure("watch_training", first_steps(seed)))
 
+    def chart(lesson: Any) -> dict[str, Any]:
+        if lesson not in (*TEMPLATES,):
+            raise UserError("error.lesson", name=lesson)
+        return template(lesson)
+
     of_images = (gallery, encoded, costs, own_q, own_q_again, gradients, posterior, distortions, pixels)
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("decode", "rates")]
-    return [*shared, *(endpoint(function) for function in (*of_images, aggregate, directions, watch_training))]
+    return [*shared, *(endpoint(function) for function in (*of_images, aggregate, directions, watch_training, chart))]

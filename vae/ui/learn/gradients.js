@@ -1,17 +1,14 @@
 // Two estimators of one gradient: their samples as two clouds on one axis, and what their variances cost.
 
-import {bars, bins, createChart} from './chart.js';
-import {choice, mean, variance} from './step.js';
+import {estimated} from './figures.js';
+import {chart, choice, mean, variance} from './step.js';
 import {float32} from '../kit/js/arrays.js';
 import {make} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
-import {draw} from '../kit/js/svg.js';
-
-const CELLS = 81; // of a histogram, an odd number: one lies around 0
 
 export function mountGradients(step, name) {
-  let [shown, of, baseline, latent] = [null, 'mu', false, 0];
-  const chart = createChart(240, paint);
+  let [shown, figure, of, baseline, latent] = [null, null, 'mu', false, 0];
+  const clouds = chart(270);
   const table = make('div', {className: 'lse-scroll'});
   const note = make('p', {className: 'lse-note'});
   const check = make('input', {type: 'checkbox', id: 'learn-gradients-baseline'});
@@ -25,8 +22,8 @@ export function mountGradients(step, name) {
   });
   step.images(name, row => ask(row));
   const ask = step.asks(
-    row => step.call('gradients', name, row),
-    answer => {
+    async row => [await step.call('gradients', name, row), (figure ??= await step.call('chart', 'gradients'))],
+    ([answer]) => {
       shown = {...answer, samples: unpacked(answer)};
       redraw();
     },
@@ -47,10 +44,8 @@ export function mountGradients(step, name) {
   function redraw() {
     if (!shown) return;
     latent = Math.min(latent, shown.dims.length - 1);
-    const both = pair(latent);
-    const reach = 1.05 * Math.max(...both.flat().map(Math.abs));
-    const xTitle = t('learn.gradients_x', {of: t(`learn.gradients_${of}`)});
-    chart.show({both, x: [-reach, reach], y: [0, 2], bare: true, xTitle, label: `z${shown.dims[latent]}: ${xTitle}`});
+    const title = t('learn.gradients_x', {of: t(`learn.gradients_${of}`)});
+    clouds.show(estimated(figure, pair(latent), title, `z${shown.dims[latent]}: ${title}`));
     note.textContent = t('learn.gradients_count', {n: shown.count});
     const head = ['latent', 'path', 'score', 'ratio'].map(key => make('th', {scope: 'col', textContent: t(`learn.gradients_${key}`), title: key === 'ratio' ? t('learn.gradients_ratio_help') : t('learn.gradients_mean')}));
     table.replaceChildren(make('table', {className: 'lse-learn-table'}, make('thead', {}, make('tr', {}, ...head)), make('tbody', {}, ...shown.dims.map(row))));
@@ -71,20 +66,6 @@ export function mountGradients(step, name) {
     return make('tr', {'data-dim': dim}, make('th', {scope: 'row'}, press), ...cells);
   }
 
-  /** A histogram of each, one above the other on the same axis. */
-  function paint({both, x}, place, area) {
-    const half = area.height / 2;
-    return both.flatMap((values, i) => {
-      const band = {...area, y: area.y + i * half + 18, height: half - 18};
-      const middle = place.x(mean(values));
-      return [
-        draw('path', {class: i ? 'lse-chart-bars' : 'lse-chart-bars lse-chart-accent', d: bars(bins(values, x, CELLS), x, place, band)}),
-        draw('path', {class: 'lse-chart-mean', d: `M${middle} ${band.y - 4}V${band.y + band.height}`}),
-        draw('text', {class: 'lse-chart-name', x: area.x, y: band.y}, t(`learn.gradients_${i ? 'score' : 'path'}`)),
-        draw('path', {class: 'lse-chart-mean', d: `M${area.x} ${band.y + band.height}h${area.width}`}),
-      ];
-    });
-  }
   const field = make('label', {className: 'lse-check-learn', htmlFor: check.id}, check, t('learn.gradients_baseline'));
-  step.live.append(make('div', {className: 'lse-bar'}, which, field), chart.element, note, table);
+  step.live.append(make('div', {className: 'lse-bar'}, which, field), clouds.element, note, table);
 }

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from vae.ui.kit.figure import GREEN, GREY, packed, words
+from vae.ui.kit.figure import GREEN, GREY, VERMILION, packed, words
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+BELOW = {"orientation": "h", "x": 0, "y": 0, "yref": "container"}  # a legend under its chart
+SUMMED = 0.5  # beta·sigma² of a summed squared error: where the threshold of a spectrum begins
+DENSITY_CELLS = 40  # of the densities of the aggregate posterior
 CELLS = 36  # of the histogram of distortions
 STEEP = 0.03  # share of the time for which a q of its own falls steeply: the chart begins after it
 
@@ -43,7 +47,7 @@ def distortions(found: dict[str, Any]) -> go.Figure:
     counts, edges = np.histogram(sampled, CELLS, span)
     figure = _figure("learn.elbo_x")
     cells = {"start": span[0], "end": span[1], "size": (span[1] - span[0]) / CELLS}
-    hover = words("learn.hover_samples", n="%{y}", x="%{x}")
+    hover = words("learn.hover_samples", n="%{y}", x="%{x:,.1f}")
     figure.add_histogram(x=sampled, xbins=cells, marker={"color": GREY}, hovertemplate=hover)
     figure.update_layout(bargap=0.1)
     figure.update_xaxes(range=span)
@@ -85,9 +89,103 @@ def posterior(found: dict[str, Any]) -> go.Figure:
         for k in (1, 2):
             names = {"name": words(f"learn.posterior_{name}"), "legendgroup": name, "showlegend": k == 1}
             figure.add_shape(type="circle", **_box(of["mu"], of["sigma"], k), line=line, **names)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "x": 0, "y": 0, "yref": "container"})
+    figure.update_layout(showlegend=True, legend=BELOW)
     figure.update_xaxes(title={"text": "z0"}, range=found["axes"][0])
     figure.update_yaxes(title={"text": "z1"}, range=found["axes"][1])
+    return figure
+
+
+def directions(found: dict[str, Any]) -> go.Figure | None:
+    """Variances of the strongest directions on a logarithmic scale and the threshold, which the page moves.
+
+    The bars' colours are numbers: 1 of those above the threshold, 0 of the others. None where the images are missing.
+    """
+    if found["missing"]:
+        return None
+    values = found["values"][: found["shown"]]
+    figure = _figure("learn.collapse_x", "learn.collapse_y")
+    figure.add_bar(
+        x=list(range(1, len(values) + 1)), y=values,
+        marker={"color": [int(value > SUMMED) for value in values], "cmin": 0, "cmax": 1,
+                "colorscale": [[0, GREY], [1, GREEN]]},
+        hovertemplate=words("learn.collapse_hover", n="%{x}", value="%{y:.3g}"),
+    )  # fmt: skip
+    figure.update_layout(bargap=0.12)
+    figure.update_xaxes(range=[0.3, len(values) + 0.7])
+    ends = min(values[-1], SUMMED) / 2, 2 * max(values[0], found["pixels"] / 2)
+    figure.update_yaxes(type="log", range=np.log10(ends).tolist(), dtick=1, tickformat=",.6~g")
+    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=SUMMED, y1=SUMMED, line={"width": 1.4, "dash": "dash"})
+    text = words("learn.collapse_slider", value=SUMMED)
+    _word(figure, text, x=1, xanchor="right", y=math.log10(SUMMED), yref="y", yanchor="bottom")
+    return figure
+
+
+def gradients() -> go.Figure:
+    """Two histograms on one axis, one above the other, each as high as its fullest cell, with upright lines for their
+    means; for the page to fill with the samples of a latent.
+    """
+    figure = _figure()
+    hover = words("learn.hover_samples", n="%{y}", x="%{x:,.1f}")
+    for name, colour, axis, top in (("path", GREEN, "y", 0.92), ("score", GREY, "y2", 0.42)):
+        figure.add_histogram(x=[], yaxis=axis, marker={"color": colour}, hovertemplate=hover)
+        figure.add_shape(type="line", x0=0, x1=0, y0=0, y1=1.1, yref=f"{axis} domain", line={"width": 1.6})
+        _word(figure, words(f"learn.gradients_{name}"), x=0, y=top, yanchor="bottom")
+    scale = {"showticklabels": False, "showgrid": False, "showline": False, "zeroline": True, "rangemode": "tozero"}
+    figure.update_layout(yaxis2=figure.layout.yaxis, bargap=0.1)
+    figure.update_layout(yaxis={"domain": [0.5, 0.9], **scale}, yaxis2={"domain": [0, 0.4], **scale})
+    figure.update_xaxes(anchor="y2", separatethousands=True)
+    return figure
+
+
+def aggregate(found: dict[str, Any]) -> go.Figure | None:
+    """Samples of two latents as points; above and beside them their densities, and over each the bell of N(0, 1).
+
+    The traces are the points, both histograms, both bells. None where there is only one latent.
+    """
+    if found["pair"] is None:
+        return None
+    i, j = found["pair"]
+    x, y = found["samples"]
+    reach = max(3.6, float(np.abs([x, y]).max()))
+    cells = {"start": -reach, "end": reach, "size": 2 * reach / DENSITY_CELLS}
+    at = np.linspace(-reach, reach, 81)
+    bell = np.exp(-(at**2) / 2) / math.sqrt(2 * math.pi)
+    peak = max(np.histogram(values, DENSITY_CELLS, (-reach, reach), density=True)[0].max() for values in (x, y))
+    figure = _figure()
+    points = {"color": GREEN, "size": 4, "opacity": 0.5}
+    figure.add_scatter(
+        x=x, y=y, mode="markers", marker=points,
+        hovertemplate=words("learn.prior_hover", i=i, j=j, x="%{x:.2f}", y="%{y:.2f}"),
+    )  # fmt: skip
+    bars = {"histnorm": "probability density", "marker": {"color": GREY}}
+    density = {"x": words("learn.hover_density", density="%{y:.2f}", x="%{x:.2f}"),
+               "y": words("learn.hover_density", density="%{x:.2f}", x="%{y:.2f}")}  # fmt: skip
+    figure.add_histogram(x=x, xbins=cells, yaxis="y2", hovertemplate=density["x"], **bars)
+    figure.add_histogram(y=y, ybins=cells, xaxis="x2", hovertemplate=density["y"], **bars)
+    curve = {"mode": "lines", "line": {"color": VERMILION, "width": 1.6}, "hovertemplate": "N(0, 1)"}
+    figure.add_scatter(x=at, y=bell, yaxis="y2", **curve)
+    figure.add_scatter(x=bell, y=at, xaxis="x2", **curve)
+    figure.update_layout(xaxis2=figure.layout.xaxis, yaxis2=figure.layout.yaxis, bargap=0.1)
+    beside = {"domain": [0.86, 1], "range": [0, max(0.5, 1.05 * peak)], "showticklabels": False, "showgrid": False}
+    figure.update_layout(xaxis2=beside, yaxis2=beside)
+    figure.update_layout(xaxis={"title": {"text": f"z{i}"}}, yaxis={"title": {"text": f"z{j}"}})
+    for axis in (figure.layout.xaxis, figure.layout.yaxis):
+        axis.update(domain=[0, 0.84], range=[-reach, reach])
+    return figure
+
+
+def losses() -> go.Figure:
+    """What both losses add to the distortion, for the page to draw at its sliders' beta, gamma and C."""
+    figure = _figure("learn.losses_x", "learn.losses_y")
+    for name, colour in (("β · KL", GREY), ("γ · |KL − C|", GREEN)):
+        hover = words("learn.losses_hover", loss=name, nats="%{y:.1f}", kl="%{x:.1f}")
+        line = {"color": colour, "width": 2}
+        figure.add_scatter(x=[], y=[], mode="lines", line=line, name=name, hovertemplate=hover)
+    figure.update_xaxes(range=[0, 40])
+    figure.update_yaxes(range=[0, 240])
+    line = {"width": 1.4, "dash": "dash"}
+    figure.add_shape(type="line", x0=0, x1=0, y0=0, y1=1, yref="paper", line=line, name="C", showlegend=True)
+    figure.update_layout(showlegend=True, legend=BELOW)
     return figure
 
 
@@ -102,12 +200,21 @@ def with_figure(lesson: str, found: dict[str, Any]) -> dict[str, Any]:
     if lesson not in _DRAWINGS:
         return found
     draw, label, drawn = _DRAWINGS[lesson]
+    figure = draw(found)
+    if figure is None:
+        return found
     rest = {key: value for key, value in found.items() if key not in drawn}
-    return rest | {"figure": packed(draw(found), label(found))}
+    return rest | {"figure": packed(figure, label(found))}
+
+
+def template(lesson: str) -> dict[str, Any]:
+    """The figure of one of the `TEMPLATES`, which needs no model."""
+    draw, label = TEMPLATES[lesson]
+    return packed(draw(), words(label))
 
 
 class _Drawing(NamedTuple):
-    draw: Callable[[dict[str, Any]], go.Figure]
+    draw: Callable[[dict[str, Any]], go.Figure | None]
     label: Callable[[dict[str, Any]], str]
     drawn: tuple[str, ...] = ()  # parts of the answer that nothing but the figure shows
 
@@ -117,6 +224,11 @@ def _amortised_label(found: dict[str, Any]) -> str:
     return words("learn.amortised_label", first=trace[0], last=trace[-1], encoder=found["encoder"]["nats"])
 
 
+def _aggregate_label(found: dict[str, Any]) -> str:
+    i, j = found["pair"]
+    return words("learn.prior_label", i=i, j=j, which={"key": "learn.prior_aggregate", "values": {}})
+
+
 def _distortions_label(found: dict[str, Any]) -> str:
     sampled = found["sampled"]
     ends = {"low": min(sampled), "high": max(sampled)}
@@ -124,20 +236,24 @@ def _distortions_label(found: dict[str, Any]) -> str:
 
 
 _DRAWINGS = {
+    "aggregate": _Drawing(aggregate, _aggregate_label, ("samples",)),
     "own_q": _Drawing(amortised, _amortised_label, ("trace",)),
     "distortions": _Drawing(distortions, _distortions_label),
+    "directions": _Drawing(directions, lambda _: words("learn.collapse_y")),
     "posterior": _Drawing(posterior, lambda _: words("learn.posterior_label"), ("density", "steps", "axes")),
     "watch_training": _Drawing(training, lambda _: words("learn.algorithm_curve")),
 }
+# What the page draws by itself at its own sliders and choices.
+TEMPLATES = {"gradients": (gradients, "learn.gradients_of"), "losses": (losses, "learn.losses_y")}
 
 
 def _figure(x: str | None = None, y: str | None = None) -> go.Figure:
-    """An empty one, its axes named by these keys, that of y above it; what is hovered says its words alone."""
+    """An empty one, its axes named by these keys, that of y above it."""
     import plotly.graph_objects as go
 
     figure = go.Figure()
     axis = {"fixedrange": True, "showline": True, "zeroline": False, "ticks": ""}
-    figure.update_layout(showlegend=False, hoverlabel={"namelength": 0})
+    figure.update_layout(showlegend=False)
     figure.update_xaxes(title={"text": words(x) if x else ""}, showgrid=False, **axis)
     figure.update_yaxes(axis)
     if y:

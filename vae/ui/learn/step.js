@@ -77,7 +77,6 @@ export function createStep(section, key, call) {
     live,
     call,
     asks,
-    ready: settle,
     /** Nothing here can show this step: say so. */
     lack(sentence) {
       live.append(make('p', {className: 'lse-step-lack', textContent: sentence}));
