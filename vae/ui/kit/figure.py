@@ -26,6 +26,21 @@ def words(key: str, **values: Any) -> str:
     return "t:" + json.dumps({"key": key, "values": values}, ensure_ascii=False)
 
 
+def lines(*texts: str) -> str:
+    """Several texts as one: below each other in a figure, after each other in its label."""
+    return "\n".join(texts)
+
+
+def plain(text: str) -> str:
+    """A text as it is, as the name of a model, which may look like tags."""
+    return words("figure.text", text=text)
+
+
+def named(factor: str) -> str:
+    """A name that comes with the data, in the page's language where that knows it."""
+    return words("figure.factor", factor=factor)
+
+
 def packed(figure: go.Figure, label: str) -> dict[str, Any]:
     """A figure as the page takes it: JSON whose arrays are base64.
 
