@@ -74,7 +74,7 @@ def test_every_sheet_is_served_and_the_kit_comes_first():
 
 
 def written_in(sources, name):
-    """Is the class written in one of these, or put together there, as `lse-rates-${side}` with a "left" beside it?"""
+    """Is the class written in one of these, or put together there, as `lse-key-${side}` with a "left" beside it?"""
     if any(re.search(rf"(?<![\w-]){name}(?![\w-])", source) for source in sources):
         return True
     parts = name.split("-")

@@ -110,6 +110,87 @@ def test_the_shipped_rooms_stand_above_their_floor(root):
     assert (above > 0).all() and (above < 100).all()
 
 
+def found_of(*models, floor=None, grid=None):
+    """A payload of models (name, rate, distortion, beta), the first two of which are compared."""
+    known = [
+        {"name": n, "title": n, "rate": r, "distortion": d, "neg_elbo": r + d, "beta": b, "mig": None, "alike": True}
+        for n, r, d, b in models
+    ]
+    return {"left": models[0][0], "right": models[1][0], "floor": floor, "grid": grid, "models": known}
+
+
+def said(text):
+    """The lines of a figure's text as (key, values)."""
+    return [tuple(json.loads(line.removeprefix("t:")).values()) for line in text.split("\n")]
+
+
+def test_the_figure_of_the_plane(folder):
+    def gaussian(header):
+        header["config"]["model"] |= {"likelihood": "gaussian", "sigma": 0.5}
+
+    folder("a")
+    folder("other", gaussian)
+    path = folder("b", lambda header: header["metrics"].update(rate=3.0, mig=0.5))
+    found = rates.payload(Catalog(path, path), "digits", "a", "b")
+    figure = rates.figure(found)
+    (points,) = figure.data
+    models = {model["name"]: model for model in found["models"] if model["alike"]}
+    names = [said(text)[0][1]["text"] for text in points.hovertext]
+    assert sorted(names) == ["a", "b"], "a distortion by another likelihood has no place"
+    assert points.x.tolist() == [models[name]["rate"] for name in names]
+    assert points.y == pytest.approx([models[name]["distortion"] - found["floor"] for name in names])
+    assert dict(zip(names, points.marker.symbol, strict=True)) == {"a": "square", "b": "circle"}
+    hover = dict(said(points.hovertext[names.index("b")])[1:])
+    nats = {key: values["nats"] for key, values in hover.items() if "nats" in values}
+    assert nats["rates.dot_rate"] == 3.0 and nats["rates.dot_neg_elbo"] == models["b"]["neg_elbo"]
+    assert nats["rates.dot_above"] == pytest.approx(models["b"]["distortion"] - found["floor"])
+    assert (hover["rates.beta"], hover["rates.dot_mig"]) == ({"beta": "1"}, {"mig": 0.5})
+    label = said(rates.label(found))
+    assert label[0] == ("rates.label", {"n": 2}) and {values["name"] for _, values in label[1:]} == {"a", "b"}
+
+
+@pytest.mark.parametrize("floor", [None, 40.0])
+def test_lines_of_equal_cost_pass_through_the_compared_models_and_end_at_the_axes(floor):
+    found = found_of(("a", 20.0, 60.0, 1.0), ("b", 8.0, 90.0, 4.0), ("c", 25.0, 58.0, 0.5), floor=floor, grid=13.0)
+    figure = rates.figure(found)
+    *costs, dotted = figure.layout.shapes
+    assert (dotted.x0, dotted.x1, dotted.line.dash) == (13.0, 13.0, "dot")
+    (left, right), (bottom, top) = figure.layout.xaxis.range, figure.layout.yaxis.range
+    assert bottom == 0 if floor else bottom < 58
+    for shape, (rate, distortion, beta) in zip(costs, [(20.0, 60.0, 1.0), (8.0, 90.0, 4.0)], strict=True):
+        height = distortion - (floor or 0)
+        for x, y in ((shape.x0, shape.y0), (shape.x1, shape.y1)):
+            assert y + beta * x == pytest.approx(height + beta * rate)
+            assert left - 1e-9 <= x <= right + 1e-9 and bottom - 1e-9 <= y <= top + 1e-9
+            assert min(abs(x - left), abs(x - right), abs(y - bottom), abs(y - top)) < 1e-9
+
+
+def test_names_beside_points():
+    hostile = "<img src=x onerror=1>" * 3
+    found = found_of(("a" * 10, 20.0, 60.0, 1.0), (hostile, 8.0, 90.0, None), ("c", 20.0, 60.0, 0.5))
+    (points,) = rates.figure(found).data
+    names = {said(hover)[0][1]["text"]: text for hover, text in zip(points.hovertext, points.text, strict=True)}
+    assert said(names["a" * 10]) == [("figure.text", {"text": "a" * 10}), ("rates.beta", {"beta": "1"})]
+    ((_, short),) = said(names[hostile])
+    assert short["text"] == hostile[:23] + "…"
+    assert points.marker.symbol == ("circle", "square", "circle"), "the compared ones lie on top"
+
+
+def test_a_model_beside_itself_and_one_alone():
+    found = found_of(("a", 2.0, 6.0, 1.0), ("a", 2.0, 6.0, 1.0))
+    found["models"] = found["models"][:1]
+    assert rates.figure(found).data[0].marker.symbol == ("square",)
+    found["models"][0]["alike"] = False
+    figure = rates.figure(found)
+    assert len(figure.data[0].x) == 0 and not figure.layout.shapes
+
+
+@pytest.mark.parametrize(("beta", "text"), [(4.0, "4"), (0.005, "0.005"), (12345.6, "12350"), (1 / 3, "0.3333")])
+def test_a_beta_in_digits(beta, text):
+    found = found_of(("a", 2.0, 6.0, beta), ("b", 1.0, 7.0, beta))
+    assert said(rates.figure(found).data[0].text[0])[1] == ("rates.beta", {"beta": text})
+
+
 def test_a_measure_is_likelihood_sigma_and_shape(tiny):
     config = tiny()
     same = replace(config, model=replace(config.model, sigma=9.0, latent_dim=7))

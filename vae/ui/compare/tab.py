@@ -73,7 +73,7 @@ TEMPLATE = f"""
       <div class="lse-scroll" tabindex="0" role="region" aria-labelledby="compare-table-title"></div>
     </section>
     <section id="compare-rates"><h2 data-text="compare.rates"></h2><div class="lse-plane-rates"></div>
-      <p class="lse-note" data-text="rates.about"></p></section>
+      <p class="lse-note" data-role="others"></p><p class="lse-note" data-text="rates.about"></p></section>
   </div>
   <section id="figure-one">
     <div class="lse-bar">

@@ -3,8 +3,10 @@
 import {SIDES} from './comparer.js';
 import {informationTable} from '../models/information.js';
 import {afterPaint, make, ready} from '../kit/js/dom.js';
-import {drawRates} from '../models/rates.js';
+import {createFigure} from '../kit/js/figure.js';
 import {number, t} from '../kit/js/strings.js';
+
+const PLANE = 340; // pixels of height of rate against distortion
 
 export function mountPairTables(root, comparer) {
   const table = root.querySelector('#compare-table');
@@ -12,6 +14,8 @@ export function mountPairTables(root, comparer) {
   const information = root.querySelector('.lse-informations');
   const meter = root.querySelector('.lse-spills');
   const stays = meter.querySelector('p');
+  const plane = createFigure(rates.querySelector('.lse-plane-rates'), PLANE);
+  const others = rates.querySelector('[data-role=others]');
 
   comparer.on('couple', couple => {
     drawTable(table.querySelector('.lse-scroll'), couple);
@@ -50,11 +54,10 @@ export function mountPairTables(root, comparer) {
 
   async function fetchRates(couple) {
     try {
-      const payload = await comparer.call('rates', couple.left.name, couple.right.name);
+      const found = await comparer.call('rates', couple.left.name, couple.right.name);
       if (comparer.state.couple !== couple) return;
-      const others = payload.models.filter(model => !model.alike).map(model => model.title);
-      const note = others.length ? [make('p', {className: 'lse-note', textContent: t('rates.others', {names: others.join(', ')})})] : [];
-      rates.querySelector('.lse-plane-rates').replaceChildren(drawRates(payload), ...note);
+      plane.show(found.figure);
+      others.textContent = found.others.length ? t('rates.others', {names: found.others.join(', ')}) : '';
       ready(rates);
     } catch (error) {
       if (comparer.state.couple === couple) comparer.fail(error);

@@ -3,16 +3,18 @@
 import {originalCaption, picture, slider} from './step.js';
 import {make} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
-import {drawRates} from '../models/rates.js';
+import {createFigure} from '../kit/js/figure.js';
 import {number, t} from '../kit/js/strings.js';
 
 const RANGE = [-2, 5]; // of log2 of beta
+const PLANE = 340; // pixels of height
 
 export function mountBeta(step, names) {
   const [original, ...painted] = [picture(t('learn.original'), 'original'), ...names.map((name, i) => picture(name, i ? 'right' : 'left'))];
   const bill = make('div', {className: 'lse-bill'});
   const said = make('p', {className: 'lse-read', 'aria-live': 'polite'});
   const plane = make('div', {className: 'lse-plane-rates'});
+  const figure = createFigure(plane, PLANE);
   let models = null;
   step.images(names[0], (row, gallery) => {
     original.caption.textContent = originalCaption(gallery);
@@ -21,7 +23,7 @@ export function mountBeta(step, names) {
   const ask = step.asks(row => Promise.all(names.map(name => step.call('costs', name, row))), show);
   const drawPlane = step.asks(
     () => step.call('rates', ...names),
-    payload => plane.replaceChildren(drawRates(payload)),
+    found => figure.show(found.figure),
   );
   const beta = slider({low: RANGE[0], high: RANGE[1], value: 0, label: 'β', say: value => t('learn.beta_slider', {beta: number(2 ** value, 2)}), move: weigh});
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from vae.ui.kit.endpoint import endpoint, is_whole
+from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.models import payload
+from vae.ui.models import rates as rate_plane
 from vae.ui.models.arguments import z_of
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
-from vae.ui.models.rates import payload as rate_points
 
 
 def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any]]]:
@@ -42,8 +43,11 @@ def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any
         return payload.thumbnail_sheet(opened, number)
 
     def rates(left: Any, right: Any) -> dict[str, Any]:
+        """The figure, and the titles of the models that cannot stand in it."""
         pair = open_pair(catalog, left, right)
-        return rate_points(catalog, pair.left.model.header["dataset"]["name"], pair.left.name, pair.right.name)
+        found = rate_plane.payload(catalog, pair.left.model.header["dataset"]["name"], pair.left.name, pair.right.name)
+        figure = packed(rate_plane.figure(found), rate_plane.label(found))
+        return {"figure": figure, "others": [model["title"] for model in found["models"] if not model["alike"]]}
 
     functions = (decode, coordinates, colour, thumbnails, rates)
     return {function.__name__: endpoint(function) for function in functions}

@@ -6,17 +6,32 @@ Source: Alemi et al. 2018, "Fixing a Broken ELBO", arXiv:1711.00464.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from vae.checkpoints.checkpoint import Entry
 from vae.config import TrainConfig
 from vae.data import DATASETS
 from vae.evaluation.doctor import kl_weight, noise_variance
+from vae.ui.kit import figure as charts
 from vae.ui.kit.endpoint import finite
+from vae.ui.kit.label_places import label_places
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import likelihood_key
 from vae.ui.models.visitor_models import display_name
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+SYMBOLS = {"left": "square", "right": "circle", None: "circle"}
+COLOURS = {"left": charts.ORANGE, "right": charts.BLUE, None: charts.GREY}
+SIZES = {"left": 13, "right": 13, None: 9}  # pixels
+AXES = np.array([295.0, 280.0])  # pixels on a phone: names that do not collide there do so nowhere
+LETTER, LINE = 6.6, 16.0  # pixels of a letter's width and a line's height
+GRID_LETTERS = 15  # of the nats that name every combination, whose letters are smaller
+MOST_LETTERS = 24  # of a name beside its point; hovering shows it whole
 
 
 def combinations(name: str) -> float | None:
@@ -73,3 +88,161 @@ def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
         "beta": None if weight is None else weight / noise_variance(config),
         "alike": likelihood_key(config) == likelihood_key(opened.model.config) and versions[0] == versions[1],
     }
+
+
+def figure(found: dict[str, Any]) -> go.Figure:
+    """What `payload` has found, the models whose distortions are measured alike: x rate, y distortion, in nats.
+
+    Dashed: through a compared model all points of equal beta·rate + distortion. Dotted: the nats that name every
+    combination of factors.
+    """
+    import plotly.graph_objects as go
+
+    models, floor, grid = drawn(found), found["floor"], found["grid"]
+    ranges = _ranges(models, floor, grid)
+    drawing = go.Figure()
+    for model in filter(_is_weighed, models):
+        drawing.add_shape(_line(_equal_costs(model, ranges), "dash", COLOURS[model["side"]]))
+    if grid is not None:
+        drawing.add_shape(_combinations(grid, ranges))
+    drawing.add_scatter(
+        x=np.array([model["rate"] for model in models]),
+        y=np.array([model["height"] for model in models]),
+        mode="markers+text",
+        marker={
+            "symbol": [SYMBOLS[model["side"]] for model in models],
+            "color": [COLOURS[model["side"]] for model in models],
+            "size": [SIZES[model["side"]] for model in models],
+            "line": {"width": 0},
+            "opacity": 1,
+        },
+        hovertext=[charts.lines(*_facts(model, floor)) for model in models],
+        hoverinfo="text",
+        cliponaxis=False,
+        **_names(models, ranges, grid),
+    )
+    title = charts.words("rates.y") if floor is None else charts.words("rates.y_above", nats=float(floor))
+    drawing.update_layout(
+        xaxis={"title": {"text": charts.words("rates.x")}, "range": ranges[0].tolist(), "zeroline": False},
+        yaxis={"title": {"text": title}, "range": ranges[1].tolist()},
+        margin={"t": 10},
+        showlegend=False,
+    )
+    return drawing
+
+
+def label(found: dict[str, Any]) -> str:
+    """That figure in sentences."""
+    models = drawn(found)
+    compared = [
+        charts.words("rates.label_one", name=model["title"], rate=model["rate"], distortion=model["distortion"])
+        for model in models
+        if model["side"]
+    ]
+    return charts.lines(charts.words("rates.label", n=len(models)), *compared)
+
+
+def drawn(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The models that are drawn, the compared ones last, on top: `side` says which, `height` is above the floor."""
+    sides = {found["right"]: "right", found["left"]: "left"}
+    models = [
+        model | {"height": model["distortion"] - (found["floor"] or 0.0), "side": sides.get(model["name"])}
+        for model in found["models"]
+        if model["alike"]
+    ]
+    return sorted(models, key=lambda model: model["side"] is not None)
+
+
+def _ranges(models: list[dict[str, Any]], floor: float | None, grid: float | None) -> np.ndarray:
+    """The ends of both axes, ((x, x), (y, y)); y begins at the floor where that is known."""
+    heights = [model["height"] for model in models] or [0.0]
+    low, high = min(heights), max(heights)
+    room = 0.15 * (high - low or abs(high) or 1.0)
+    bottom = low - room if floor is None else min(0.0, low)
+    return np.array(
+        [[0.0, 1.12 * max([*(model["rate"] for model in models), grid or 0.0, 1.0])], [bottom, high + room]]
+    )
+
+
+def _equal_costs(model: dict[str, Any], ranges: np.ndarray) -> np.ndarray:
+    """Both ends of the part of height + beta·rate = const through a model that lies within the axes, the left first."""
+    x, (bottom, top) = ranges
+    beta, height, rate = model["beta"], model["height"], model["rate"]
+    if beta > 0:
+        x = max(x[0], rate + (height - top) / beta), min(x[1], rate + (height - bottom) / beta)
+    return np.array([[end, height - beta * (end - rate)] for end in x])
+
+
+def _line(ends: np.ndarray, dash: str, colour: str) -> dict[str, Any]:
+    (x0, y0), (x1, y1) = ends.tolist()
+    line = {"color": colour, "dash": dash, "width": 1.3}
+    return {"type": "line", "layer": "below", "x0": x0, "y0": y0, "x1": x1, "y1": y1, "line": line}
+
+
+def _combinations(grid: float, ranges: np.ndarray) -> dict[str, Any]:
+    """The line at the nats that name every combination, and what they are, on the side where there is more room."""
+    return _line(np.array([[grid, grid], ranges[1]]).T, "dot", charts.GREY) | {
+        "label": {
+            "text": charts.words("rates.grid", n=round(math.exp(grid)), nats=grid),
+            "textposition": "end",
+            "textangle": 0,
+            "xanchor": "right" if grid > ranges[0, 1] / 2 else "left",
+            "yanchor": "top",
+            "font": {"size": 11},
+        }
+    }
+
+
+def _facts(model: dict[str, Any], floor: float | None) -> list[str]:
+    """All that is known of a model, a line each."""
+    known = {
+        "rates.dot_rate": {"nats": model["rate"]},
+        "rates.dot_distortion": {"nats": model["distortion"]},
+        "rates.dot_above": {"nats": None if floor is None else model["height"]},
+        "rates.dot_neg_elbo": {"nats": model["neg_elbo"]},
+        "rates.beta": {"beta": None if model["beta"] is None else _digits(model["beta"])},
+        "rates.dot_mig": {"mig": model["mig"]},
+    }
+    facts = [charts.words(key, **values) for key, values in known.items() if None not in values.values()]
+    return [charts.plain(model["title"]), *facts]
+
+
+def _digits(beta: float) -> str:
+    return np.format_float_positional(beta, precision=4, fractional=False, trim="-")
+
+
+def _names(models: list[dict[str, Any]], ranges: np.ndarray, grid: float | None) -> dict[str, list[str]]:
+    """Names beside their points: of the compared models with their beta, of others where there is room."""
+
+    def pixels(points: Any) -> np.ndarray:
+        return (np.asarray(points, dtype=float) - ranges[:, 0]) / (ranges[:, 1] - ranges[:, 0]) * AXES
+
+    texts = [_name(model) for model in models]
+    lines = [pixels(_equal_costs(model, ranges)) for model in models if _is_weighed(model)]
+    taken = []
+    if grid is not None:
+        lines.append(pixels(np.array([[grid, grid], ranges[1]]).T))
+        end = lines[-1][-1]
+        toward = -1 if grid > ranges[0, 1] / 2 else 1
+        taken.append(tuple(np.sort([end, end + (toward * LETTER * GRID_LETTERS, -LINE)], axis=0)))
+    order = range(len(models) - 1, -1, -1)  # the compared ones first
+    points = pixels([[models[i]["rate"], models[i]["height"]] for i in order] or np.empty((0, 2)))
+    sizes = [(LETTER * min(len(models[i]["title"]), MOST_LETTERS), LINE * (1 + texts[i].count("\n"))) for i in order]
+    beads = [np.linspace(*line, 60) for line in lines]
+    places = label_places(points, np.array(sizes).reshape(-1, 2), AXES, beads, taken)[::-1]
+    places = [place or ("top center" if model["side"] else None) for model, place in zip(models, places, strict=True)]
+    return {
+        "text": [text if place else "" for text, place in zip(texts, places, strict=True)],
+        "textposition": [place or "top center" for place in places],
+    }
+
+
+def _name(model: dict[str, Any]) -> str:
+    title = model["title"]
+    name = charts.plain(title if len(title) <= MOST_LETTERS else title[: MOST_LETTERS - 1] + "…")
+    return charts.lines(name, charts.words("rates.beta", beta=_digits(model["beta"]))) if _is_weighed(model) else name
+
+
+def _is_weighed(model: dict[str, Any]) -> bool:
+    """Is it one of the compared ones, and a fixed beta on its KL?"""
+    return model["side"] is not None and model["beta"] is not None
