@@ -38,7 +38,8 @@ def stands(page):
     """Everything that belongs to two models and an image is drawn."""
     for part in PARTS:
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
-    page.wait_for_selector(".lse-spills[data-ready='1']", state="attached")  # it moves what is below
+    for part in (".lse-spills", ".lse-informations"):  # they move what is below
+        page.wait_for_selector(f"{part}[data-ready='1']", state="attached")
 
 
 def opened_tab(page):
@@ -286,6 +287,30 @@ def test_figure_one_waits_for_an_image(page):
     answer.continue_()
     page.click("#figure-one button[data-kind=png]")
     page.wait_for_selector("#figure-one[data-kind=png] img")
+
+
+def test_charts_of_two_models(open_page, both):
+    tab = opened_tab(open_page(plotly=True))
+    tab.wait_for_selector("#compare-rates[data-ready='1']", state="attached")
+    plane = tab.locator("#compare-rates .lse-plane-rates")
+    plane.scroll_into_view_if_needed()
+    tab.wait_for_selector("#compare-rates .textpoint", state="attached")
+    names = plane.locator(".textpoint text").evaluate_all("all => all.map(text => text.firstElementChild.textContent)")
+    assert set(PAIR) <= set(names)
+    assert plane.locator(".shapelayer path").count() == 3  # of equal costs two, and the nats of all combinations
+    for name, side in zip(PAIR, both.sides, strict=True):
+        metrics = side.model.header["metrics"]
+        told = f"{name}: rate {metrics['rate']:.1f}, distortion {metrics['distortion']:,.0f} nats."
+        assert told in plane.get_attribute("aria-label")
+    plane.locator(".scatterlayer .point").last.hover(force=True)  # the left one, or the right: both lie on top
+    tab.wait_for_selector("#compare-rates .hovertext", state="attached")
+    lines = plane.locator(".hovertext tspan.line").all_text_contents()
+    assert lines[0] in PAIR and len(lines) == 7
+    for side in SIDES:
+        heat = tab.locator(f".lse-informations [data-side={side}] .lse-heat")
+        rows = comparison.informations(both)[side]["rows"]
+        assert heat.locator(".ytick").all_text_contents() == [f"z{row['dim']}" if row else "–" for row in rows]
+        assert heat.locator(".textpoint").count() == sum(len(row["shares"]) for row in rows if row)
 
 
 def test_models_of_other_data_bring_their_partner_and_say_so(tab):

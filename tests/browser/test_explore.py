@@ -26,6 +26,7 @@ from vae.data import available
 from vae.evaluation.doctor import findings
 from vae.ui.explore import payload as explorer
 from vae.ui.kit.i18n import say
+from vae.ui.models import payload as models
 
 pytestmark = pytest.mark.browser
 
@@ -199,22 +200,6 @@ def open_model(page, name):
     page.wait_for_selector("#map .lse-opening", state="hidden")
 
 
-CONTRAST = """cells => cells.map(cell => {
-  const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
-  const light = colour => {
-    canvas.fillStyle = colour;
-    canvas.fillRect(0, 0, 1, 1);
-    const linear = v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
-    const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].map(v => linear(v / 255));
-    return .2126 * r + .7152 * g + .0722 * b;
-  };
-  const style = getComputedStyle(cell);
-  const [a, b] = [light(style.color), light(style.backgroundColor)];
-  const contrast = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-  return {share: parseFloat(cell.style.getPropertyValue('--share')), back: b, contrast};
-})"""
-
-
 def check_doctor(page, opened):
     page.wait_for_selector("#doctor[data-forecast]")
     *found, expected_line = findings(replace(opened.diagnosis.evidence, forecast=opened.diagnosis.forecast))
@@ -226,47 +211,24 @@ def check_doctor(page, opened):
     assert page.locator("#doctor .lse-remedy").all_inner_texts() == expected
     titles = spans.evaluate_all("spans => spans.map(span => span.title)")
     assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
-    check_spectrum(page, explorer.forecast_and_findings(opened)["spectrum"])
+    spectrum = explorer.spectrum(opened)
+    label = say("spectrum.label", n=(spectrum["variances"] > spectrum["threshold"]).sum(), m=len(spectrum["kl"]))
+    page.wait_for_selector("#doctor .lse-spectrum p")
+    assert page.inner_text("#doctor .lse-spectrum") == label, "no Plotly, no sentence"
 
 
-HEIGHTS = """drawing => {
-  const top = selector => [...drawing.querySelectorAll(selector)].map(part => part.getBoundingClientRect());
-  const foot = drawing.querySelector('span').getBoundingClientRect().bottom;
-  return {
-    bars: top('i').map(box => foot - box.top),
-    dots: top('b').map(box => foot - (box.top + box.bottom) / 2),
-    line: foot - top('em')[0].top,
-  };
-}"""
-
-
-def check_spectrum(page, spectrum):
-    """On one scale in nats: a bar rises above the line by what it is worth, a dot by what its latent carries."""
-    found = page.locator(".lse-spectrum").evaluate(HEIGHTS)
-    bars, dots = (np.array(found[key]) - found["line"] for key in ("bars", "dots"))
-    nats = 0.5 * np.log(np.array(spectrum["values"]) / spectrum["threshold"])
-    assert (len(bars), len(dots)) == (len(spectrum["values"]), len(spectrum["kl"]))
-    pixels = bars[0] / nats[0]  # a nat's
-    assert pixels > 0
-    assert np.allclose(bars, nats * pixels, atol=1.5) and np.allclose(dots, np.array(spectrum["kl"]) * pixels, atol=1.5)
-
-
-def check_information(page, opened, theme):
-    expected = explorer.information(opened)
+def check_information(page, opened):
+    """Where there is no Plotly, the label stands there."""
+    expected = models.information(opened)
     if expected is None:
-        assert page.locator("#information").is_hidden() and page.locator("#information td").count() == 0
+        assert page.locator("#information").is_hidden()
         return
-    assert page.locator("#information thead th").all_inner_texts() == expected["factors"]
-    assert page.locator("#information tbody th").all_inner_texts() == [f"z{row['dim']}" for row in expected["rows"]]
-    cells = page.locator("#information tbody td")
-    shown = np.array([float(text) for text in cells.all_inner_texts()])
-    assert np.allclose(shown.reshape(len(expected["rows"]), -1), [row["shares"] for row in expected["rows"]])
-    looks = sorted(cells.evaluate_all(CONTRAST), key=lambda cell: cell["share"])
-    assert min(cell["contrast"] for cell in looks) >= 4.5, "a number that cannot be read"
-    shades = [cell["back"] for cell in looks]
-    assert shades == sorted(shades, reverse=theme == "light"), (
-        "the more information, the further from the page's colour"
-    )
+    page.wait_for_selector("#information .lse-heat p")
+    text = page.inner_text("#information .lse-heat")
+    assert text.startswith(say("information.label"))
+    for k, factor in enumerate(expected["factors"]):
+        best = max(expected["rows"], key=lambda row, k=k: row["shares"][k])
+        assert f"{factor} (z{best['dim']} {best['shares'][k]:.2f})" in text
 
 
 def check_scores(page, metrics, width):
@@ -297,8 +259,60 @@ def test_what_is_said_about_a_model(open_page, shared, width, theme):
         opened = shared.catalog.open(entry.name)
         open_model(page, entry.name)
         check_doctor(page, opened)
-        check_information(page, opened, theme)
+        check_information(page, opened)
         check_scores(page, entry.header["metrics"], width)
+
+
+BOXES = """(box, selector) => [...box.querySelectorAll(selector)].map(part => {
+  const {left, right, top, bottom} = part.getBoundingClientRect();
+  return [left, right, top, bottom];
+})"""
+
+
+def boxes(chart, selector):
+    """(N, 4): left, right, top and bottom of parts of a chart."""
+    return np.array(chart.evaluate(BOXES, selector), dtype=float).reshape(-1, 4)
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1400, "light"), (390, "dark")])
+def test_charts_of_a_model(open_page, shared, width, theme):
+    page = open_page(width=width, query=f"?still=1&__theme={theme}", plotly=True)
+    entries = [entry for entry in shared.catalog.usable() if not available(entry.header["dataset"]["name"])]
+    opened = next(found for entry in entries if (found := shared.catalog.open(entry.name)).facts.names)
+    page.wait_for_selector("#doctor[data-forecast]")
+    open_model(page, opened.name)
+    page.wait_for_selector("#doctor[data-forecast]")
+    page.wait_for_selector("#doctor .lse-spectrum .bars .point", state="attached")
+    page.wait_for_selector("#information .lse-heat .hm image", state="attached")
+    check_spectrum(page.locator("#doctor .lse-spectrum"), explorer.spectrum(opened))
+    check_heat(page.locator("#information .lse-heat"), models.information(opened), width)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def check_spectrum(chart, spectrum):
+    """On one scale in nats: a bar rises above the line by what it is worth, a dot by what its latent carries."""
+    bars, dots = boxes(chart, ".bars .point path"), boxes(chart, ".scatterlayer .point")
+    (line,) = boxes(chart, ".shapelayer path")
+    assert (len(bars), len(dots)) == (len(spectrum["variances"]), len(spectrum["kl"]))
+    level = line[2:].mean()
+    nats = 0.5 * np.log(spectrum["variances"] / spectrum["threshold"])
+    bars, dots = level - bars[:, 2], level - dots[:, 2:].mean(axis=1)
+    pixels = bars[0] / nats[0]  # a nat's
+    assert pixels > 0
+    assert np.allclose(bars, nats * pixels, atol=1.5) and np.allclose(dots, spectrum["kl"] * pixels, atol=1.5)
+    assert chart.get_attribute("role") == "img" and "threshold" in chart.get_attribute("aria-label")
+
+
+def check_heat(chart, information, width):
+    texts = chart.locator(".textpoint").all_text_contents()
+    shares = np.array([float(text) for text in texts]).reshape(len(information["rows"]), -1)
+    assert np.allclose(shares, [row["shares"] for row in information["rows"]])
+    heads = chart.locator(".xtick text").all_text_contents()
+    assert ["".join(head.split()) for head in heads] == [factor.replace(" ", "") for factor in information["factors"]]
+    assert chart.locator(".ytick text").all_text_contents() == [f"z{row['dim']}" for row in information["rows"]]
+    words = boxes(chart, ".xtick text")
+    words = words[np.argsort(words[:, 0])]
+    assert (words[1:, 0] >= words[:-1, 1]).all() and words[:, 0].min() >= 0 and words[:, 1].max() <= width
 
 
 def hold_opening(page, name):

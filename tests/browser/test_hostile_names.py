@@ -54,6 +54,24 @@ def unharmed(page):
     assert page.evaluate("document.querySelectorAll('img[src=x], [onerror], [onload]').length") == 0
 
 
+def test_html_in_names_is_text_in_charts(open_page):
+    page = open_page(plotly=True)
+    page.select_option("#model", EVIL)
+    page.wait_for_function("name => document.querySelector('#model').value === name", arg=EVIL)
+    settled(page)
+    page.click("#to-compare")
+    page.wait_for_selector("#compare-rates[data-ready='1']", state="attached")
+    page.locator("#compare-rates").scroll_into_view_if_needed()
+    page.wait_for_selector("#compare-rates .textpoint", state="attached")
+    plane = page.locator("#compare-rates .lse-plane-rates")
+    assert plane.locator(".textpoint").first.text_content().startswith(EVIL[:23] + "…")
+    assert f"{EVIL}: rate" in plane.get_attribute("aria-label")
+    plane.locator(".scatterlayer .point").hover(force=True)
+    page.wait_for_selector("#compare-rates .hovertext", state="attached")
+    assert EVIL in plane.locator(".hovertext").text_content()
+    unharmed(page)
+
+
 def test_html_in_names_is_text(page, tmp_path):
     for name in (*NAMES, "digits-vae"):
         page.select_option("#model", name.replace("/", "|"))

@@ -27,6 +27,7 @@ from vae.ui.compare.endpoints import compare_endpoints
 from vae.ui.explore import payload as explore
 from vae.ui.kit.i18n import TEXTS, say
 from vae.ui.models import catalog as catalog_module
+from vae.ui.models import payload as models
 from vae.ui.models import spill_meter
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import ModelPair, open_pair
@@ -95,6 +96,16 @@ def test_pairs_follow_the_factors_that_they_are_named_after(both):
         ]
         assert pair["right"] == int(shares[1][:, k].argmax())
     assert all(pair["right"] is None and pair["factor"] is None for pair in found[6:])
+
+
+def test_matched_latents_stand_on_one_line(both):
+    found = comparison.informations(both)
+    for name, side in zip(("left", "right"), both.sides, strict=True):
+        rows = found[name]["rows"]
+        assert len(rows) == len(both.pairs)
+        known = {row["dim"]: row for row in models.information(side)["rows"]}
+        assert rows == [known.get(getattr(pair, name)) for pair in both.pairs]
+        assert any(rows)
 
 
 def test_the_signs_make_aligned_latents_move_the_factor_the_same_way(both):
@@ -270,6 +281,7 @@ def test_bad_latents_rows_and_kinds(call, both):
     assert call("figure_one", *PAIR, index, "bmp")["key"] == "error.kind"
     assert call("spill", "nobody")["key"] == "error.model"
     assert call("rates", "nobody", PAIR[1])["key"] == "error.model"
+    assert call("information_pair", PAIR[0], "nobody")["key"] == "error.model"
     assert call("decode_pair", PAIR[0])["key"] == "error.arguments"
 
 

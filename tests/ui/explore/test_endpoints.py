@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from vae.system.limits import REQUESTS
+from vae.ui.explore import payload as explorer
 from vae.ui.explore.endpoints import explore_endpoints
 from vae.ui.models.catalog import Catalog
 
@@ -141,7 +142,8 @@ def test_good_calls_are_json_and_right(call, opened):
 
 def test_the_forecast_comes_after_the_findings(call, opened):
     answer = call("forecast_model", "digits-beta")["ok"]
-    found, drawn = answer["findings"], answer["spectrum"]
+    found, drawn = answer["findings"], explorer.spectrum(opened)
+    assert [trace["type"] for trace in answer["spectrum"]["data"]] == ["bar", "scatter"]
     assert found[:-1] == call("open_model", "digits-beta")["ok"]["findings"]
     x = opened.images.images.flatten(1).numpy() / 255
     mean = x.mean(0)
@@ -153,10 +155,14 @@ def test_the_forecast_comes_after_the_findings(call, opened):
     assert found[-1]["key"] == "finding.forecast"
     assert found[-1]["values"]["awake"] == len(rates)
     assert found[-1]["values"]["nats"] == pytest.approx(rates.sum(), rel=1e-3)
-    assert drawn["values"] == pytest.approx(values[: len(drawn["values"])], rel=1e-3)
-    assert 24 <= len(drawn["values"]) <= 48 and drawn["threshold"] == beta
+    assert drawn["variances"] == pytest.approx(values[: len(drawn["variances"])], rel=1e-3)
+    assert 24 <= len(drawn["variances"]) <= 48 and drawn["threshold"] == beta
     kl = opened.model.stats["kl"]
     assert drawn["kl"] == pytest.approx(sorted(kl[kl >= 0.1], reverse=True))
+
+
+def test_without_factors_there_is_no_figure_of_information(call):
+    assert call("information", "digits-beta") == {"ok": None}
 
 
 def test_broken_files_are_listed_with_their_reason(catalog):

@@ -18,6 +18,7 @@ from vae.evaluation.metrics import mutual_information
 from vae.latent.lattice import lattice
 from vae.ui.explore import payload as explorer
 from vae.ui.header.tab import models
+from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import TEXTS, named, say
 from vae.ui.models import payload as models_payload
 from vae.ui.models.catalog import Catalog
@@ -80,7 +81,7 @@ def test_the_page_is_told_what_the_doctor_found(opened):
     overview = explorer.overview(opened)
     assert overview["findings"][0]["key"] == "finding.active"
     assert overview["findings"][0]["values"]["total"] == opened.dims
-    assert overview["information"] is None  # the digits have no factors
+    assert models_payload.information(opened) is None  # the digits have no factors
 
 
 def test_the_evidence_is_measured_on_the_model(opened):
@@ -102,6 +103,88 @@ def test_the_table_of_information(factored):
     expected = mutual_information(factored.model.mu, factored.facts.factors)
     assert np.abs(np.array([row["shares"] for row in table["rows"]]) - expected[dims]).max() <= 0.005
     assert table["rows"][0]["shares"][0] > 0.7 > 0.2 > table["rows"][0]["shares"][1]
+
+
+def said(text):
+    """The lines of a figure's text as (key, values)."""
+    return [tuple(json.loads(line.removeprefix("t:")).values()) for line in text.split("\n")]
+
+
+def test_the_figure_of_information(factored):
+    table = models_payload.information(factored)
+    table["rows"].insert(1, None)
+    figure = models_payload.information_figure(**table)
+    heat, texts = figure.data
+    shares = {(f"z{row['dim']}", k): share for row in table["rows"] if row for k, share in enumerate(row["shares"])}
+    cells = [(re.sub("<.*?>", "", figure.layout.yaxis.ticktext[y]), x) for x, y in zip(heat.x, heat.y, strict=True)]
+    assert dict(zip(cells, heat.z.tolist(), strict=True)) == shares, "a line without a latent has no cells"
+    assert [float(text) for text in texts.text] == pytest.approx(heat.z)
+    assert [said(text)[0] for text in figure.layout.xaxis.ticktext] == [
+        ("figure.factor", {"factor": factor}) for factor in table["factors"]
+    ]
+    for text, (latent, k), share in zip(heat.hovertext, cells, heat.z, strict=True):
+        known = {"dim": int(latent[1:]), "factor": table["factors"][k], "share": f"{share:.2f}"}
+        assert said(text) == [("information.cell", known)]
+    _, (key, values) = said(models_payload.information_label(**table))
+    assert key == "information.strongest"
+    for k, (factor, best) in enumerate(values["strongest"]):
+        latent, share = best.split()
+        column = {name: value for (name, at), value in shares.items() if at == k}
+        assert factor == table["factors"][k] and column[latent] == max(column.values()) == float(share)
+
+
+def test_the_figure_of_a_model_that_uses_no_latent():
+    figure = models_payload.information_figure(("a", "b"), [None, None])
+    assert len(figure.data[0].z) == 0 and figure.layout.height > 0
+    assert [key for key, _ in said(models_payload.information_label(("a", "b"), [None]))] == ["information.label"]
+
+
+def linear(rgb):
+    share = np.asarray(rgb) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def oklab(rgb):
+    """Source: Ottosson 2020, bottosson.github.io/posts/oklab."""
+    lms = linear(rgb) @ np.array([
+        [0.4122214708, 0.2119034982, 0.0883024619],
+        [0.5363325363, 0.6806995451, 0.2817188376],
+        [0.0514459929, 0.1073969566, 0.6299787005],
+    ])  # fmt: skip
+    return np.cbrt(lms) @ np.array([
+        [0.2104542553, 1.9779984951, 0.0259040371],
+        [0.7936177850, -2.4285922050, 0.7827717662],
+        [-0.0040720468, 0.4505937099, -0.8086757660],
+    ])  # fmt: skip
+
+
+@pytest.mark.parametrize(("paper", "ink"), [((255, 255, 255), (31, 41, 55)), ((11, 15, 25), (243, 244, 246))])
+def test_shares_are_read_on_their_colours_whose_steps_look_alike(paper, ink):
+    (_, none), (_, whole) = models_payload.SHARES
+    first, last = (np.array(re.findall(r"[\d.]+", colour), dtype=float) for colour in (none, whole))
+    mixed = first + np.linspace(0, 1, 11)[:, None] * (last - first)
+    colours = mixed[:, 3:] * mixed[:, :3] + (1 - mixed[:, 3:]) * np.array(paper)
+    light, letters = (linear(rgb) @ [0.2126, 0.7152, 0.0722] for rgb in (colours, ink))
+    contrast = (np.maximum(light, letters) + 0.05) / (np.minimum(light, letters) + 0.05)
+    assert contrast.min() >= 4.5
+    steps = np.linalg.norm(np.diff(oklab(colours), axis=0), axis=1)
+    assert steps.max() < 1.25 * steps.min()
+
+
+def test_the_figure_of_the_spectrum():
+    variances, kl = np.array([80.0, 8.0, 2.0, 0.5]), np.array([1.5, 0.2, 1e6])
+    figure = explorer.spectrum_figure(variances, 2.0, kl)
+    bars, dots = figure.data
+    (line,) = figure.layout.shapes
+    assert bars.y.tolist() == variances.tolist() and (line.y0, line.y1) == (2.0, 2.0)
+    assert bars.marker.color[:2] == bars.marker.color[:1] * 2 and bars.marker.color[2:] == bars.marker.color[3:] * 2
+    assert np.log(dots.y[:2] / 2.0) == pytest.approx(2 * kl[:2])
+    assert np.isfinite(dots.y).all(), "a file may claim any KL"
+    assert figure.layout.yaxis.type == "log"
+    assert [said(text)[0][1]["nats"] for text in bars.hovertext] == pytest.approx([np.log(40) / 2, np.log(4) / 2, 0, 0])
+    assert [said(text)[0][1]["nats"] for text in dots.hovertext] == kl.tolist()
+    json.dumps(packed(figure, explorer.spectrum_label(variances, 2.0, kl)), allow_nan=False)
+    assert said(explorer.spectrum_label(variances, 2.0, kl)) == [("spectrum.label", {"n": 2, "m": 3})]
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from vae.evaluation.latent_use import ACTIVE_NATS, FOLLOWED
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.compare import payload as compare
 from vae.ui.explore import payload as explore
+from vae.ui.models import payload as models
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
 
@@ -35,8 +36,8 @@ def lines(overview, key) -> list[dict]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_sliders_findings_and_table_of_a_model_agree(catalog, name):
-    overview = explore.overview(catalog.open(name))
-    sliders, table = named(overview["follows"]), overview["information"]
+    overview, table = explore.overview(catalog.open(name)), models.information(catalog.open(name))
+    sliders = named(overview["follows"])
     factors = table["factors"]
     lost = {factor for line in lines(overview, "unfollowed") for factor in line["factors"]}
     assert set().union(*sliders) == set(factors) - lost, "a slider is called what no latent is said to follow"

@@ -9,6 +9,7 @@ import numpy as np
 from vae.ui.compare import payload
 from vae.ui.compare.figure_one_rows import FIGURES, composed
 from vae.ui.kit.endpoint import endpoint, is_whole
+from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.models import payload as models
 from vae.ui.models.arguments import dims_of, z_of
@@ -29,6 +30,14 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     def compare(left: Any, right: Any) -> dict[str, Any]:
         return payload.overview(open_pair(catalog, left, right))
+
+    def information_pair(left: Any, right: Any) -> dict[str, Any] | None:
+        sides = payload.informations(open_pair(catalog, left, right)) or {}
+        figures = {
+            side: packed(models.information_figure(**known), models.information_label(**known))
+            for side, known in sides.items()
+        }
+        return figures or None
 
     def pick_pair(left: Any, right: Any, index: Any) -> dict[str, Any]:
         both = open_pair(catalog, left, right)
@@ -65,5 +74,5 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("coordinates", "colour", "thumbnails", "rates")]  # for the two maps
-    functions = (compare, pick_pair, decode_pair, traverse_pair, spill, figure_one)
+    functions = (compare, information_pair, pick_pair, decode_pair, traverse_pair, spill, figure_one)
     return [*shared, *(endpoint(function) for function in functions)]

@@ -72,7 +72,6 @@ def side(opened: LoadedModel) -> dict[str, Any]:
         "kl": np.asarray(model.stats["kl"], dtype=float).tolist(),
         "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),
         "follows": models.followed(opened),
-        "information": models.information(opened),
         "projections": models.projections(opened),
         "thumbnails": models.thumbnails(opened),
     }
@@ -94,6 +93,18 @@ def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
         "strengths": known,
         "sign": pair.sign,
     }
+
+
+def informations(both: ModelPair) -> dict[str, dict[str, Any]] | None:
+    """For either side what its latents know of the factors, matched ones on one line; None without factors."""
+    found = {}
+    for name, opened in zip(("left", "right"), both.sides, strict=True):
+        known = models.information(opened)
+        if known is None:
+            return None
+        of = {row["dim"]: row for row in known["rows"]}
+        found[name] = known | {"rows": [of.get(getattr(pair, name)) for pair in both.pairs]}
+    return found
 
 
 def axes(both: ModelPair) -> list[dict[str, Any]]:

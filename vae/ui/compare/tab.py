@@ -66,7 +66,11 @@ TEMPLATE = f"""
   <p class="lse-note lse-maps-note"></p>
   <p class="lse-selected"></p>
   <div class="lse-selection" hidden></div>
-  <div class="lse-information lse-informations" hidden></div>
+  <div class="lse-informations" hidden>
+    <section data-side="left"><h3></h3><div class="lse-heat"></div></section>
+    <section data-side="right"><h3></h3><div class="lse-heat"></div></section>
+    <p class="lse-note" data-text="information.about"></p>
+  </div>
   <div class="lse-figures-both">
     <section id="compare-table">
       <h2 id="compare-table-title" data-text="compare.table"></h2>

@@ -1,7 +1,6 @@
 // What is known of the two models in figures: latents against factors, every score with its marks, rate and distortion.
 
 import {SIDES} from './comparer.js';
-import {informationTable} from '../models/information.js';
 import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {createFigure} from '../kit/js/figure.js';
 import {number, t} from '../kit/js/strings.js';
@@ -14,15 +13,19 @@ export function mountPairTables(root, comparer) {
   const information = root.querySelector('.lse-informations');
   const meter = root.querySelector('.lse-spills');
   const stays = meter.querySelector('p');
+  const heats = Object.fromEntries(SIDES.map(side => [side, createFigure(information.querySelector(`[data-side=${side}] .lse-heat`))]));
   const plane = createFigure(rates.querySelector('.lse-plane-rates'), PLANE);
   const others = rates.querySelector('[data-role=others]');
 
   comparer.on('couple', couple => {
     drawTable(table.querySelector('.lse-scroll'), couple);
     ready(table);
-    drawInformation(information, couple);
-    ready(rates, false);
-    afterPaint(() => comparer.state.couple === couple && fetchRates(couple));
+    for (const part of [information, rates]) ready(part, false);
+    afterPaint(() => {
+      if (comparer.state.couple !== couple) return;
+      fetchInformation(couple);
+      fetchRates(couple);
+    });
   });
   comparer.on('couple', couple => {
     stays.textContent = '';
@@ -50,6 +53,24 @@ export function mountPairTables(root, comparer) {
     if (!current()) return;
     stays.textContent = found.length ? t('compare.stays_model', {found: [...new Set(found)].join(', ')}) : '';
     ready(meter);
+  }
+
+  /** Latents against factors, side by side, matched latents on one line. */
+  async function fetchInformation(couple) {
+    try {
+      const figures = await comparer.call('information_pair', couple.left.name, couple.right.name);
+      if (comparer.state.couple !== couple) return;
+      information.hidden = !figures;
+      if (figures) {
+        for (const side of SIDES) {
+          information.querySelector(`[data-side=${side}] h3`).textContent = couple[side].title;
+          heats[side].show(figures[side]);
+        }
+      }
+      ready(information);
+    } catch (error) {
+      if (comparer.state.couple === couple) comparer.fail(error);
+    }
   }
 
   async function fetchRates(couple) {
@@ -86,16 +107,4 @@ function drawTable(element, couple) {
     return make('tr', {'data-key': key}, name, ...cells, ...marks);
   });
   element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)));
-}
-
-/** Latent against factor, side by side, matched latents on one line. */
-function drawInformation(element, couple) {
-  element.hidden = !couple.factors.length;
-  if (element.hidden) return element.replaceChildren();
-  const tables = SIDES.map(side => {
-    const known = new Map(couple[side].information.rows.map(row => [row.dim, row]));
-    const rows = couple.pairs.map(pair => known.get(pair[side]) ?? null);
-    return make('div', {'data-side': side}, informationTable({factors: couple.factors, rows}, couple[side].title));
-  });
-  element.replaceChildren(...tables);
 }

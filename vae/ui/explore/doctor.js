@@ -1,10 +1,16 @@
 // The doctor's findings about the model, and once the page stands what was to be expected, with its spectrum.
 
-import {afterPaint} from '../kit/js/dom.js';
+import {afterPaint, make} from '../kit/js/dom.js';
+import {createFigure} from '../kit/js/figure.js';
+import {t} from '../kit/js/strings.js';
 import {drawFindings} from '../models/doctor.js';
-import {drawSpectrum} from './spectrum.js';
+
+const HEIGHT = 240; // pixels of the spectrum
 
 export function mountDoctor(element, explorer) {
+  const bars = make('div', {className: 'lse-spectrum'});
+  const figure = createFigure(bars, HEIGHT);
+
   explorer.on('model', model => {
     delete element.dataset.forecast;
     drawFindings(element, model, model.findings);
@@ -18,7 +24,10 @@ export function mountDoctor(element, explorer) {
       const {findings, spectrum} = await explorer.call('forecast_model', model.name);
       if (explorer.state.model !== model) return;
       drawFindings(element, model, findings);
-      if (spectrum) element.append(...drawSpectrum(spectrum));
+      if (spectrum) {
+        element.append(make('h2', {textContent: t('spectrum.title')}), bars, make('p', {className: 'lse-remedy', textContent: t('spectrum.about')}));
+        figure.show(spectrum);
+      }
       element.dataset.forecast = '1';
     } catch (error) {
       if (explorer.state.model === model) explorer.fail(error);

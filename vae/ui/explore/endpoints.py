@@ -6,6 +6,7 @@ from typing import Any
 from vae.ui.explore import payload
 from vae.ui.explore.own_image import own_pick, pixels_of
 from vae.ui.kit.endpoint import endpoint, is_finite
+from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.models import payload as models
 from vae.ui.models.arguments import dims_of, row_of, z_of
@@ -44,5 +45,12 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
     def forecast_model(name: Any) -> dict[str, Any]:
         return payload.forecast_and_findings(catalog.open(name))
 
-    functions = (open_model, pick, traverse, place, own_image, forecast_model)
+    def information(name: Any) -> dict[str, Any] | None:
+        """What each latent knows of each factor; None where there is neither."""
+        found = models.information(catalog.open(name))
+        if not found or not found["rows"]:
+            return None
+        return packed(models.information_figure(**found), models.information_label(**found))
+
+    functions = (open_model, pick, traverse, place, own_image, forecast_model, information)
     return [*model_endpoints(catalog).values(), *(endpoint(function) for function in functions)]

@@ -1,18 +1,25 @@
 // Latents against factors, of the model that is shown. Hidden where there are no factors.
 
 import {afterPaint, ready} from '../kit/js/dom.js';
-import {t} from '../kit/js/strings.js';
-import {informationTable} from '../models/information.js';
+import {createFigure} from '../kit/js/figure.js';
 
 export function mountInformation(element, explorer) {
+  const heat = createFigure(element.querySelector('.lse-heat'));
+
   explorer.on('model', model => {
     ready(element, false);
-    afterPaint(() => explorer.state.model === model && draw(element, model.information)); // the map first
+    afterPaint(() => explorer.state.model === model && ask(model)); // the map first
   });
-}
 
-function draw(element, information) {
-  element.hidden = !information?.rows.length;
-  element.replaceChildren(...(element.hidden ? [] : [informationTable(information, t('information.title'))]));
-  ready(element);
+  async function ask(model) {
+    try {
+      const figure = await explorer.call('information', model.name);
+      if (explorer.state.model !== model) return;
+      element.hidden = !figure;
+      if (figure) heat.show(figure);
+      ready(element);
+    } catch (error) {
+      if (explorer.state.model === model) explorer.fail(error);
+    }
+  }
 }

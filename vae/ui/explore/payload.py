@@ -1,7 +1,9 @@
 """What the Explore tab asks for: pure functions of (open model, z, arguments) -> payloads."""
 
+from __future__ import annotations
+
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -9,6 +11,8 @@ from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.latent.lattice import lattice as lattice_of
 from vae.latent.neighbours import between_neighbours
 from vae.latent.projection import explained
+from vae.ui.kit import figure as charts
+from vae.ui.kit.figure import packed
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models.loaded_model import LoadedModel
@@ -21,7 +25,6 @@ from vae.ui.models.payload import (
     findings_json,
     first_row,
     followed,
-    information,
     latents_in_use,
     picture,
     projections,
@@ -30,10 +33,15 @@ from vae.ui.models.payload import (
     traversal,
 )
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 FAR = 0.05  # of the larger side of a map: a place further than this from every point is called far
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
 SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
+DECADES = 1.5  # of that drawing from which on only powers of ten are written
+MOST_NATS = 300.0  # of a latent in that drawing: a file may claim more than a logarithmic axis can hold
 
 
 def overview(opened: LoadedModel) -> dict[str, Any]:
@@ -64,7 +72,6 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
         "findings": findings_json(opened.diagnosis.evidence),
-        "information": information(opened),
         "lattice": lattice(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], strongest_latents(opened, FIRST_ROWS), "sigma"),
@@ -79,23 +86,85 @@ def images_of(opened: LoadedModel) -> int:
 
 
 def forecast_and_findings(opened: LoadedModel) -> dict[str, Any]:
-    """The findings again, with what a linear model of the same images would have done: too slow for the first map.
+    """The findings again, with what a linear model of the same images would have done, and its figure or None: too slow
+    for the first map.
+    """
+    findings = findings_json(replace(opened.diagnosis.evidence, forecast=opened.diagnosis.forecast))
+    found = spectrum(opened)
+    return {"findings": findings, "spectrum": found and packed(spectrum_figure(**found), spectrum_label(**found))}
 
-    `spectrum` holds the variances of the images' strongest directions, the threshold of a latent, and the KL of each
-    latent of this model that is in use; None where nothing can be forecast.
+
+def spectrum(opened: LoadedModel) -> dict[str, Any] | None:
+    """The variances of the images' strongest directions, the threshold of a latent, and the KL of each latent of this
+    model that is in use, the strongest first; None where nothing can be forecast.
     """
     expected = opened.diagnosis.forecast
-    findings = findings_json(replace(opened.diagnosis.evidence, forecast=expected))
     if expected is None or not expected.largest:
-        return {"findings": findings, "spectrum": None}
-    kl = [float(opened.model.stats["kl"][dim]) for dim in latents_in_use(opened)]
+        return None
+    kl = np.asarray(opened.model.stats["kl"], dtype=float)[latents_in_use(opened)]
     directions = min(max(SPECTRUM_DIRECTIONS, expected.awake + 6), MOST_DIRECTIONS)
-    values = expected.spectrum[:directions]
-    values = values[values > 1e-4 * values[0]]  # what rounding leaves has no place on a logarithmic axis
-    return {
-        "findings": findings,
-        "spectrum": {"values": values.tolist(), "threshold": expected.threshold, "kl": kl[: len(values)]},
-    }
+    variances = expected.spectrum[:directions]
+    variances = variances[variances > 1e-4 * variances[0]]  # what rounding leaves has no place on a logarithmic axis
+    return {"variances": variances, "threshold": expected.threshold, "kl": kl[: len(variances)]}
+
+
+def spectrum_figure(variances: np.ndarray, threshold: float, kl: np.ndarray) -> go.Figure:
+    """Bars of variance on a logarithmic axis, and the line that a linear model's latent must rise above.
+
+    A bar's height above the line is twice its nats; dots are this model's latents on the same scale.
+    """
+    import plotly.graph_objects as go
+
+    awake = variances > threshold
+    forecast = 0.5 * np.log(np.maximum(variances / threshold, 1.0))
+    levels = threshold * np.exp(2.0 * np.minimum(kl, MOST_NATS))
+    hover = [
+        charts.words("spectrum.direction", n=n, variance=variance, nats=nats)
+        for n, (variance, nats) in enumerate(zip(variances.tolist(), forecast.tolist(), strict=True), start=1)
+    ]
+    drawing = go.Figure()
+    drawing.add_bar(
+        x=np.arange(1, len(variances) + 1),
+        y=variances,
+        marker={"color": [charts.SKY if above else charts.GREY for above in awake]},
+        hovertext=hover,
+        hoverinfo="text",
+        name=charts.words("spectrum.bars"),
+    )
+    drawing.add_scatter(
+        x=np.arange(1, len(levels) + 1),
+        y=levels,
+        mode="markers",
+        marker={"color": charts.VERMILION, "size": 8},
+        hovertext=[charts.words("spectrum.latent", nats=nats) for nats in kl.tolist()],
+        hoverinfo="text",
+        name=charts.words("spectrum.dots"),
+        cliponaxis=False,
+    )
+    label = {"text": charts.words("spectrum.threshold", value=threshold), "textposition": "end", "yanchor": "bottom"}
+    drawing.add_hline(threshold, line={"dash": "dash", "width": 1.3, "color": charts.GREY}, label=label)
+    ends = np.log10([min(variances[-1], threshold) / 1.5, max(variances[0], threshold, *levels[:1]) * 1.5])
+    drawing.update_layout(
+        xaxis={
+            "title": {"text": charts.words("spectrum.x")},
+            "showgrid": False,
+            "zeroline": False,
+            "range": [0.3, 1.2 * len(variances) + 0.5],  # room for the threshold's words
+        },
+        yaxis={
+            "title": {"text": charts.words("spectrum.y")},
+            "type": "log",
+            "range": ends.tolist(),
+            "dtick": 1 if np.ptp(ends) > DECADES else "D2",
+        },
+        legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"},
+        bargap=0.15,
+    )
+    return drawing
+
+
+def spectrum_label(variances: np.ndarray, threshold: float, kl: np.ndarray) -> str:
+    return charts.words("spectrum.label", n=int((variances > threshold).sum()), m=len(kl))
 
 
 def lattice(opened: LoadedModel) -> dict[str, Any] | None:

@@ -65,7 +65,10 @@ TEMPLATE = """
     </section>
   </div>
   <section id="doctor" class="lse-doctor"></section>
-  <section id="information" class="lse-information" hidden></section>
+  <section id="information" hidden>
+    <h2 data-text="information.title"></h2><div class="lse-heat"></div>
+    <p class="lse-note" data-text="information.about"></p>
+  </section>
 </div>
 """
 

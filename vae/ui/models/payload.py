@@ -1,8 +1,11 @@
 """What pages show of an open model: pure functions of (model, z, arguments) -> payloads."""
 
+from __future__ import annotations
+
 import hashlib
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -10,12 +13,19 @@ import torch
 from vae.evaluation.doctor import Evidence, findings
 from vae.evaluation.latent_use import awake
 from vae.latent.traversal import traverse
+from vae.ui.kit import figure as charts
 from vae.ui.kit import points
 from vae.ui.kit.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
 from vae.ui.models.loaded_model import LoadedModel
 
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 STEPS = np.linspace(-3.0, 3.0, 9)
 FIRST_ROWS = 12  # of traversals, drawn unasked
+# From nothing to everything, so pale that the page's own ink is read on it in light and dark.
+SHARES = ((0.0, "rgba(0, 158, 115, 0.05)"), (1.0, "rgba(0, 158, 115, 0.75)"))
+ROW, AROUND = 24, 32  # pixels of height of a latent's cells, and of the factors' names
 
 
 def findings_json(evidence: Evidence) -> list[dict[str, Any]]:
@@ -32,6 +42,64 @@ def information(opened: LoadedModel) -> dict[str, Any] | None:
         "factors": opened.facts.names,
         "rows": [{"dim": dim, "shares": [round(float(share), 2) for share in shares]} for dim, shares in rows],
     }
+
+
+def information_figure(factors: Sequence[str], rows: Sequence[dict[str, Any] | None]) -> go.Figure:
+    """Latents × factors as a heat map, the share in each cell.
+
+    Args:
+        rows: of `information`; where one is None a line stays empty, so that two figures may stand line beside line.
+    """
+    import plotly.graph_objects as go
+
+    cells = [(k, line, row["shares"][k]) for line, row in enumerate(rows) if row for k in range(len(factors))]
+    columns, lines, shares = (np.array(values) for values in zip(*cells, strict=True)) if cells else ([], [], [])
+    hover = [
+        charts.words("information.cell", dim=rows[line]["dim"], factor=factors[k], share=f"{share:.2f}")
+        for k, line, share in cells
+    ]
+    drawing = go.Figure()
+    drawing.add_heatmap(
+        x=columns,
+        y=lines,
+        z=shares,
+        zmin=0,
+        zmax=1,
+        colorscale=SHARES,
+        showscale=False,
+        hovertext=hover,
+        hoverinfo="text",
+        xgap=2,
+        ygap=2,
+    )
+    # Words of a heat map take black or white after their cell's colour, and do not see that it lets the page through.
+    texts = [f"{share:.2f}" for share in shares]
+    drawing.add_scatter(x=columns, y=lines, mode="text", text=texts, hoverinfo="skip")
+    named = [charts.named(factor) for factor in factors]
+    latents = [f"<b>z{row['dim']}</b>" if row else "–" for row in rows]
+    bare = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "ticklabelstandoff": 4}
+    drawing.update_layout(
+        height=AROUND + ROW * len(rows),
+        margin={"t": 0, "b": 0, "l": 0, "r": 0},
+        showlegend=False,
+        xaxis=bare
+        | {"range": [-0.5, len(named) - 0.5], "side": "top", "tickvals": list(range(len(named))), "ticktext": named},
+        yaxis=bare | {"range": [len(rows) - 0.5, -0.5], "tickvals": list(range(len(rows))), "ticktext": latents},
+    )
+    return drawing
+
+
+def information_label(factors: Sequence[str], rows: Sequence[dict[str, Any] | None]) -> str:
+    """That figure in sentences: of each factor the latent that knows most of it, and how much."""
+    label = charts.words("information.label")
+    known = [row for row in rows if row]
+    if not known:
+        return label
+    strongest = []
+    for k, factor in enumerate(factors):
+        share, dim = max((row["shares"][k], -row["dim"]) for row in known)
+        strongest.append([factor, f"z{-dim} {share:.2f}"])
+    return charts.lines(label, charts.words("information.strongest", strongest=strongest))
 
 
 def latents_in_use(opened: LoadedModel) -> list[int]:

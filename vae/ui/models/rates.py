@@ -103,8 +103,10 @@ def figure(found: dict[str, Any]) -> go.Figure:
     drawing = go.Figure()
     for model in filter(_is_weighed, models):
         drawing.add_shape(_line(_equal_costs(model, ranges), "dash", COLOURS[model["side"]]))
+    texts = [_name(model) for model in models]
+    places, corner = _places(models, texts, ranges, grid)
     if grid is not None:
-        drawing.add_shape(_combinations(grid, ranges))
+        drawing.add_shape(_combinations(grid, ranges, corner))
     drawing.add_scatter(
         x=np.array([model["rate"] for model in models]),
         y=np.array([model["height"] for model in models]),
@@ -119,7 +121,8 @@ def figure(found: dict[str, Any]) -> go.Figure:
         hovertext=[charts.lines(*_facts(model, floor)) for model in models],
         hoverinfo="text",
         cliponaxis=False,
-        **_names(models, ranges, grid),
+        text=[text if place else "" for text, place in zip(texts, places, strict=True)],
+        textposition=[place or "top center" for place in places],
     )
     title = charts.words("rates.y") if floor is None else charts.words("rates.y_above", nats=float(floor))
     drawing.update_layout(
@@ -176,18 +179,19 @@ def _equal_costs(model: dict[str, Any], ranges: np.ndarray) -> np.ndarray:
 def _line(ends: np.ndarray, dash: str, colour: str) -> dict[str, Any]:
     (x0, y0), (x1, y1) = ends.tolist()
     line = {"color": colour, "dash": dash, "width": 1.3}
-    return {"type": "line", "layer": "below", "x0": x0, "y0": y0, "x1": x1, "y1": y1, "line": line}
+    return {"type": "line", "layer": "between", "x0": x0, "y0": y0, "x1": x1, "y1": y1, "line": line}
 
 
-def _combinations(grid: float, ranges: np.ndarray) -> dict[str, Any]:
-    """The line at the nats that name every combination, and what they are, on the side where there is more room."""
+def _combinations(grid: float, ranges: np.ndarray, corner: tuple[str, str]) -> dict[str, Any]:
+    """The line at the nats that name every combination, and what they are."""
+    end, side = corner
     return _line(np.array([[grid, grid], ranges[1]]).T, "dot", charts.GREY) | {
         "label": {
             "text": charts.words("rates.grid", n=round(math.exp(grid)), nats=grid),
-            "textposition": "end",
+            "textposition": end,
             "textangle": 0,
-            "xanchor": "right" if grid > ranges[0, 1] / 2 else "left",
-            "yanchor": "top",
+            "xanchor": side,
+            "yanchor": "top" if end == "end" else "bottom",
             "font": {"size": 11},
         }
     }
@@ -211,30 +215,43 @@ def _digits(beta: float) -> str:
     return np.format_float_positional(beta, precision=4, fractional=False, trim="-")
 
 
-def _names(models: list[dict[str, Any]], ranges: np.ndarray, grid: float | None) -> dict[str, list[str]]:
-    """Names beside their points: of the compared models with their beta, of others where there is room."""
+def _places(
+    models: list[dict[str, Any]], texts: list[str], ranges: np.ndarray, grid: float | None
+) -> tuple[list[str | None], tuple[str, str]]:
+    """Where words go: the textposition of each name, and the end of the line of combinations with the words' anchor."""
 
-    def pixels(points: Any) -> np.ndarray:
-        return (np.asarray(points, dtype=float) - ranges[:, 0]) / (ranges[:, 1] - ranges[:, 0]) * AXES
+    def pixels(places: Any) -> np.ndarray:
+        scaled = (np.asarray(places, dtype=float).reshape(-1, 2) - ranges[:, 0]) / (ranges[:, 1] - ranges[:, 0])
+        return scaled * AXES
 
-    texts = [_name(model) for model in models]
-    lines = [pixels(_equal_costs(model, ranges)) for model in models if _is_weighed(model)]
-    taken = []
+    beads = [np.linspace(*pixels(_equal_costs(model, ranges)), 60) for model in filter(_is_weighed, models)]
+    points = pixels([[model["rate"], model["height"]] for model in models])
+    corner, taken = ("end", "left"), []
     if grid is not None:
-        lines.append(pixels(np.array([[grid, grid], ranges[1]]).T))
-        end = lines[-1][-1]
-        toward = -1 if grid > ranges[0, 1] / 2 else 1
-        taken.append(tuple(np.sort([end, end + (toward * LETTER * GRID_LETTERS, -LINE)], axis=0)))
-    order = range(len(models) - 1, -1, -1)  # the compared ones first
-    points = pixels([[models[i]["rate"], models[i]["height"]] for i in order] or np.empty((0, 2)))
-    sizes = [(LETTER * min(len(models[i]["title"]), MOST_LETTERS), LINE * (1 + texts[i].count("\n"))) for i in order]
-    beads = [np.linspace(*line, 60) for line in lines]
-    places = label_places(points, np.array(sizes).reshape(-1, 2), AXES, beads, taken)[::-1]
-    places = [place or ("top center" if model["side"] else None) for model, place in zip(models, places, strict=True)]
-    return {
-        "text": [text if place else "" for text, place in zip(texts, places, strict=True)],
-        "textposition": [place or "top center" for place in places],
+        boxes = _corners(pixels([grid, 0])[0, 0])
+        dots = np.concatenate([*beads, points, points + 7, points - 7])
+        covered = {at: ((dots > low) & (dots < high)).all(axis=1).sum() for at, (low, high) in boxes.items()}
+        corner = min(boxes, key=covered.__getitem__)
+        taken = [boxes[corner]]
+        beads.append(np.linspace(*pixels(np.array([[grid, grid], ranges[1]]).T), 60))
+    letters = [min(len(model["title"]), MOST_LETTERS) for model in models]
+    sizes = np.array([(LETTER * n, LINE * (1 + text.count("\n"))) for n, text in zip(letters, texts, strict=True)])
+    last_first = slice(None, None, -1)  # the compared ones choose first
+    places = label_places(points[last_first], sizes.reshape(-1, 2)[last_first], AXES, beads, taken)[last_first]
+    return [place or ("top center" if m["side"] else None) for m, place in zip(models, places, strict=True)], corner
+
+
+def _corners(x: float) -> dict[tuple[str, str], tuple[np.ndarray, np.ndarray]]:
+    """Boxes beside both ends of an upright line within the axes: (end of the line, anchor of the words) -> corners."""
+    width, (right, top) = LETTER * GRID_LETTERS, AXES
+    sides = {"left": x, "right": x - width}
+    ends = {"end": top - LINE, "start": 0.0}
+    boxes = {
+        (end, side): (np.array([left, low]), np.array([left + width, low + LINE]))
+        for end, low in ends.items()
+        for side, left in sides.items()
     }
+    return {at: box for at, box in boxes.items() if box[0][0] >= 0 and box[1][0] <= right} or boxes
 
 
 def _name(model: dict[str, Any]) -> str:
