@@ -12,27 +12,12 @@ from scipy.spatial import cKDTree
 from vae.ui.models.payload import first_row
 
 PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
-<<<<<<< HEAD
-# Words of Learn's drawings that leave them, and names of models that lie on a dot.
-CUT = """() => {
-  const boxes = selector => [...document.querySelectorAll(selector)].map(part => [part, part.getBoundingClientRect()]);
-  const dots = boxes('#learn .lse-rates-dot :not(title):not(.lse-rates-reach)');
-  const covers = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
-  return boxes('#learn svg text').filter(([text, box]) => {
-    const around = text.ownerSVGElement.getBoundingClientRect();
-    const named = text.closest('.lse-rates-name');
-    const outside = box.left < around.left - 1 || box.right > around.right + 1
-      || box.top < around.top - 1 || box.bottom > around.bottom + 1;
-    return outside || (named && dots.some(([, dot]) => covers(box, dot)));
-  }).map(([text]) => text.textContent);
-}"""
-=======
 # Words of Learn's drawings that leave them.
 CUT = """() => [...document.querySelectorAll('#learn svg text')].filter(text => {
   const [box, around] = [text, text.ownerSVGElement].map(part => part.getBoundingClientRect());
-  return box.left < around.left - 1 || box.right > around.right + 1;
+  return box.left < around.left - 1 || box.right > around.right + 1 || box.top < around.top - 1
+    || box.bottom > around.bottom + 1;
 }).map(text => text.textContent)"""
->>>>>>> e7c4b7a (models: draw rate against distortion by Plotly)
 PIXELS = """canvas => { const c = canvas.getContext('2d');
   return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
 
