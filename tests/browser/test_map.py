@@ -46,6 +46,7 @@ def page(plotly_page):
 
 def press(page, name):
     page.locator("#map .modebar-btn").nth(BUTTONS.index(name)).click()
+    frames(page)  # the dots follow with the next one
 
 
 def view(page):
@@ -91,7 +92,7 @@ def asked(page, function):
 def test_plotly_takes_over_without_a_jump(open_page):
     order = """() => { window.order = []; new MutationObserver(all => all.forEach(({attributeName}) => {
         const part = document.querySelector('#map'), dots = part.querySelector('.lse-dots');
-        window.order.push([attributeName, dots.getBoundingClientRect().toJSON(), dots.dataset.x, dots.toDataURL()]);
+        window.order.push([attributeName, dots.style.cssText, dots.dataset.x, dots.toDataURL()]);
       })).observe(document.querySelector('#map'), {attributeFilter: ['data-ready', 'data-plotly']}); }"""
     script = f"document.addEventListener('DOMContentLoaded', () => {{ const begin = {order}; const look = () => "
     script += "document.querySelector('#map') ? begin() : requestAnimationFrame(look); look(); });"
@@ -102,9 +103,7 @@ def test_plotly_takes_over_without_a_jump(open_page):
         assert seen[names.index("data-ready")] == seen[names.index("data-plotly")]
     view(page)
     assert int(page.get_attribute("#map", "data-points")) > 0
-    assert page.evaluate("[...document.querySelectorAll('.js-plotly-plot path.point')].length") == 0, (
-        "the dots are ours"
-    )
+    assert page.evaluate("document.querySelectorAll('#map path.point').length") == 0, "the dots are ours"
 
 
 def test_the_toolbar_is_a_list_of_ours_in_either_language(page, open_page):
@@ -142,6 +141,21 @@ def test_dragging_moves_dots_and_axes_together(page):
     expected = -60 / box["width"] * span(before)[0]
     assert after[0] - before[0] == pytest.approx(expected, rel=0.02) and np.allclose(span(after), span(before))
     assert np.allclose(moving, after, atol=1e-3 * span(before)[0]), "the dots follow while the button is down"
+
+
+def test_a_new_colour_keeps_the_place_that_is_looked_at(page):
+    whole = view(page)
+    press(page, "in")
+    near = view(page)
+    assert not np.allclose(near, whole)
+    colour = page.input_value("#map-colour")
+    for other in ("kl", colour):
+        page.select_option("#map-colour", other)
+        page.wait_for_selector("#map[data-ready='1']")
+        frames(page)
+        now = view(page)  # one scale for both axes, or Plotly's would differ
+        assert np.allclose(span(now), span(near), rtol=0.2), "the legend takes another part of the room"
+        assert np.allclose(now.reshape(2, 2).mean(1), near.reshape(2, 2).mean(1))
 
 
 def test_a_double_click_shows_all_and_picks_nothing(page, opened):

@@ -89,16 +89,16 @@ export function createScatter(element, stage, events) {
   /** Share out the room and find the view: all of the points, or where a visitor has gone. */
   function measureAll() {
     const now = room();
-    const resized = now.width !== size?.width || now.height !== size?.height;
-    if (resized || !parts) {
+    const anew = !parts || now.width !== size?.width || now.height !== size?.height;
+    if (anew) {
       size = now;
       pen.font = `12px ${look(stage).font}`;
       parts = divided(size, content.column, content.titles, measure);
     }
-    const atHome = !view || same(view, whole);
-    if (resized || !whole) whole = home(content.extent, parts.area);
+    const atHome = !view || (whole && same(view, whole));
+    if (anew || !whole) whole = home(content.extent, parts.area);
     if (atHome) view = whole;
-    else if (resized) view = bounded(reshaped(view, parts.area), whole);
+    else if (anew) view = bounded(reshaped(view, parts.area), whole);
   }
 
   const redraw = () => (due ||= requestAnimationFrame(draw));
