@@ -16,7 +16,7 @@ if os.environ.get("CI"):
 else:
     playwright_api = pytest.importorskip("playwright.sync_api")
 
-from driving import PATIENCE, leaves, open_anew, settled  # noqa: E402
+from driving import PATIENCE, leaves, open_anew, settled, without_plotly  # noqa: E402
 
 from vae.data import default_root  # noqa: E402
 from vae.live.runs import Runs  # noqa: E402
@@ -170,9 +170,7 @@ def watched(context, faults, plotly=False):
     """
     page = context.new_page()
     if not plotly:
-        protocol = context.new_cdp_session(page)
-        protocol.send("Network.enable")
-        protocol.send("Network.setBlockedURLs", {"urls": ["*/plotly-*.js"]})
+        without_plotly(page)
     page.set_default_timeout(PATIENCE)
     page.on("console", lambda message: is_fault(message) and faults.append(f"console: {message.text}"))
     page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
@@ -281,6 +279,7 @@ def first_model(common_page, opened):
 def blank_page(browser):
     """A page that has gone nowhere yet."""
     found = browser.new_page()
+    without_plotly(found)
     found.set_default_timeout(PATIENCE)
     yield found
     found.close()

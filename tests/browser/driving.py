@@ -171,6 +171,13 @@ def leaves(address: str) -> bool:
     return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
 
 
+def without_plotly(page) -> None:
+    """A page that may not fetch Plotly: a second of work that most tests do not need."""
+    protocol = page.context.new_cdp_session(page)
+    protocol.send("Network.enable")
+    protocol.send("Network.setBlockedURLs", {"urls": ["*/plotly-*.js"]})
+
+
 def settled(page) -> None:
     """Every part is drawn."""
     for part in ("map", "inspector", "sliders", "lattice", "traversal", "doctor", "information"):

@@ -3,7 +3,17 @@
 import socket
 
 import pytest
-from driving import PATIENCE, answered, begin_training, drawn_run, leaves, run_state, set_slider, settled
+from driving import (
+    PATIENCE,
+    answered,
+    begin_training,
+    drawn_run,
+    leaves,
+    run_state,
+    set_slider,
+    settled,
+    without_plotly,
+)
 
 from vae.data import default_root
 from vae.ui import Shared, build_demo, launch
@@ -44,6 +54,7 @@ def page(browser, host):
     faults = []
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
+    without_plotly(opened)
     opened.set_default_timeout(PATIENCE)
     opened.on("pageerror", lambda error: faults.append(f"page error: {error}"))
     opened.on("request", lambda request: leaves(request.url) and faults.append(request.url))

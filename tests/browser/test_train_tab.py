@@ -196,6 +196,7 @@ STREAM = """async ([payload, curves, updates]) => {
 }"""
 
 
+@pytest.mark.slow
 def test_a_long_run_adds_nothing_to_the_page(open_page):
     page = open_page(plotly=True)
     page.click("button[role=tab][data-tab-id=train]")
