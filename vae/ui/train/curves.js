@@ -15,7 +15,7 @@ const AXES = ['xaxis', 'yaxis', 'yaxis2'];
 export function mountCurves(element, trainer, {columns, over: offered}, charts) {
   const find = selector => element.querySelector(selector);
   const [over, all, box, empty] = ['select', 'button', '.lse-train-figure', '.lse-train-canvas > p'].map(find);
-  const chart = createFigure(box, parseFloat(getComputedStyle(box.parentElement).height));
+  const chart = createFigure(box, () => parseFloat(getComputedStyle(box.parentElement).height));
   const mouse = matchMedia('(pointer:fine)'); // a finger that zooms could not scroll
   let hidden = []; // curves that a click in the legend has hidden
   let zoomed = null; // the ranges of the axes before a hand was on them: as long as they come again, Plotly leaves its own

@@ -13,7 +13,7 @@ const SCALES = [1, 1.5, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 30, 50, 100, 1000]; //
 export function mountKl(element, trainer, charts) {
   const find = selector => element.querySelector(selector);
   const [count, box, empty] = ['.lse-count', '.lse-train-figure', '.lse-train-bars > p'].map(find);
-  const chart = createFigure(box, parseFloat(getComputedStyle(box.parentElement).height));
+  const chart = createFigure(box, () => parseFloat(getComputedStyle(box.parentElement).height));
   let kl = null;
   let most = 1;
 
