@@ -55,6 +55,12 @@ def heard():
     logging.getLogger().removeHandler(handler)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_heard(heard):
+    """Tests of other files make the app complain on purpose: what they left is not of this file's requests."""
+    heard.records.clear()
+
+
 @pytest.fixture(scope="session")
 def app(place, heard):
     """The running app and, at the end of all tests, a look at what it has done to its surroundings."""
