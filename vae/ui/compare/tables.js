@@ -64,10 +64,10 @@ export function mountPairTables(root, comparer) {
       if (figures) {
         for (const side of SIDES) {
           information.querySelector(`[data-side=${side}] h3`).textContent = couple[side].title;
-          heats[side].show(figures[side]);
         }
+        await Promise.all(SIDES.map(side => heats[side].show(figures[side])));
       }
-      ready(information);
+      if (comparer.state.couple === couple) ready(information);
     } catch (error) {
       if (comparer.state.couple === couple) comparer.fail(error);
     }
@@ -77,7 +77,8 @@ export function mountPairTables(root, comparer) {
     try {
       const found = await comparer.call('rates', couple.left.name, couple.right.name);
       if (comparer.state.couple !== couple) return;
-      plane.show(found.figure);
+      await plane.show(found.figure);
+      if (comparer.state.couple !== couple) return;
       others.textContent = found.others.length ? t('rates.others', {names: found.others.join(', ')}) : '';
       ready(rates);
     } catch (error) {

@@ -16,8 +16,8 @@ export function mountInformation(element, explorer) {
       const figure = await explorer.call('information', model.name);
       if (explorer.state.model !== model) return;
       element.hidden = !figure;
-      if (figure) heat.show(figure);
-      ready(element);
+      if (figure) await heat.show(figure);
+      if (explorer.state.model === model) ready(element);
     } catch (error) {
       if (explorer.state.model === model) explorer.fail(error);
     }

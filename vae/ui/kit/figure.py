@@ -7,6 +7,7 @@ Fonts, grid and background are left to the page, and so are words: a text is a k
 from __future__ import annotations
 
 import json
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -20,10 +21,13 @@ def words(key: str, **values: Any) -> str:
     """A text of a figure: the page fills in the string of that key, in its language.
 
     Args:
-        values: of the string's {placeholders}. A float is written with two decimals at most, a name from the data in
-            the page's language where it is called `factor` or `data`.
+        values: of the string's {placeholders}. A float is written with two decimals at most, a dash where it is no
+            number; a name from the data in the page's language where it is called `factor` or `data`.
     """
-    return "t:" + json.dumps({"key": key, "values": values}, ensure_ascii=False)
+    finite = {
+        name: "–" if isinstance(value, float) and not isfinite(value) else value for name, value in values.items()
+    }
+    return "t:" + json.dumps({"key": key, "values": finite}, ensure_ascii=False, allow_nan=False)
 
 
 def lines(*texts: str) -> str:

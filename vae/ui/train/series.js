@@ -15,7 +15,7 @@ const LINES = 3; // of texts beside the marks, one under the other
 const LINE = 14; // pixels of one
 
 /** The first index whose value is not below `wanted`. */
-export function after(values, wanted) {
+function after(values, wanted) {
   let [low, high] = [0, values.length];
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -2,7 +2,7 @@
 
 import {make} from './dom.js';
 import {onTheme} from './theme.js';
-import {config, look, plain, plotly} from './plotly.js';
+import {RETRY, config, look, plain, plotly} from './plotly.js';
 import {number, spoken, t} from './strings.js';
 
 const NARROW = 480; // pixels below which a legend beside its chart stands under it
@@ -40,6 +40,7 @@ export function createFigure(element, height) {
     element.removeAttribute('role');
     element.removeAttribute('aria-label');
     element.replaceChildren(make('p', {className: 'lse-note', textContent: spokenLabel(shown)}));
+    setTimeout(again, RETRY);
   }
   const redraw = () => (asked ??= drawn = Promise.resolve(drawn).then(draw, draw));
   const again = () => shown && redraw();
@@ -56,7 +57,7 @@ export function createFigure(element, height) {
 }
 
 /** Data and layout with the page's words, colours and font. */
-export function dressed({data, layout}, element, size) {
+function dressed({data, layout}, element, size) {
   const {ink, faint, line, font, paper} = look(element);
   const said = translated({data, layout});
   const axis = {fixedrange: true, gridcolor: line, zerolinecolor: line, linecolor: line, tickfont: {color: faint, size: 11}, title: {font: {color: faint, size: 12}, standoff: 8}, automargin: true};

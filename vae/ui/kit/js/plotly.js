@@ -4,7 +4,7 @@ import {PLOTLY} from './constants.js';
 import {language} from './words.js';
 import {t} from './strings.js';
 
-const RETRY = 10_000; // ms until a script that could not be had is asked for again
+export const RETRY = 10_000; // ms until a script that could not be had is asked for again
 
 let loading = null;
 

@@ -8,7 +8,8 @@ const WIDE = 520; // pixels from which the legend stands beside the map
 const TOOLBAR = 34; // above the map
 const EDGE = 10;
 const TITLED = {left: 46, bottom: 42}; // room of axes that mean something
-const ENTRY = {side: 48, below: 42, line: 20, text: 12}; // of a legend: pixels around an entry's text, its height, its font
+const ENTRY = {side: 48, below: 42, line: 20}; // of a legend: pixels around an entry's text, and its height
+export const FONT = 12; // pixels of a legend's letters
 const MOST = {side: 170, below: 84}; // pixels that a legend takes at most; what it lacks is scrolled to
 const BAR = {side: 84, below: 56};
 
@@ -80,7 +81,7 @@ export function figure({size, area, legend, view, home, column, titles, look, hi
     margin: {l: area.left, r: size.width - area.left - area.width, t: area.top, b: size.height - area.top - area.height, pad: 0, autoexpand: false},
     paper_bgcolor: 'rgba(0,0,0,0)',
     plot_bgcolor: 'rgba(0,0,0,0)',
-    font: {family: look.font, size: ENTRY.text, color: look.ink},
+    font: {family: look.font, size: FONT, color: look.ink},
     hovermode: false,
     dragmode,
     xaxis: axis('x', titles?.[0]),
@@ -95,7 +96,7 @@ export function figure({size, area, legend, view, home, column, titles, look, hi
 }
 
 function legendLayout(size, area, legend) {
-  const shared = {bgcolor: 'rgba(0,0,0,0)', itemsizing: 'constant', font: {size: ENTRY.text}, xref: 'container', yref: 'container', tracegroupgap: 0};
+  const shared = {bgcolor: 'rgba(0,0,0,0)', itemsizing: 'constant', font: {size: FONT}, xref: 'container', yref: 'container', tracegroupgap: 0};
   if (!legend?.names) return shared;
   if (legend.beside) {
     const left = area.left + area.width;

@@ -11,9 +11,10 @@ import {named, t} from '../strings.js';
  * @param isolate (code) shows it alone, or all again
  */
 export function drawLegend(group, column, {toggle, isolate}) {
+  const names = column?.kind === 'discrete' && column.names.length > 1 ? column.names : [];
+  group.hidden = !names.length;
   group.setAttribute('role', 'group');
   group.setAttribute('aria-label', t('map.legend'));
-  const names = column?.kind === 'discrete' && column.names.length > 1 ? column.names : [];
   group.replaceChildren(
     ...names.map((name, code) => {
       const dot = make('i');

@@ -20,7 +20,7 @@ export function followPointer(stage, {find, inside, hover, card, click, home}) {
   let carded = -1;
   let timer = 0;
   let pressed = null; // where a button went down
-  let waiting = 0; // for a second click
+  let waiting = null; // {timer, at, act}: a click that waits for a second one
 
   function setCard(row) {
     carded = row;
@@ -53,17 +53,21 @@ export function followPointer(stage, {find, inside, hover, card, click, home}) {
     const [px, py] = at(event);
     if (!inside(px, py) || event.target.closest('button')) return;
     if (pressed && Math.hypot(px - pressed[0], py - pressed[1]) > STILL) return;
-    if (waiting) {
-      clearTimeout(waiting);
-      waiting = 0;
-      return home();
-    }
+    const first = waiting;
+    forget();
+    if (first && Math.hypot(px - first.at[0], py - first.at[1]) <= STILL) return home();
+    first?.act();
     const row = find(px, py, REACH);
-    waiting = setTimeout(() => {
-      waiting = 0;
+    const act = () => {
+      waiting = null;
       click(row, px, py);
-    }, AGAIN);
+    };
+    waiting = {at: [px, py], act, timer: setTimeout(act, AGAIN)};
   });
+  function forget() {
+    clearTimeout(waiting?.timer);
+    waiting = null;
+  }
 
   /** Ring and card of a row at once, -1 for none. */
   function point(row) {
@@ -73,7 +77,11 @@ export function followPointer(stage, {find, inside, hover, card, click, home}) {
   }
 
   return {
-    clear: () => point(-1),
+    /** Other points come: forget what was pointed at, and what was clicked. */
+    clear() {
+      forget();
+      point(-1);
+    },
     point,
     /** Ring and card of a row for a moment. */
     flash(row, milliseconds) {

@@ -3,11 +3,11 @@
 // Plotly's own points were measured beside it: 0.3 to 5 s for a first drawing, and half of a slider's frames lost.
 
 import {afterPaint, make, ready} from '../dom.js';
-import {action, config, look, mode, plotly} from '../plotly.js';
+import {RETRY, action, config, look, mode, plotly} from '../plotly.js';
 import {isDark, onTheme} from '../theme.js';
 import {createCard} from './card.js';
 import {coloured, paled} from './colours.js';
-import {divided, figure} from './layout.js';
+import {FONT, divided, figure} from './layout.js';
 import {drawLegend, markLegend} from './legend.js';
 import {followPointer} from './pointer.js';
 import {createPoints} from './points.js';
@@ -52,7 +52,7 @@ export function createScatter(element, stage, events) {
   let mask = null; // of the selected points
   let size = null; // of the stage
   let parts = null; // how it is shared out
-  let whole = null; // the view that shows all
+  let homeView = null; // the view that shows all
   let view = null;
   let at = {picked: null, cross: null, row: -1}; // rows or places of the marks, and the row that keys walk from
   let hovered = -1;
@@ -64,15 +64,21 @@ export function createScatter(element, stage, events) {
 
   const room = () => ({width: stage.clientWidth, height: stage.clientHeight});
   const measure = text => pen.measureText(text).width;
-  const shown = () => projected(view, parts.area);
-  const drawn = () => Boolean(points && view);
+  const projection = () => projected(view, parts.area);
+  const drawn = () => Boolean(points && view && homeView && parts);
+  /** Is there room to draw in? What could not be drawn for want of it is drawn when there is. */
+  function hasRoom() {
+    const {width, height} = room();
+    if (!width || !height) size = null;
+    return Boolean(width && height);
+  }
   const dragging = () => Boolean(box._dragging) || pinching();
 
   /** Draw what there is to draw; false where there is no room yet. In the middle of a movement Plotly hears nothing. */
   function draw(moving = false) {
     cancelAnimationFrame(due);
     due = 0;
-    if (!content || !stage.clientWidth || !stage.clientHeight) return false;
+    if (!content || !hasRoom()) return false;
     measureAll();
     let colours = content.colours ??= coloured(content.column ?? {kind: 'discrete', colours: [PLAIN], codes: new Uint8Array(points.x.length)});
     if (mask) colours = paled(colours, mask, PALE[isDark() ? 'dark' : 'light']);
@@ -92,36 +98,36 @@ export function createScatter(element, stage, events) {
     const anew = !parts || now.width !== size?.width || now.height !== size?.height;
     if (anew) {
       size = now;
-      pen.font = `12px ${look(stage).font}`;
+      pen.font = `${FONT}px ${look(stage).font}`;
       parts = divided(size, content.column, content.titles, measure);
     }
-    const atHome = !view || (whole && same(view, whole));
-    if (anew || !whole) whole = home(content.extent, parts.area);
-    if (atHome) view = whole;
-    else if (anew) view = bounded(reshaped(view, parts.area), whole);
+    const atHome = !view || (homeView && same(view, homeView));
+    if (anew || !homeView) homeView = home(content.extent, parts.area);
+    if (atHome) view = homeView;
+    else if (anew) view = bounded(reshaped(view, parts.area), homeView);
   }
 
   const redraw = () => (due ||= requestAnimationFrame(draw));
 
   function go(next) {
     if (!drawn()) return false;
-    const to = bounded(next, whole);
+    const to = bounded(next, homeView);
     if (same(to, view)) return false;
     view = to;
     redraw();
     return true;
   }
-  const zoom = (factor, px, py) => drawn() && go(zoomed(view, factor, px === undefined ? undefined : shown().toData(px, py)));
+  const zoom = (factor, px, py) => drawn() && go(zoomed(view, factor, px === undefined ? undefined : projection().toData(px, py)));
   function goHome() {
     if (!drawn()) return;
-    view = whole;
+    view = homeView;
     redraw();
   }
 
   /** Put ring and cross where their points are now. */
   function mark() {
     if (!drawn()) return;
-    const {toPixel, inside} = shown();
+    const {toPixel, inside} = projection();
     const put = (sign, place) => {
       const [px, py] = place ? toPixel(...place) : [NaN, NaN];
       sign.hidden = !inside(px, py);
@@ -145,10 +151,16 @@ export function createScatter(element, stage, events) {
         Plotly ??= await plotly();
       } catch {
         stage.classList.add('lse-without-plotly'); // the map goes on without axes and toolbar; its legend is ours
+        setTimeout(() => {
+          behind = false;
+          redraw();
+        }, RETRY);
         return;
       }
       behind = false;
-      if (!content || !stage.clientWidth || dragging()) return;
+      stage.classList.remove('lse-without-plotly');
+      if (!content || !hasRoom()) return;
+      if (dragging()) return addEventListener('pointerup', redraw, {once: true});
       const {data, layout} = described();
       if (figured) return Plotly.react(box, data, layout, configured());
       figured = true;
@@ -158,7 +170,7 @@ export function createScatter(element, stage, events) {
     });
   }
 
-  const described = () => figure({size, ...parts, view, home: whole, column: content.column, titles: content.titles, look: look(stage), hidden, dragmode});
+  const described = () => figure({size, ...parts, view, home: homeView, column: content.column, titles: content.titles, look: look(stage), hidden, dragmode});
 
   function configured() {
     const button = (name, icon, click) => action(Plotly, name, icon, click);
@@ -176,6 +188,7 @@ export function createScatter(element, stage, events) {
     // In the middle of a drag the layout still says where it began.
     const ranges = change => Object.fromEntries(['x', 'y'].map(axis => [axis, [0, 1].map(end => change[`${axis}axis.range[${end}]`] ?? box.layout[`${axis}axis`].range[end])]));
     box.on('plotly_relayouting', change => {
+      if (!drawn() || dragmode !== 'pan') return; // a box that is drawn shows nothing yet
       view = ranges(change);
       redraw();
     });
@@ -184,15 +197,17 @@ export function createScatter(element, stage, events) {
         dragmode = change.dragmode;
         stage.classList.toggle('lse-selecting', selecting());
       }
-      if (Object.keys(change).some(key => key.includes('axis'))) view = bounded(ranges(change), whole); // a double click changes none
+      if (!drawn()) return;
+      if (Object.keys(change).some(key => key.includes('axis'))) view = bounded(ranges(change), homeView); // a double click changes none
       redraw();
     });
     box.on('plotly_selected', chosen => {
-      if (!chosen?.range && !chosen?.lassoPoints) return; // a click: Plotly's selection is input only
+      if (!drawn() || (!chosen?.range && !chosen?.lassoPoints)) return; // a click: Plotly's selection is input only
       events.select(membership(points, chosen));
       redraw(); // Plotly's outline goes
     });
     box.on('plotly_restyle', () => {
+      if (!drawn()) return;
       const off = box.data.flatMap(({visible}, code) => (visible === 'legendonly' ? [code] : []));
       hide(new Set(off), true);
     });
@@ -236,24 +251,24 @@ export function createScatter(element, stage, events) {
 
   // What a visitor does.
 
-  const find = (px, py, reach) => (drawn() && shown().inside(px, py) ? points.nearest(...shown().toData(px, py), reach * shown().perPixel) : -1);
+  const find = (px, py, reach) => (drawn() && projection().inside(px, py) ? points.nearest(...projection().toData(px, py), reach * projection().perPixel) : -1);
 
   function chosen(row, px, py) {
     if (!element.dataset.ready) return;
     if (row >= 0) events.pick?.(row);
-    else events.place?.(...shown().toData(px, py));
+    else events.place?.(...projection().toData(px, py));
   }
 
   const showCard = events.picture
     ? createCard(card, stage, {
         draw: events.picture,
-        about: row => ({...events.about(row), at: shown().toPixel(points.x[row], points.y[row])}),
+        about: row => ({...events.about(row), at: projection().toPixel(points.x[row], points.y[row])}),
       })
     : () => {};
 
   const pointer = followPointer(stage, {
     find: (px, py, reach) => (events.pick || events.picture ? find(px, py, reach) : -1),
-    inside: (px, py) => drawn() && shown().inside(px, py),
+    inside: (px, py) => drawn() && projection().inside(px, py),
     hover: row => (events.hover ? events.hover(row) : api.hover(row)),
     card: showCard,
     click: chosen,
@@ -264,7 +279,7 @@ export function createScatter(element, stage, events) {
     selecting: () => figured && selecting(),
     pinch({from, to, factor}) {
       if (!drawn()) return;
-      const [fromX, fromY] = shown().toData(...from);
+      const [fromX, fromY] = projection().toData(...from);
       const near = zoomed(view, factor, [fromX, fromY]);
       const [toX, toY] = projected(near, parts.area).toData(...to);
       go(shifted(near, fromX - toX, fromY - toY));
@@ -272,7 +287,7 @@ export function createScatter(element, stage, events) {
     tap(px, py) {
       const row = find(px, py, FINGER);
       if (row >= 0) pointer.flash(row, LOOKED_AT);
-      if (drawn() && shown().inside(px, py)) chosen(row, px, py);
+      if (drawn() && projection().inside(px, py)) chosen(row, px, py);
     },
   });
   followWheel(stage, zoom);
@@ -313,7 +328,8 @@ export function createScatter(element, stage, events) {
       points = next && createPoints(next.x, next.y);
       element.dataset.points = points ? points.placed : 0;
       if (!next) {
-        [view, whole, mask] = [null, null, null];
+        [view, homeView, mask, hidden] = [null, null, null, new Set()];
+        drawLegend(keys, null, legend);
         canvas.width = 0;
         box.hidden = true;
         pointer.clear();
@@ -327,8 +343,8 @@ export function createScatter(element, stage, events) {
         parts = null;
       } else if (before && Boolean(next.titles) !== Boolean(before.titles)) parts = null;
       if (next.x.length !== before?.x.length) mask = null;
-      const atHome = view && same(view, whole);
-      whole = parts ? home(content.extent, parts.area) : null;
+      const atHome = view && homeView && same(view, homeView);
+      homeView = parts ? home(content.extent, parts.area) : null;
       if (atHome) view = null;
       pointer.clear();
       hide(hidden);
@@ -337,9 +353,10 @@ export function createScatter(element, stage, events) {
     /** The points are on their way: draw them where x and y are now. */
     move(arrived) {
       content.extent = extent(points);
-      const atHome = same(view, whole);
-      whole = home(content.extent, parts.area);
-      if (atHome) view = whole;
+      if (!drawn()) return draw(!arrived);
+      const atHome = same(view, homeView);
+      homeView = home(content.extent, parts.area);
+      if (atHome) view = homeView;
       return draw(!arrived);
     },
     draw,

@@ -21,7 +21,7 @@ export function selectionLine(element, clear) {
 }
 
 /** "120 of 10,000 selected · class: 7 80, 9 35, 4 5" */
-export function described(mask, column) {
+function described(mask, column) {
   const count = mask.reduce((sum, held) => sum + held, 0);
   const share = t('map.selected', {n: number(count), total: number(mask.length)});
   const spread = distribution(column, mask);
