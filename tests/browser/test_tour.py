@@ -94,7 +94,7 @@ STOPS = {
 
 
 def test_it_stops_at_once_and_leaves_the_page_as_it_stands(open_page, opened):
-    page = open_page(query="?still=1&pace=12")
+    page = open_page(query="?still=1&pace=3")
     slider = f"#sliders input[data-dim='{strongest(opened)}']"
     for act in STOPS.values():
         page.click("#tour")
@@ -110,7 +110,7 @@ def test_it_stops_at_once_and_leaves_the_page_as_it_stands(open_page, opened):
 
 
 def test_it_can_be_halted(open_page, opened):
-    page = open_page(query="?still=1&pace=8")
+    page = open_page(query="?still=1&pace=1")
     slider = f"#sliders input[data-dim='{strongest(opened)}']"
     page.click("#tour")
     page.wait_for_selector("#tour-bar[data-station=slide]")
@@ -127,7 +127,7 @@ def test_it_can_be_halted(open_page, opened):
 
 
 def test_without_motion_it_goes_in_steps(open_page):
-    page = open_page(query="?still=1&pace=12", reduced_motion="reduce")
+    page = open_page(query="?still=1&pace=4", reduced_motion="reduce")
     page.evaluate(RECORD)
     page.click("#tour")
     page.wait_for_selector("#tour-bar[data-station=walk]")
