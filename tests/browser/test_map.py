@@ -430,3 +430,29 @@ def test_the_theme_turns_in_the_middle_of_a_drag(page):
           return font.color === style.getPropertyValue('--body-text-color').trim(); }"""
     )
     page.evaluate("document.body.classList.toggle('dark')")
+
+
+def test_the_dots_stay_while_a_zoom_box_is_drawn(page):
+    whole, at = view(page), middle(page)
+    press(page, "zoom")
+    page.mouse.move(*(at - [100, 100]))
+    page.mouse.down()
+    page.mouse.move(*(at + [50, 50]), steps=6)
+    frames(page)
+    assert np.allclose(page.evaluate(VIEW), whole)
+    page.mouse.up()
+    page.wait_for_function(f"width => ({VIEW})()[1] - ({VIEW})()[0] < 0.5 * width", arg=float(span(whole)[0]))
+
+
+def test_a_theme_that_turns_while_the_tab_is_closed_is_drawn_when_it_opens(page):
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_selector("#map", state="hidden")
+    page.evaluate("document.body.classList.toggle('dark')")
+    frames(page)
+    page.click("button[role=tab][data-tab-id=explore]")
+    page.wait_for_function(
+        """() => { const style = getComputedStyle(document.querySelector('#map .lse-stage'));
+          const {font} = document.querySelector('#map .js-plotly-plot').layout;
+          return font.color === style.getPropertyValue('--body-text-color').trim(); }"""
+    )
+    page.evaluate("document.body.classList.toggle('dark')")
