@@ -137,7 +137,7 @@ class Visitor:
     async def lesson(self, name: str, *arguments: object) -> None:
         """One answer, and how long it took with all that it waited; asked again as the page does, for half a minute."""
         began = time.perf_counter()
-        while await self.call("learn", name, *arguments, again="run.busy") is None:
+        while await self.call("learn", name, *arguments, again="request.busy") is None:
             if time.perf_counter() - began > PATIENCE:
                 self.seen.errors[f"{name}: given up"] += 1
                 break

@@ -255,7 +255,7 @@ def test_a_busy_server_is_asked_again_by_itself(page, unasked, monkeypatch):
         if len(refused) == 2:
             return distortions(*place)
         refused.append(place)
-        raise UserError("run.busy")
+        raise UserError("request.busy", seconds=1)
 
     monkeypatch.setattr(lesson_answers, "distortions", at_the_third_time)
     to_learn(page)

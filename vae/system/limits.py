@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 MB = 2**20
 
@@ -112,10 +113,56 @@ class RequestLimits:
     most_latent: float = 20.0
 
 
+@dataclass(frozen=True)
+class LaneLimits:
+    """The queue of one kind of heavy work.
+
+    Attributes:
+        places: requests that run at a time.
+        of_session, of_address: requests of one client that run or wait; a class stands behind one address.
+        waiting: requests of all clients that wait.
+        longest: seconds of one core that one request may cost by its estimate.
+    """
+
+    places: int
+    of_session: int
+    of_address: int
+    waiting: int
+    longest: float
+
+
+@dataclass(frozen=True)
+class AdmissionLimits:
+    """What is heavy, and how much of it at a time, see `vae.ui.server.admission`.
+
+    Attributes:
+        quick: seconds of one core up to which a request never waits.
+        lanes: of pictures, figures and lessons (compute), of questions to the process that forecasts trainings
+            (forecast), of a visitor's own images (images), of the Model Context Protocol (tools), and of files on their
+            way (upload).
+        programs_of_session, programs_of_address, programs: calls of the API that are not answered yet.
+    """
+
+    quick: float = 0.03
+    lanes: Mapping[str, LaneLimits] = field(
+        default_factory=lambda: {
+            "compute": LaneLimits(places=2, of_session=16, of_address=200, waiting=500, longest=30.0),
+            "forecast": LaneLimits(places=1, of_session=3, of_address=100, waiting=200, longest=120.0),
+            "images": LaneLimits(places=1, of_session=2, of_address=100, waiting=200, longest=600.0),
+            "tools": LaneLimits(places=8, of_session=16, of_address=16, waiting=64, longest=30.0),
+            "upload": LaneLimits(places=8, of_session=100, of_address=100, waiting=200, longest=600.0),
+        }
+    )
+    programs_of_session: int = 16
+    programs_of_address: int = 30
+    programs: int = 300
+
+
 PICTURES = PictureLimits()
 RUNS = RunLimits()
 CHECKPOINTS = CheckpointLimits()
 REQUESTS = RequestLimits()
+ADMISSION = AdmissionLimits()
 
 # From and to of the numbers that are chosen before a training.
 TRAINING: dict[str, tuple[float, float]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -16,6 +17,7 @@ __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
 FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Apple SD Gothic Neo", "Malgun Gothic"]
 FONT += ["Noto Sans KR", "Noto Sans CJK KR", "sans-serif"]
+MOST_THREADS = 100  # for server functions: heavy ones take a few of them at most, see `vae.ui.server.admission`
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 
 
@@ -48,6 +50,8 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     from vae.ui.kit.i18n import say
     from vae.ui.kit.part import script
     from vae.ui.server import api
+    from vae.ui.server.admission import Admission
+    from vae.ui.server.client_address import proxy_of
 
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
@@ -60,7 +64,8 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
             for tab in tabs:
                 with gr.Tab(say(f"tab.{tab.key}"), id=tab.key):
                     tab.build(shared)
-        api.expose(shared.catalog)
+        demo.admission = Admission(proxy=proxy_of(os.environ))
+        api.expose(shared.catalog, demo.admission)
     return demo.queue(api_open=False)  # nobody's call passes the queue by
 
 
@@ -82,6 +87,7 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         quiet=True,
         max_file_size=PICTURES.most_bytes,
         state_session_capacity=REQUESTS.most_sessions,
-        app_kwargs={"middleware": [Middleware(Guard, sent=get_upload_folder())]},
+        max_threads=MOST_THREADS,
+        app_kwargs={"middleware": [Middleware(Guard, sent=get_upload_folder(), admission=demo.admission, demo=demo)]},
         **options,
     )

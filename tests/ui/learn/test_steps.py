@@ -4,7 +4,6 @@ import base64
 import json
 import math
 import shutil
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -237,30 +236,6 @@ def test_missing_images_are_said_and_nothing_is_measured_on_what_stands_for_them
     assert missing["key"] == "data.other_version" and "data.other_version" in TEXTS["en"]
     assert lesson_answers.directions(opened) == {"missing": missing}
     assert ask("gallery", "tiny")["missing"] is None and ask("directions", "tiny")["missing"] is None
-
-
-def test_a_crowd_that_waits_for_lessons_leaves_threads_for_the_others(functions, catalog, monkeypatch):
-    monkeypatch.setattr(catalog.open("tiny"), "computed", {})
-    at_work, go_on = threading.Event(), threading.Event()
-
-    def slow(*_):
-        at_work.set()
-        assert go_on.wait(60)
-        return {}
-
-    for name in ("own_q", "costs", "directions"):
-        monkeypatch.setattr(lesson_answers, name, slow)
-    with ThreadPoolExecutor(40) as pool:  # as many threads as Gradio has
-        asked = [pool.submit(functions["own_q"], ["tiny", row]) for row in range(20)]
-        asked += [pool.submit(functions["costs"], ["tiny", row]) for row in range(10)]
-        asked += [pool.submit(functions["directions"], ["tiny"]) for _ in range(10)]
-        assert at_work.wait(60)
-        try:
-            while sum(each.done() for each in asked) < 30:
-                assert not go_on.wait(0.01)
-            assert {each.result()["key"] for each in asked if each.done()} == {"run.busy"}
-        finally:
-            go_on.set()
 
 
 def test_what_measures_time_can_be_measured_again(functions, catalog, monkeypatch):

@@ -5,10 +5,8 @@ import math
 import os
 import pickle
 import shutil
-import threading
 import time
 import zipfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -16,10 +14,9 @@ import pytest
 import torch
 from PIL import Image
 
-from vae.data import DATASETS, DataError, default_root
+from vae.data import DATASETS, default_root
 from vae.data.own.dataset import own_images
 from vae.live.recipe import Recipe
-from vae.live.run import RunError
 from vae.live.runs import Runs
 from vae.system import safetensors_file
 from vae.system.limits import CHECKPOINTS, MB, TRAINING
@@ -194,33 +191,6 @@ def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):
     assert opened.name == found["name"] and opened.dims == 10
     assert found["name"] not in [entry.name for entry in app[0].catalog.usable()]  # nobody else is shown it
     assert entry_of(app[0].runs, "up-" + "x" * 22) is None and entry_of(app[0].runs, "up-../../../etc") is None
-
-
-@pytest.mark.parametrize("heavy", ["forecast", "own"])
-def test_a_crowd_that_waits_for_heavy_answers_leaves_threads_for_the_others(app, monkeypatch, heavy):
-    at_work, go_on = threading.Event(), threading.Event()
-
-    def slow(*_):
-        at_work.set()
-        assert go_on.wait(60)
-        raise RunError("run.slow") if heavy == "forecast" else DataError("pictures.removed", name="crowd.zip")
-
-    monkeypatch.setattr(app[0].training, "forecast", slow)
-    monkeypatch.setattr(f"{train_endpoints.__module__}.gather", slow)
-    sent = [app[2] / f"crowd{number}.zip" for number in range(40)]
-    for path in sent:
-        path.write_bytes(b"")
-    with ThreadPoolExecutor(40) as pool:  # as many threads as Gradio has
-        if heavy == "own":
-            asked_for = [pool.submit(asked, app, "own", ADA, str(path), 32) for path in sent]
-        else:
-            asked_for = [pool.submit(asked, app, "forecast_training", ADA, CHOICE) for _ in sent]
-        assert at_work.wait(60)
-        try:
-            until(lambda: sum(each.done() for each in asked_for) >= 30)
-            assert {each.result()["key"] for each in asked_for if each.done()} == {"run.busy"}
-        finally:
-            go_on.set()
 
 
 def test_who_waits_behind_a_run_that_is_still_starting_is_told_what_it_is(tmp_path):

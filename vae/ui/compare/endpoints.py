@@ -1,6 +1,5 @@
 """The Compare tab's server functions: validated, stateless, public endpoints that never raise."""
 
-import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -11,8 +10,9 @@ from vae.ui.compare.figure_one_rows import FIGURES, composed
 from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
-from vae.ui.models.arguments import dims_of, z_of
+from vae.ui.models.arguments import count_of, dims_of, z_of
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.endpoints import model_endpoints
 from vae.ui.models.model_pair import ModelPair, open_pair
@@ -20,7 +20,6 @@ from vae.ui.models.model_pair import ModelPair, open_pair
 
 def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Compare tab calls as `server.name(...)`."""
-    drawing = threading.Lock()
 
     def index_of(both: ModelPair, index: Any) -> int:
         found = is_whole(index) and np.searchsorted(both.index, index)
@@ -68,11 +67,22 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         both = open_pair(catalog, left, right)
         if not isinstance(kind, str) or kind not in FIGURES:
             raise UserError("error.kind")
-        index = index_of(both, index)
-        with drawing:  # half a second of one core each: a queue, not a crowd
-            return composed(both, index, kind)
+        return composed(both, index_of(both, index), kind)
 
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("coordinates", "colour", "thumbnails", "rates")]  # for the two maps
-    functions = (compare, information_pair, pick_pair, decode_pair, traverse_pair, spill, figure_one)
-    return [*shared, *(endpoint(function) for function in functions)]
+
+    def both(count: int, more: float = 0.0) -> Callable[..., Work]:
+        """The cost of so many decoded pictures of either model and of so many seconds for the rest."""
+        return lambda *names: sum((catalog.decoding(name, count) for name in names[:2]), start=Work(seconds=more))
+
+    def decoded(left: Any, z_left: Any, right: Any, z_right: Any) -> Work:
+        return catalog.decoding(left) + catalog.decoding(right)
+
+    def traversed(left: Any, z_left: Any, dims_left: Any, right: Any, z_right: Any, dims_right: Any) -> Work:
+        sides, stops = ((left, dims_left), (right, dims_right)), len(models.STEPS)
+        return sum((catalog.decoding(name, stops * count_of(dims)) for name, dims in sides), start=Work())
+
+    costs = {compare: both(100, 0.3), information_pair: both(0, 0.5), pick_pair: both(2), figure_one: both(100, 0.5)}
+    costs |= {decode_pair: decoded, traverse_pair: traversed, spill: lambda name: catalog.decoding(name, 1_000)}
+    return [*shared, *(endpoint(function, cost) for function, cost in costs.items())]

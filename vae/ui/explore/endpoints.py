@@ -8,8 +8,9 @@ from vae.ui.explore.own_image import own_pick, pixels_of
 from vae.ui.kit.endpoint import endpoint, is_finite
 from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
-from vae.ui.models.arguments import dims_of, row_of, z_of
+from vae.ui.models.arguments import count_of, dims_of, row_of, z_of
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.endpoints import model_endpoints
 
@@ -52,5 +53,11 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             return None
         return packed(models.information_figure(**found), models.information_label(**found))
 
-    functions = (open_model, pick, traverse, place, own_image, forecast_model, information)
-    return [*model_endpoints(catalog).values(), *(endpoint(function) for function in functions)]
+    def pictures(count: int, more: float = 0.0) -> Callable[..., Work]:
+        """The cost of so many decoded pictures and of so many seconds for the rest."""
+        return lambda name, *_: catalog.decoding(name, count) + Work(seconds=more)
+
+    costs = {open_model: pictures(models.FIRST_ROWS * len(models.STEPS), 0.1), pick: pictures(2), place: pictures(1)}
+    costs |= {own_image: pictures(4, 0.2), forecast_model: pictures(0, 0.5), information: pictures(0, 0.3)}
+    costs[traverse] = lambda name, z, dims, span: catalog.decoding(name, len(models.STEPS) * count_of(dims))
+    return [*model_endpoints(catalog).values(), *(endpoint(function, cost) for function, cost in costs.items())]

@@ -8,12 +8,20 @@ from typing import Any
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.server_timing import timed
+from vae.ui.kit.work import QUICK, Work
+
+Cost = Work | Callable[..., Work]
 
 log = logging.getLogger(__name__)
 
 
-def endpoint(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
-    """Wrap for gr.HTML's server_functions: several JS arguments arrive as one list; the answer is {ok} or {error}."""
+def endpoint(function: Callable[..., Any], cost: Cost = QUICK) -> Callable[[Any], dict[str, Any]]:
+    """Wrap for gr.HTML's server_functions: several JS arguments arrive as one list; the answer is {ok} or {error}.
+
+    Args:
+        cost: what an answer costs, or a function of the same arguments that says so; it must answer at once, and may be
+            given anything, for nothing has been checked yet. `work_of(arguments)` of the wrapped function tells it.
+    """
     signature = inspect.signature(function)
 
     def answer(arguments: Any = None) -> dict[str, Any]:
@@ -32,7 +40,16 @@ def endpoint(function: Callable[..., Any]) -> Callable[[Any], dict[str, Any]]:
             log.exception("%s failed", function.__name__)
             return {"error": say("error.internal"), "key": "error.internal", "values": {}}
 
+    def work_of(arguments: Any) -> Work:
+        arguments = arguments if isinstance(arguments, list) else [arguments]
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            return QUICK  # refused without an answer
+        return cost(*arguments) if callable(cost) else cost
+
     answer.__name__ = function.__name__
+    answer.work_of = work_of
     return answer
 
 

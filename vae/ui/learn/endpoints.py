@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from vae.ui.kit.bounded_lock import BoundedLock
 from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import QUICK, Work
 from vae.ui.learn import answers
+from vae.ui.learn.answers import OWN_SECONDS
 from vae.ui.learn.first_steps import SEEDS, first_steps
 from vae.ui.learn.payload import TEMPLATES, template, with_figure
 from vae.ui.models.catalog import Catalog
@@ -20,20 +21,16 @@ MOST_ANSWERS = 40  # answers of a model, some ten kilobytes each: the ten images
 
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Learn tab calls as `server.name(...)`."""
-    computing = BoundedLock()  # up to two seconds of one core each; a step that is sent away asks again
     trainings: dict[int, dict[str, Any]] = {}
 
     def once(known: dict[Any, dict[str, Any]], key: Any, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """The answer that somebody was given before, for a class opens the tab together; else computed in turn."""
+        """The answer that somebody was given before, for a class opens the tab together; else computed."""
         answer = known.get(key)
         if answer is None:
-            with computing:
-                answer = known.get(key)
-                if answer is None:
-                    answer = compute()
-                    while len(known) >= MOST_ANSWERS:
-                        known.pop(next(iter(known)), None)  # it may be measured again at this very moment
-                    known[key] = answer
+            answer = compute()
+            while len(known) >= MOST_ANSWERS:
+                known.pop(next(iter(known)), None)  # it may be measured again at this very moment
+            known[key] = answer
         return answer
 
     def answers_of(opened: LoadedModel) -> dict[Any, dict[str, Any]]:
@@ -102,7 +99,21 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
             raise UserError("error.lesson", name=lesson)
         return template(lesson)
 
-    of_images = (gallery, encoded, costs, own_q, own_q_again, gradients, posterior, distortions, pixels)
+    def cost_of(lesson: str, seconds: float) -> Callable[..., Work]:
+        """The cost of a lesson: that of looking it up where somebody has asked for it before."""
+
+        def cost(name: Any, *place: Any) -> Work:
+            opened = catalog.at_hand(name)
+            answered = opened is not None and all(map(is_whole, place)) and (lesson, *place) in answers_of(opened)
+            return QUICK if answered else catalog.decoding(name) + Work(seconds=seconds)
+
+        return cost
+
+    functions = (gallery, encoded, costs, gradients, posterior, distortions, pixels, aggregate, directions)
+    priced = {function: cost_of(function.__name__, 0.5) for function in functions}
+    priced |= {own_q: cost_of("own_q", OWN_SECONDS), own_q_again: cost_of("own_q_again", OWN_SECONDS)}
+    priced[watch_training] = lambda seed: QUICK if is_whole(seed) and seed in trainings else Work(seconds=2.0)
+    priced[chart] = QUICK
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("decode", "rates")]
-    return [*shared, *(endpoint(function) for function in (*of_images, aggregate, directions, watch_training, chart))]
+    return [*shared, *(endpoint(function, cost) for function, cost in priced.items())]

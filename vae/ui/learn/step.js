@@ -6,8 +6,7 @@ import {createPump} from '../kit/js/latest-only.js';
 import {number, t} from '../kit/js/strings.js';
 
 const LATE = 400; // milliseconds after which a step says that it computes
-const BUSY = 'run.busy'; // too many ask at the same time, as a class does that opens the tab together
-const PATIENCE = 30_000; // milliseconds for which a step asks again by itself
+const PATIENCE = 30_000; // milliseconds for which a step asks a busy server again by itself
 const PAUSE = 1000; // and about how often
 const galleries = new Map(); // model -> promise of its images: several steps show the same model
 
@@ -59,7 +58,7 @@ export function createStep(section, key, call) {
         try {
           return await send(question);
         } catch (refusal) {
-          if (refusal.key !== BUSY || question !== last || performance.now() > end) throw refusal;
+          if (!refusal.busy || question !== last || performance.now() > end) throw refusal;
           await new Promise(done => setTimeout(done, PAUSE * (0.5 + Math.random())));
         }
       }

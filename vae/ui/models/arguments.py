@@ -25,6 +25,11 @@ def z_of(opened: LoadedModel, z: Any) -> list[float]:
     return [float(value) for value in z]
 
 
+def count_of(dims: Any) -> int:
+    """How many latents that many rows would be drawn of; nothing has been checked yet."""
+    return min(len(dims), REQUESTS.most_rows) if isinstance(dims, list) else 0
+
+
 def dims_of(opened: LoadedModel, dims: Any) -> list[int]:
     """Different latents of the model, at least one."""
     good = isinstance(dims, list) and 0 < len(dims) <= REQUESTS.most_rows and all(is_whole(dim) for dim in dims)

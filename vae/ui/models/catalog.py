@@ -12,12 +12,15 @@ from vae.checkpoints.checkpoint import Entry, list_headers
 from vae.data import DATASETS
 from vae.system.limits import OPEN_MODELS
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import Work
 from vae.ui.models.loaded_model import LoadedModel, open_model
 from vae.ui.models.visitor_models import entry_of
 
 # Of a header, as the page and the API give them for every model.
 FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
 FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
+OPENING, USUAL_DECODE = 0.5, 0.001  # seconds of one core, of a model that nobody has opened yet
+OPENING_PATIENCE = 60.0  # seconds that one waits for another's opening of the same model
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 
 log = logging.getLogger(__name__)
@@ -107,10 +110,31 @@ class Catalog:
             UserError: no such model, or its file is damaged.
         """
         slot = self._slot(name)
-        with slot.lock:
+        if slot.opened is not None:
+            return slot.opened
+        if not slot.lock.acquire(timeout=OPENING_PATIENCE):
+            raise UserError("run.busy")
+        try:
             if slot.opened is None:
                 slot.opened = open_model(slot.entry, self.data_root, self.runs)
             return slot.opened
+        finally:
+            slot.lock.release()
+
+    def decoding(self, name: object, pictures: int = 1) -> Work:
+        """What it costs to decode so many pictures of a model, as measured when it was opened; with opening it where it
+        is not open yet.
+        """
+        opened = self.at_hand(name)
+        if opened is None:
+            return Work("compute", OPENING + pictures * USUAL_DECODE)
+        return Work("compute", pictures * opened.decode_seconds)
+
+    def at_hand(self, name: object) -> LoadedModel | None:
+        """The model of that name if it is open; nothing is read and nothing waited for."""
+        with self._lock:
+            slot = self._slots.get(name) if isinstance(name, str) else None
+        return slot and slot.opened
 
     def _slot(self, name: object) -> Slot:
         """The slot of that name. Of a model at hand only its own file is looked at: this is on every slider's way."""

@@ -7,6 +7,7 @@ from typing import Any
 from vae.ui.kit.endpoint import endpoint, is_whole
 from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import Work
 from vae.ui.models import payload
 from vae.ui.models import rates as rate_plane
 from vae.ui.models.arguments import z_of
@@ -49,5 +50,12 @@ def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any
         figure = packed(rate_plane.figure(found), rate_plane.label(found))
         return {"figure": figure, "others": [model["title"] for model in found["models"] if not model["alike"]]}
 
-    functions = (decode, coordinates, colour, thumbnails, rates)
-    return {function.__name__: endpoint(function) for function in functions}
+    def one_picture(name: Any, *_: Any) -> Work:
+        return catalog.decoding(name)
+
+    def sheet(name: Any, *_: Any) -> Work:
+        return catalog.decoding(name) + Work(seconds=0.1)
+
+    costs = {decode: one_picture, coordinates: one_picture, colour: one_picture, thumbnails: sheet}
+    costs[rates] = lambda left, right: catalog.decoding(left) + catalog.decoding(right) + Work(seconds=0.1)
+    return {function.__name__: endpoint(function, cost) for function, cost in costs.items()}

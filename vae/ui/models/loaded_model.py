@@ -11,7 +11,7 @@ from vae.data.recorded import find_images
 from vae.ui.kit.i18n import UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
-from vae.ui.models.model_with_images import ModelWithImages
+from vae.ui.models.model_with_images import ModelWithImages, timed_decode
 from vae.ui.models.spill_meter import SpillMeter
 from vae.ui.models.visitor_models import images_folder, require_drawable
 
@@ -60,4 +60,4 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
         images_folder(runs) if runs else None,
     )
     missing = found.missing and shorten(found.missing)
-    return LoadedModel(entry.name, model, found.spec, found.images, missing)
+    return LoadedModel(entry.name, model, found.spec, found.images, missing, decode_seconds=timed_decode(model))

@@ -12,6 +12,8 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import torch
+from anyio import to_thread
+from gradio.context import LocalContext
 from gradio.utils import get_upload_folder
 from torch import Tensor
 
@@ -27,12 +29,15 @@ from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.endpoint import finite, is_finite, is_whole
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
-from vae.ui.models.arguments import dims_of, row_of, z_of
+from vae.ui.kit.work import QUICK, Work
+from vae.ui.models.arguments import count_of, dims_of, row_of, z_of
 from vae.ui.models.catalog import FIGURES, Catalog
 from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.server.admission import Admission
+from vae.ui.server.http_errors import Refused
 from vae.ui.server.upload_quota import ANSWERS, Answers
 
-AT_ONCE = 1  # of all six together: whoever drags a slider in the page comes first
+FILE_SECONDS = 0.04  # to write a picture: so much that no call of a program is quick, and a slider in the page is first
 KEEP_FILES = (600, int(REQUESTS.sent_age))  # seconds between two cleanings of sent and answered files, and their age
 NO_IMAGE = ""  # not None, which Python 3.10 takes into the type, and then no tool is told that a file goes here
 NO_INDEX = -1
@@ -40,19 +45,33 @@ NO_INDEX = -1
 log = logging.getLogger(__name__)
 
 
-def expose(catalog: Catalog) -> None:
-    """Adds the endpoints to the page that is being built; everything else in it is private."""
-    for function in functions(catalog):
-        gr.api(answering(function), api_name=function.__name__, concurrency_limit=AT_ONCE, concurrency_id="api")
+def expose(catalog: Catalog, admission: Admission) -> None:
+    """Adds the endpoints to the page that is being built; everything else in it is private.
+
+    Gradio's queue begins on all of them at once; in which order they work is decided by `admission`.
+    """
+    for function, cost in functions(catalog).items():
+        answer = answering(function, cost, admission)
+        gr.api(answer, api_name=function.__name__, concurrency_limit=None, concurrency_id="api")
 
 
-def answering(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose errors are one sentence for the caller; what nobody foresaw goes into the log."""
+def answering(function: Callable[..., Any], cost: Callable[..., Work], admission: Admission) -> Callable[..., Any]:
+    """A function that waits for its turn, and whose errors are one sentence for the caller; what nobody foresaw goes
+    into the log.
+
+    Args:
+        cost: of an answer, by the same arguments, of which nothing has been checked.
+    """
 
     @functools.wraps(function)
-    def answer(*arguments: Any) -> Any:
+    async def answer(*arguments: Any) -> Any:
+        request = LocalContext.request.get()
         try:
-            return function(*arguments)
+            client = admission.client(request.request.scope, request.session_hash)
+            async with admission.turn(client, cost(*arguments)):
+                return await to_thread.run_sync(function, *arguments)
+        except Refused as refused:
+            raise gr.Error(str(refused.sentence), print_exception=False) from refused
         except UserError as error:
             raise gr.Error(str(error), print_exception=False) from error
         except Exception as error:
@@ -62,8 +81,8 @@ def answering(function: Callable[..., Any]) -> Callable[..., Any]:
     return answer
 
 
-def functions(catalog: Catalog) -> list[Callable[..., Any]]:
-    """The endpoints by their names, each of one model by name; every argument is checked here, for none is before."""
+def functions(catalog: Catalog) -> dict[Callable[..., Any], Callable[..., Work]]:
+    """The endpoints, each of one model by name, and what they cost; arguments are checked here, for none is before."""
     answers = Answers(Path(get_upload_folder()) / ANSWERS)
 
     def answered(pixels: Tensor, name: str) -> gr.FileData:
@@ -169,7 +188,26 @@ def functions(catalog: Catalog) -> list[Callable[..., Any]]:
         """
         return plain(catalog.entry(model).header["metrics"])
 
-    return [checkpoints, encode, decode, traverse, interpolate, evaluate]
+    def pictures(count: Callable[..., int]) -> Callable[..., Work]:
+        """The cost of so many decoded pictures and of a file for them."""
+        return lambda model, *arguments: catalog.decoding(model, count(*arguments)) + Work(seconds=FILE_SECONDS)
+
+    def rows(z: Any, dims: Any, low: Any = 0, high: Any = 0, steps: Any = 9) -> int:
+        return count_of(dims) * _bounded(steps)
+
+    return {
+        checkpoints: lambda: QUICK,
+        encode: pictures(lambda *_: 2),
+        decode: pictures(lambda *_: 1),
+        traverse: pictures(rows),
+        interpolate: pictures(lambda a, b, steps=9: _bounded(steps)),
+        evaluate: lambda model: QUICK,
+    }
+
+
+def _bounded(steps: Any) -> int:
+    """Pictures in a row, of which nothing has been checked."""
+    return min(steps, REQUESTS.most_steps) if is_whole(steps) and steps > 0 else 0
 
 
 def described(entry: Entry) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anyio import current_time, move_on_after, to_thread
 from starlette.exceptions import HTTPException
@@ -21,9 +22,15 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
 
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
+from vae.ui.kit.work import Work
+from vae.ui.server.admission import Admission, Busy, Left
+from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, is_client_error, place_of, refusal
 from vae.ui.server.mcp import Call, call_of, is_picture
 from vae.ui.server.upload_quota import has_room
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -40,6 +47,9 @@ _WRITE = re.compile(PREFIX + r"(component_server/?|queue/join|call/(v2/)?[^/]+/?
 _TOOLS = re.compile(PREFIX + r"mcp/?")
 _OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": _TOOLS}  # a session of theirs
 _UPLOAD = PREFIX + "upload"
+_FUNCTION = re.compile(PREFIX + r"component_server/?")
+_PROGRAM = re.compile(PREFIX + r"(queue/join|call/(v2/)?[^/]+/?)")
+_UPLOADING, _TOOL = Work("upload", 1.0), Work("tools", 1.0)
 _QUEUED = re.compile(PREFIX + r"(queue|call)/")
 _ORIGIN = (b"host", b"x-forwarded-host", b"x-forwarded-proto")  # pages and clients are told to come back there
 _HOSTS = re.compile(rb"[\w.:,\[\] -]*")
@@ -54,10 +64,20 @@ class Guard:
 
     Args:
         sent: the folder that Gradio puts uploads into.
+        admission: of heavy requests.
+        demo: the page, whose server functions say what they cost.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[None]], sent: Path, limits: RequestLimits = REQUESTS) -> None:
+    def __init__(
+        self,
+        app: Callable[..., Awaitable[None]],
+        sent: Path,
+        limits: RequestLimits = REQUESTS,
+        admission: Admission | None = None,
+        demo: gr.Blocks | None = None,
+    ) -> None:
         self.app, self.sent, self.limits = app, Path(sent), limits
+        self.admission, self._demo = admission or Admission(), demo
         self.held = 0  # bytes of the bodies in memory
         self.coming = 0  # bytes of uploads that are on their way
         self._traced: set[tuple[str, int]] = set()
@@ -72,22 +92,11 @@ class Guard:
             if scope["method"] != "POST":
                 await self.app(scope, receive, answer)
             elif _path(scope) == _UPLOAD:
-                with self._expected(size_of(scope) or _MOST_UPLOAD) as left:
-                    if not await to_thread.run_sync(has_room, self.sent, self.coming, self.limits):
-                        raise Refused(507, "request.disk")
-                    await self.app(scope, self._upload(receive, left), answer)
+                await self._take_upload(scope, receive, answer)
             else:
-                with self._counted() as held:
-                    body = await self._body(receive, held)
-                    if _QUEUED.match(_path(scope)) and fetches(body):
-                        raise Refused(400, "request.malformed")
-                    if _TOOLS.fullmatch(_path(scope)):
-                        call = call_of(body)
-                        if answered := await self._refusal_of(call):
-                            await JSONResponse(answered)(scope, receive, answer)
-                            return
-                        body = call.body
-                    await self.app(scope, _again(body, receive), answer)
+                await self._take_message(scope, receive, answer)
+        except Left:
+            log.info("%s %s: the client went while it waited", scope["method"], _path(scope))
         except Exception as error:
             if answer.started and not isinstance(error.__cause__ or error, HTTPException):
                 raise
@@ -95,6 +104,51 @@ class Guard:
             level = self._level(error, refused.status)
             log.log(level, "%s %s: %r", scope["method"], _path(scope), error, exc_info=level > logging.INFO)
             await answer.refuse(refused)
+
+    async def _take_upload(self, scope: Scope, receive: Receive, answer: ErrorMappingSend) -> None:
+        """A form with files, which Gradio writes to the disk."""
+        async with self.admission.turn(self.admission.client(scope, ""), _UPLOADING):
+            with self._expected(size_of(scope) or _MOST_UPLOAD) as left:
+                if not await to_thread.run_sync(has_room, self.sent, self.coming, self.limits):
+                    raise Refused(507, "request.disk")
+                await self.app(scope, self._upload(receive, left), answer)
+
+    async def _take_message(self, scope: Scope, receive: Receive, answer: ErrorMappingSend) -> None:
+        """A body that is read here first."""
+        path = _path(scope)
+        with self._counted() as held:
+            body = await self._body(receive, held)
+            if _QUEUED.match(path) and fetches(body):
+                raise Refused(400, "request.malformed")
+            if _PROGRAM.fullmatch(path) and self._demo is not None:
+                client = self.admission.client(scope, session_of(body))
+                require_share(self._demo._queue, client, self.admission)
+            if _FUNCTION.fullmatch(path):
+                await self._call(scope, receive, answer, body)
+            elif _TOOLS.fullmatch(path):
+                call = call_of(body)
+                if answered := await self._refusal_of(call):
+                    await JSONResponse(answered)(scope, receive, answer)
+                    return
+                async with self.admission.turn(self.admission.client(scope, ""), _TOOL):
+                    await self.app(scope, _again(call.body, receive), answer)
+            else:
+                await self.app(scope, _again(body, receive), answer)
+
+    async def _call(self, scope: Scope, receive: Receive, answer: ErrorMappingSend, body: bytes) -> None:
+        """A server function, when its turn comes; the page is told why it did not as functions answer, with {error}."""
+        components = self._demo.blocks if self._demo is not None else {}
+        read = partial(server_call, body, components)
+        call = read() if len(body) <= self.limits.small else await to_thread.run_sync(read)
+        try:
+            client = self.admission.client(scope, call.session)
+            async with self.admission.turn(client, call.work, partial(_gone, receive)):
+                await self.app(scope, _again(body, receive), answer)
+        except Refused as refused:
+            if answer.started:
+                raise
+            headers = {name.decode(): value.decode() for name, value in refused.headers}
+            await JSONResponse(refused.body(), headers=headers)(scope, receive, answer)
 
     def _level(self, error: BaseException, status: int) -> int:
         """Of a line in the log. What may be somebody else's mistake than the client's is told with its trace, but once
@@ -164,7 +218,7 @@ class Guard:
             if separators > self.limits.most_items:
                 raise Refused(413, "request.too_many", limit=self.limits.most_items)
             if self.held > self.limits.most_held and held[0] > self.limits.small:
-                raise Refused(503, "request.busy")
+                raise Busy(self.limits.stall)
             if not message.get("more_body"):
                 return b"".join(parts)
 
@@ -236,6 +290,12 @@ def fetches(body: bytes) -> bool:
         elif isinstance(value, list):
             waiting += value
     return False
+
+
+async def _gone(receive: Receive) -> None:
+    """Returns when the client has left; its body has been read."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

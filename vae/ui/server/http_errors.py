@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import logging
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,17 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):
-    """A request that goes no further: the status and the sentence of its answer."""
+    """A request that goes no further: status, headers and sentence of its answer."""
+
+    headers: Sequence[tuple[bytes, bytes]] = ()
 
     def __init__(self, status: int, key: str, **values: Any) -> None:
         self.status, self.sentence = status, UserError(key, **values)
         super().__init__(str(self.sentence))
+
+    def body(self) -> dict[str, Any]:
+        """What is answered, as server functions answer."""
+        return {"error": str(self.sentence), "key": self.sentence.key, "values": self.sentence.values}
 
 
 class ErrorMappingSend:
@@ -68,10 +74,9 @@ class ErrorMappingSend:
         return [(b"x-content-type-options", b"nosniff"), self._timer.header()]
 
     async def _whole(self, refused: Refused) -> None:
-        said = refused.sentence
-        body = json.dumps({"error": str(said), "key": said.key, "values": said.values}).encode()
+        body = json.dumps(refused.body()).encode()
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-        headers += self._headers()
+        headers += [*refused.headers, *self._headers()]
         await self.send({"type": "http.response.start", "status": refused.status, "headers": headers})
         await self.send({"type": "http.response.body", "body": body})
 

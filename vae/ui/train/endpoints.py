@@ -19,10 +19,10 @@ from vae.live.recipe import suggested
 from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
-from vae.system.limits import PICTURES, RUNS, TRAINING
-from vae.ui.kit.bounded_lock import BoundedLock
+from vae.system.limits import PICTURES, TRAINING
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
+from vae.ui.kit.work import QUICK, Work
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, require_size, store_upload
 from vae.ui.train.choices import dataset_choice, parse_choices
@@ -32,6 +32,15 @@ from vae.ui.train.run_views import RunViews, scene
 from vae.ui.train.status import data_title, poll_payload, status, summary
 
 log = logging.getLogger(__name__)
+# Of what is not quick.
+COSTS = {
+    "forecast_training": Work("forecast", 3.0),
+    "scene": Work("compute", 0.1),
+    "look": Work("compute", 0.1),
+    "film": Work("compute", 3.0),
+    "upload": Work("compute", 1.0),
+    "own": Work("images", 5.0),
+}
 _OWNER = re.compile(r"[0-9a-f]{32}")
 
 
@@ -42,14 +51,11 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         uploads: the folder that the app's upload address puts files into; nothing else is read.
     """
     runs, looks, folder, root = shared.training, RunViews(), shared.runs, shared.catalog.data_root
-    forecasting = BoundedLock(patience=RUNS.answer)
-    reading = BoundedLock(patience=RUNS.answer)  # one person's images at a time: they take memory
 
     def forecast_training(owner: Any, choice: Any) -> dict[str, Any]:
         _owner(owner)
         recipe, own = parse_choices(choice, folder, root)
-        with forecasting:
-            found = runs.forecast(recipe, own)
+        found = runs.forecast(recipe, own)
         return {
             "steps": found.steps,
             "seconds": found.seconds,
@@ -142,9 +148,8 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         token = secrets.token_urlsafe(16)
         home = images_folder(folder) / token
         try:
-            with reading:
-                report = gather(source, size if is_whole(size) else 0, home)
-                train_images, _ = own_images(home)
+            report = gather(source, size if is_whole(size) else 0, home)
+            train_images, _ = own_images(home)
         except (DataError, CheckpointError) as error:
             raise UserError("run.unusable", reason=error) from error
         finally:
@@ -170,9 +175,8 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     named = {"scene": scene_of, "runs": runs_of}
     plain = (forecast_training, begin, drive, turn, poll, look, film, keep, download, upload, own, charts)
-    return [endpoint(_with_user_errors(function, function.__name__)) for function in plain] + [
-        endpoint(_with_user_errors(function, name)) for name, function in named.items()
-    ]
+    functions = {function.__name__: function for function in plain} | named
+    return [endpoint(_with_user_errors(function, name), COSTS.get(name, QUICK)) for name, function in functions.items()]
 
 
 def _with_user_errors(function: Callable[..., Any], name: str) -> Callable[..., Any]:

@@ -4,12 +4,17 @@ import {answered, ask, back} from './connection.js';
 import {has, t} from './strings.js';
 
 const ATTEMPTS = 2; // at a question to a server that is there and does not know it
+const BUSY_ATTEMPTS = 3; // at a question to a server that is busy and says when to ask again
 
 /** A refused or failed request, in one sentence, and the key of that sentence. */
 export class Refusal extends Error {
   constructor(sentence, key) {
     super(sentence);
     this.key = key;
+  }
+  /** It may be answered when it is asked again. */
+  get busy() {
+    return this.key === 'request.busy';
   }
 }
 
@@ -29,8 +34,11 @@ export function caller(server, {once = false} = {}) {
       const answer = await server[name](...args).catch(() => undefined); // Gradio gives nothing for any failure
       if (answer) {
         answered();
-        if (answer.ok === undefined) throw refused(answer);
-        return answer.ok;
+        if (answer.ok !== undefined) return answer.ok;
+        const refusal = refused(answer);
+        if (!refusal.busy || attempt === BUSY_ATTEMPTS) throw refusal;
+        await pause(answer.values.seconds);
+        continue;
       }
       const here = await ask();
       if (once || (here && attempt === ATTEMPTS)) throw unanswered(here);
@@ -38,6 +46,9 @@ export function caller(server, {once = false} = {}) {
     }
   };
 }
+
+/** About so many seconds: who was sent away together shall not come back together. */
+const pause = seconds => new Promise(done => setTimeout(done, 1000 * seconds * (0.75 + Math.random() / 2)));
 
 /** What a request that came to nothing says, in the page's language; `here`: the server is there. */
 export function unanswered(here) {
