@@ -137,6 +137,7 @@ class AdmissionLimits:
 
     Attributes:
         quick: seconds of one core up to which a request never waits.
+        held_back: seconds after which one that is refused is told so, or who asks again at once would cost a core.
         lanes: of pictures, figures and lessons (compute), of questions to the process that forecasts trainings
             (forecast), of a visitor's own images (images), of the Model Context Protocol (tools), and of files on their
             way (upload).
@@ -144,6 +145,7 @@ class AdmissionLimits:
     """
 
     quick: float = 0.03
+    held_back: float = 1.0
     lanes: Mapping[str, LaneLimits] = field(
         default_factory=lambda: {
             "compute": LaneLimits(places=2, of_session=16, of_address=200, waiting=500, longest=30.0),

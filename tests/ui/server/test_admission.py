@@ -256,7 +256,9 @@ def guarded(app, places, work=HEAVY):
     """The guard over an app, with one lane."""
     lane = LaneLimits(places=places, of_session=3, of_address=50, waiting=50, longest=30.0)
     demo = SimpleNamespace(blocks={7: Component(work)})
-    return Guard(app, sent="nowhere", admission=Admission(AdmissionLimits(lanes={"compute": lane})), demo=demo)
+    return Guard(
+        app, sent="nowhere", admission=Admission(AdmissionLimits(held_back=0.0, lanes={"compute": lane})), demo=demo
+    )
 
 
 def scope(address):

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anyio import current_time, move_on_after, to_thread
+from anyio import current_time, move_on_after, sleep, to_thread
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
@@ -97,6 +97,10 @@ class Guard:
                 await self._take_message(scope, receive, answer)
         except Left:
             log.info("%s %s: the client went while it waited", scope["method"], _path(scope))
+        except Busy as busy:
+            await sleep(self.admission.limits.held_back)
+            log.debug("%s %s: %s", scope["method"], _path(scope), busy)  # a flood of requests shall not be one of lines
+            await answer.refuse(busy)
         except Exception as error:
             if answer.started and not isinstance(error.__cause__ or error, HTTPException):
                 raise
@@ -147,6 +151,8 @@ class Guard:
         except Refused as refused:
             if answer.started:
                 raise
+            if isinstance(refused, Busy):
+                await sleep(self.admission.limits.held_back)
             headers = {name.decode(): value.decode() for name, value in refused.headers}
             await JSONResponse(refused.body(), headers=headers)(scope, receive, answer)
 
