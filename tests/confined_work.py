@@ -1,0 +1,36 @@
+"""What the tests of `vae.system.confined` run in a process of its own."""
+
+import os
+import signal
+import time
+
+from vae.system.messages import KeyedError
+
+
+def doubled(number):
+    return 2 * number
+
+
+def process_number():
+    return os.getpid()
+
+
+def allocated(megabytes):
+    return len(bytearray(megabytes * 2**20))
+
+
+def asleep(path):
+    path.write_text(str(os.getpid()))
+    time.sleep(600)
+
+
+def killed():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def refused():
+    raise KeyedError("data.unknown", name="x", known=["y"])
+
+
+def broken():
+    raise ZeroDivisionError("by nothing")
