@@ -10,10 +10,11 @@ from types import SimpleNamespace
 
 import anyio
 import pytest
+from anyio import to_thread
 from starlette.responses import JSONResponse
 
 from vae.system.limits import AdmissionLimits, LaneLimits
-from vae.ui.kit.work import QUICK, Work
+from vae.ui.kit.work import QUICK, Work, client_left
 from vae.ui.server.admission import Admission, Busy, Client, Lane, Left
 from vae.ui.server.guard import Guard
 from vae.ui.server.http_errors import Refused
@@ -364,5 +365,40 @@ def test_what_costs_too_much_is_refused_in_one_sentence():
     async def main():
         status, _, content = await posted(guarded(app, 1, Work("compute", 99.0)), "10.0.0.1", "a")
         assert status == 200 and json.loads(content)["key"] == "request.too_dear"
+
+    anyio.run(main)
+
+
+def test_long_work_is_told_that_its_client_has_left():
+    seen = []
+
+    async def main():
+        at_work, gone = anyio.Event(), anyio.Event()
+
+        async def app(scope, receive, send):
+            await receive()
+            seen.append(client_left())
+            at_work.set()
+            assert (await receive())["type"] == "http.disconnect"
+            seen.append(await to_thread.run_sync(client_left))
+            await JSONResponse({"ok": 1})(scope, receive, send)
+
+        async with anyio.create_task_group() as group:
+            group.start_soon(posted, guarded(app, 1), "10.0.0.1", "a", "slow", gone)
+            await at_work.wait()
+            gone.set()
+        assert not client_left()  # of no request
+
+    anyio.run(main)
+    assert seen == [False, True]
+
+
+def test_what_the_app_raises_comes_as_it_is():
+    async def app(scope, receive, send):
+        raise KeyError("no such component")
+
+    async def main():
+        status, _, content = await posted(guarded(app, 1), "10.0.0.1", "a")
+        assert status == 404 and json.loads(content)["key"] == "request.unknown"
 
     anyio.run(main)

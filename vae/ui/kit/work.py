@@ -1,6 +1,11 @@
-"""What a request costs, as its server function says before it starts."""
+"""What a request costs, as its server function says before it starts, and whether its answer is still waited for."""
 
+from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
+
+# Set by `vae.ui.server.guard` for the request that is being answered; the threads of its functions get a copy.
+LEFT: ContextVar[Callable[[], bool] | None] = ContextVar("left", default=None)
 
 
 @dataclass(frozen=True)
@@ -20,3 +25,9 @@ class Work:
 
 
 QUICK = Work()
+
+
+def client_left() -> bool:
+    """Has the client of the present request gone? Long work looks at this and stops."""
+    left = LEFT.get()
+    return left is not None and left()

@@ -13,7 +13,8 @@ from vae.checkpoints.checkpoint import Model
 from vae.data import DatasetSpec, ImageSet
 from vae.images import to_uint8
 from vae.system.limits import REQUESTS
-from vae.ui.kit.i18n import Sentence
+from vae.ui.kit.i18n import Sentence, UserError
+from vae.ui.kit.work import client_left
 from vae.ui.models.visitor_models import display_name
 
 DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
@@ -71,6 +72,8 @@ class ModelWithImages:
         z = torch.as_tensor(z, dtype=torch.float32)
         parts = []
         for part in z.split(DECODED_AT_ONCE):
+            if client_left():
+                raise UserError("request.left")
             with self.lock:
                 parts.append(to_uint8(self.model.decode(part)))
         return torch.cat(parts)

@@ -7,6 +7,7 @@ with one sentence; what went wrong in this project's own code, or in the machine
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -16,13 +17,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from anyio import current_time, move_on_after, sleep, to_thread
+from anyio import Event, current_time, move_on_after, sleep, to_thread
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
 
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
-from vae.ui.kit.work import Work
+from vae.ui.kit.work import LEFT, Work
 from vae.ui.server.admission import Admission, Busy, Left
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, is_client_error, place_of, refusal
@@ -144,10 +145,13 @@ class Guard:
         components = self._demo.blocks if self._demo is not None else {}
         read = partial(server_call, body, components)
         call = read() if len(body) <= self.limits.small else await to_thread.run_sync(read)
+        left = Event()
+        watch = asyncio.create_task(_watch(receive, left))  # in no group, which would wrap what the app raises
+        LEFT.set(left.is_set)
         try:
             client = self.admission.client(scope, call.session)
-            async with self.admission.turn(client, call.work, partial(_gone, receive)):
-                await self.app(scope, _again(body, receive), answer)
+            async with self.admission.turn(client, call.work, left.wait):
+                await self.app(scope, _body_then(body, left), answer)
         except Refused as refused:
             if answer.started:
                 raise
@@ -155,6 +159,8 @@ class Guard:
                 await sleep(self.admission.limits.held_back)
             headers = {name.decode(): value.decode() for name, value in refused.headers}
             await JSONResponse(refused.body(), headers=headers)(scope, receive, answer)
+        finally:
+            watch.cancel()
 
     def _level(self, error: BaseException, status: int) -> int:
         """Of a line in the log. What may be somebody else's mistake than the client's is told with its trace, but once
@@ -298,10 +304,24 @@ def fetches(body: bytes) -> bool:
     return False
 
 
-async def _gone(receive: Receive) -> None:
-    """Returns when the client has left; its body has been read."""
+async def _watch(receive: Receive, left: Event) -> None:
+    """Sets `left` when the client has gone; its body has been read."""
     while (await receive())["type"] != "http.disconnect":
         pass
+    left.set()
+
+
+def _body_then(body: bytes, left: Event) -> Receive:
+    """Hands a body on that has been read, and then the end of the connection when it comes."""
+    waiting = [{"type": "http.request", "body": body}]
+
+    async def receive() -> Message:
+        if waiting:
+            return waiting.pop()
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    return receive
 
 
 def _again(body: bytes, receive: Receive) -> Receive:

@@ -13,6 +13,7 @@ from vae.live.run import LiveRun
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.points import palette
 from vae.ui.kit.text_layout import INK, draw_line, overhang, text
+from vae.ui.kit.work import client_left
 from vae.ui.train.run_views import RunViews
 
 WIDTH, MARGIN = 640, 12
@@ -28,7 +29,7 @@ def film_of(run: LiveRun, looks: RunViews) -> dict[str, Any]:
     steps = list(run.moments)
     while len(steps) > MOST_FRAMES:
         steps = steps[:1] + steps[2:-1:2] + steps[-1:]
-    seen = [found for step in steps if (found := _seen(run, looks, step))]
+    seen = [found for step in steps if not client_left() and (found := _seen(run, looks, step))]
     if not seen:
         raise UserError("run.nothing_saved")
     view = looks.view(run)
@@ -36,7 +37,11 @@ def film_of(run: LiveRun, looks: RunViews) -> dict[str, Any]:
     points = [np.stack([_unpacked(look["map"][axis]) for axis in "xy"], axis=1) for look in seen]
     reach = max(float(np.abs(part).max()) for part in points) or 1.0
     steps_wanted = run.config.training.steps
-    frames = [_frame(look, part, reach, labels, steps_wanted) for look, part in zip(seen, points, strict=True)]
+    frames = []
+    for look, part in zip(seen, points, strict=True):
+        if client_left():
+            raise UserError("request.left")
+        frames.append(_frame(look, part, reach, labels, steps_wanted))
     file = io.BytesIO()
     durations = [FRAME_MS] * (len(frames) - 1) + [LAST_MS]
     quantised = [frame.quantize(128, dither=Image.Dither.NONE) for frame in frames]
