@@ -229,6 +229,17 @@ def check_information(page, opened):
     for k, factor in enumerate(expected["factors"]):
         best = max(expected["rows"], key=lambda row, k=k: row["shares"][k])
         assert f"{factor} (z{best['dim']} {best['shares'][k]:.2f})" in text
+    check_table(page, expected)
+
+
+def check_table(page, information):
+    """For who cannot see the chart: every share, under its factor and beside its latent; it takes no room."""
+    table = page.locator("#information .lse-heat + .lse-visually-hidden")
+    assert table.locator("thead th").all_text_contents() == information["factors"]
+    assert table.locator("tbody th").all_text_contents() == [f"z{row['dim']}" for row in information["rows"]]
+    shares = [float(text) for text in table.locator("td").all_text_contents() if text]
+    assert np.allclose(shares, [share for row in information["rows"] for share in row["shares"]])
+    assert max(table.bounding_box()[side] for side in ("width", "height")) <= 1
 
 
 def check_scores(page, metrics, width):

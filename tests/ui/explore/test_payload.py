@@ -125,6 +125,9 @@ def test_the_figure_of_information(factored):
     for text, (latent, k), share in zip(heat.hovertext, cells, heat.z, strict=True):
         known = {"dim": int(latent[1:]), "factor": table["factors"][k], "share": f"{share:.2f}"}
         assert said(text) == [("information.cell", known)]
+    head, rows = models_payload.information_table(**table)
+    assert [said(text)[0][1]["factor"] for text in head[1:]] == table["factors"]
+    assert {(name, k): float(text) for name, *texts in rows for k, text in enumerate(texts)} == shares
     _, (key, values) = said(models_payload.information_label(**table))
     assert key == "information.strongest"
     for k, (factor, best) in enumerate(values["strongest"]):

@@ -8,7 +8,6 @@ import numpy as np
 from vae.ui.compare import payload
 from vae.ui.compare.figure_one_rows import FIGURES, composed
 from vae.ui.kit.endpoint import endpoint, is_whole
-from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
@@ -32,11 +31,7 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     def information_pair(left: Any, right: Any) -> dict[str, Any] | None:
         sides = payload.informations(open_pair(catalog, left, right)) or {}
-        figures = {
-            side: packed(models.information_figure(**known), models.information_label(**known))
-            for side, known in sides.items()
-        }
-        return figures or None
+        return {side: models.information_chart(**information) for side, information in sides.items()} or None
 
     def pick_pair(left: Any, right: Any, index: Any) -> dict[str, Any]:
         both = open_pair(catalog, left, right)

@@ -6,7 +6,6 @@ from typing import Any
 from vae.ui.explore import payload
 from vae.ui.explore.own_image import own_pick, pixels_of
 from vae.ui.kit.endpoint import endpoint, is_finite
-from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
@@ -51,7 +50,7 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         found = models.information(catalog.open(name))
         if not found or not found["rows"]:
             return None
-        return packed(models.information_figure(**found), models.information_label(**found))
+        return models.information_chart(**found)
 
     def pictures(count: int, more: float = 0.0) -> Callable[..., Work]:
         """The cost of so many decoded pictures and of so many seconds for the rest."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,7 +22,8 @@ def words(key: str, **values: Any) -> str:
 
     Args:
         values: of the string's {placeholders}. A float is written with two decimals at most, a dash where it is no
-            number; a name from the data in the page's language where it is called `factor` or `data`.
+            number; a name from the data in the page's language where it is called `factor` or `data`. A sentence
+            of its own {key, values}, or a list of them with commas between, is filled in likewise.
     """
     finite = {
         name: "–" if isinstance(value, float) and not isfinite(value) else value for name, value in values.items()
@@ -45,13 +46,21 @@ def named(factor: str) -> str:
     return words("figure.factor", factor=factor)
 
 
-def packed(figure: go.Figure, label: str) -> dict[str, Any]:
-    """A figure as the page takes it: JSON whose arrays are base64.
+class Table(NamedTuple):
+    """A figure's numbers as texts, for who cannot see it; the first of each row names that row."""
+
+    head: list[str]
+    rows: list[list[str]]
+
+
+def packed(figure: go.Figure, label: str, table: Table | None = None) -> dict[str, Any]:
+    """A figure as the page takes it: JSON whose arrays are base64, and its table if it brings one.
 
     Args:
         label: the chart in a sentence, by `words`: what is read aloud instead of it.
+        table: what the label leaves out, to be read cell by cell.
     """
     from plotly.io.json import to_json_plotly
 
     figure.update_layout(meta={"label": label}, template="none")
-    return json.loads(to_json_plotly(figure))
+    return json.loads(to_json_plotly(figure)) | ({"table": table._asdict()} if table else {})

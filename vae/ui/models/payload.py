@@ -102,6 +102,18 @@ def information_label(factors: Sequence[str], rows: Sequence[dict[str, Any] | No
     return charts.lines(label, charts.words("information.strongest", strongest=strongest))
 
 
+def information_table(factors: Sequence[str], rows: Sequence[dict[str, Any] | None]) -> charts.Table:
+    """Every share of that figure: a latent a row, a factor a column."""
+    head = ["", *(charts.named(factor) for factor in factors)]
+    return charts.Table(head, [[f"z{row['dim']}", *(f"{share:.2f}" for share in row["shares"])] for row in rows if row])
+
+
+def information_chart(factors: Sequence[str], rows: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """That figure with its label and its table, as the page takes it."""
+    label, table = information_label(factors, rows), information_table(factors, rows)
+    return charts.packed(information_figure(factors, rows), label, table)
+
+
 def latents_in_use(opened: LoadedModel) -> list[int]:
     """The latents in use, by KL, the strongest first."""
     kl = np.asarray(opened.model.stats["kl"])
