@@ -35,7 +35,7 @@ ALSO = {("vae.ui.train.tab", "vae.ui.server.zerogpu")}  # a lent device trains i
 # Package -> the modules that may import it.
 DRAWS = {
     "gradio": r"vae\.ui\.(kit\.part|(server|header)\.\w+|\w+\.tab)",
-    "plotly": r"vae\.ui\.(kit\.figure|models\.rates|\w+\.payload)",
+    "plotly": r"vae\.ui\.(kit\.figure|(\w+\.)+payload)",
     "spaces": r"vae\.ui\.server\.\w+",
 }
 

@@ -300,8 +300,9 @@ def test_charts_of_two_models(open_page, both):
     assert plane.locator(".shapelayer path").count() == 3  # of equal costs two, and the nats of all combinations
     for name, side in zip(PAIR, both.sides, strict=True):
         metrics = side.model.header["metrics"]
-        told = f"{name}: rate {metrics['rate']:.1f}, distortion {metrics['distortion']:,.0f} nats."
-        assert told in plane.get_attribute("aria-label")
+        measured = f"{name}: rate {metrics['rate']:.1f} nats, distortion {metrics['distortion']:,.0f} nats, "
+        _, _, facts = plane.get_attribute("aria-label").partition(measured)
+        assert facts and f"MIG {metrics['mig']:.2f}." in facts
     plane.locator(".scatterlayer .point").last.hover(force=True)  # the left one, or the right: both lie on top
     tab.wait_for_selector("#compare-rates .hovertext", state="attached")
     lines = plane.locator(".hovertext tspan.line").all_text_contents()

@@ -10,9 +10,9 @@ import pytest
 from vae.data import DATASETS
 from vae.system import safetensors_file
 from vae.ui.kit.i18n import UserError
-from vae.ui.models import rates
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import likelihood_key
+from vae.ui.models.rates import payload as rates
 
 
 @pytest.fixture
@@ -59,7 +59,7 @@ def test_every_model_of_the_data_set_with_its_figures(folder, trained):
     for name, change in changes.items():
         path = folder(name, change or (lambda header: None))
     catalog = Catalog(path, path)
-    found = rates.payload(catalog, "digits", "a", "b")
+    found = rates.measures(catalog, "digits", "a", "b")
     json.dumps(found, allow_nan=False)
     models = {model["name"]: model for model in found["models"]}
     assert set(models) == set("abcde")
@@ -79,7 +79,7 @@ def test_a_gaussian_is_held_against_its_own_kind(folder):
     folder("plain")
     folder("half", gaussian(0.5))
     path = folder("one", gaussian(1.0))
-    found = rates.payload(Catalog(path, path), "digits", "half", "one")
+    found = rates.measures(Catalog(path, path), "digits", "half", "one")
     assert [model["name"] for model in found["models"] if model["alike"]] == ["half"]
     assert found["floor"] == pytest.approx(1024 / 2 * math.log(2 * math.pi * 0.25))
 
@@ -87,25 +87,25 @@ def test_a_gaussian_is_held_against_its_own_kind(folder):
 def test_without_images_there_is_no_floor(folder, monkeypatch):
     catalog = Catalog(folder("a"), folder("b"))
     catalog.open("a").images = None
-    assert rates.payload(catalog, "digits", "a", "b")["floor"] is None
+    assert rates.measures(catalog, "digits", "a", "b")["floor"] is None
 
 
 def test_what_is_no_number_has_no_place(folder):
     folder("a")
     path = folder("b", lambda header: header["metrics"].update(rate=1e300, mig=None))
-    found = rates.payload(Catalog(path, path), "digits", "a", "b")
+    found = rates.measures(Catalog(path, path), "digits", "a", "b")
     assert [model["name"] for model in found["models"]] == ["a"]
 
 
 def test_an_unknown_model_is_a_sentence(folder):
     path = folder("a")
     with pytest.raises(UserError):
-        rates.payload(Catalog(path, path), "digits", "nobody", "a")
+        rates.measures(Catalog(path, path), "digits", "nobody", "a")
 
 
 def test_the_shipped_rooms_stand_above_their_floor(root):
     catalog = Catalog(root / "checkpoints", root / "data")
-    found = rates.payload(catalog, "scene3d", "scene3d-vae", "scene3d-beta")
+    found = rates.measures(catalog, "scene3d", "scene3d-vae", "scene3d-beta")
     above = np.array([model["distortion"] - found["floor"] for model in found["models"] if model["alike"]])
     assert (above > 0).all() and (above < 100).all()
 
@@ -131,7 +131,7 @@ def test_the_figure_of_the_plane(folder):
     folder("a")
     folder("other", gaussian)
     path = folder("b", lambda header: header["metrics"].update(rate=3.0, mig=0.5))
-    found = rates.payload(Catalog(path, path), "digits", "a", "b")
+    found = rates.measures(Catalog(path, path), "digits", "a", "b")
     figure = rates.figure(found)
     (points,) = figure.data
     models = {model["name"]: model for model in found["models"] if model["alike"]}
@@ -146,7 +146,9 @@ def test_the_figure_of_the_plane(folder):
     assert nats["rates.dot_above"] == pytest.approx(models["b"]["distortion"] - found["floor"])
     assert (hover["rates.beta"], hover["rates.dot_mig"]) == ({"beta": "1"}, {"mig": 0.5})
     label = said(rates.label(found))
-    assert label[0] == ("rates.label", {"n": 2}) and {values["name"] for _, values in label[1:]} == {"a", "b"}
+    assert label[0] == ("rates.label", {"n": 2})
+    facts = {values["name"]: {fact["key"]: fact["values"] for fact in values["facts"]} for _, values in label[1:]}
+    assert set(facts) == {"a", "b"} and facts["b"] == hover, "what hovering says is read aloud too"
 
 
 @pytest.mark.parametrize("floor", [None, 40.0])

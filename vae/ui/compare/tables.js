@@ -5,8 +5,6 @@ import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {createFigure} from '../kit/js/figure.js';
 import {number, t} from '../kit/js/strings.js';
 
-const PLANE = 340; // pixels of height of rate against distortion
-
 export function mountPairTables(root, comparer) {
   const table = root.querySelector('#compare-table');
   const rates = root.querySelector('#compare-rates');
@@ -14,7 +12,7 @@ export function mountPairTables(root, comparer) {
   const meter = root.querySelector('.lse-spills');
   const stays = meter.querySelector('p');
   const heats = Object.fromEntries(SIDES.map(side => [side, createFigure(information.querySelector(`[data-side=${side}] .lse-heat`))]));
-  const plane = createFigure(rates.querySelector('.lse-plane-rates'), PLANE);
+  const plane = createFigure(rates.querySelector('.lse-plane-rates'));
   const others = rates.querySelector('[data-role=others]');
 
   comparer.on('couple', couple => {

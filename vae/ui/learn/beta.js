@@ -7,14 +7,13 @@ import {createFigure} from '../kit/js/figure.js';
 import {number, t} from '../kit/js/strings.js';
 
 const RANGE = [-2, 5]; // of log2 of beta
-const PLANE = 340; // pixels of height
 
 export function mountBeta(step, names) {
   const [original, ...painted] = [picture(t('learn.original'), 'original'), ...names.map((name, i) => picture(name, i ? 'right' : 'left'))];
   const bill = make('div', {className: 'lse-bill'});
   const said = make('p', {className: 'lse-read', 'aria-live': 'polite'});
   const plane = make('div', {className: 'lse-plane-rates'});
-  const figure = createFigure(plane, PLANE);
+  const figure = createFigure(plane);
   let models = null;
   step.images(names[0], (row, gallery) => {
     original.caption.textContent = originalCaption(gallery);

@@ -9,10 +9,10 @@ from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models import payload
-from vae.ui.models import rates as rate_plane
 from vae.ui.models.arguments import z_of
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
+from vae.ui.models.rates import payload as rate_plane
 
 
 def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any]]]:
@@ -46,9 +46,10 @@ def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any
     def rates(left: Any, right: Any) -> dict[str, Any]:
         """The figure, and the titles of the models that cannot stand in it."""
         pair = open_pair(catalog, left, right)
-        found = rate_plane.payload(catalog, pair.left.model.header["dataset"]["name"], pair.left.name, pair.right.name)
-        figure = packed(rate_plane.figure(found), rate_plane.label(found))
-        return {"figure": figure, "others": [model["title"] for model in found["models"] if not model["alike"]]}
+        data = pair.left.model.header["dataset"]["name"]
+        measured = rate_plane.measures(catalog, data, pair.left.name, pair.right.name)
+        figure = packed(rate_plane.figure(measured), rate_plane.label(measured))
+        return {"figure": figure, "others": [model["title"] for model in measured["models"] if not model["alike"]]}
 
     def one_picture(name: Any, *_: Any) -> Work:
         return catalog.decoding(name)
