@@ -50,7 +50,7 @@ export function fitted(lists, share = WITHIN) {
  * The figure with a run's numbers in it.
  *
  * @param run {columns, rows, bounds, changes, at}: as the trainer holds them, `columns` the names of a row's
- * @param view {over, hidden: uids of traces, all: do the axes reach every value?, width: of the axes in pixels, paper: a colour}
+ * @param view {over, hidden: set of traces' uids, all: do the axes reach every value?, width: of the axes in pixels, paper: a colour}
  */
 export function filled(figure, {columns, rows, bounds, changes, at}, {over, hidden, all, width, paper}) {
   const column = name => Float64Array.from(rows, row => row[columns.indexOf(name)] ?? NaN);
@@ -64,9 +64,10 @@ export function filled(figure, {columns, rows, bounds, changes, at}, {over, hidd
     const y = bound ? Float64Array.from(bounds, row => row[bound] ?? NaN) : column(trace.uid);
     const axis = trace.yaxis === 'y2' ? 'yaxis2' : 'yaxis';
     const x = bound ? boundXs : xs;
-    if (!hidden.includes(trace.uid)) lists[axis].push(y.subarray(after(x, settled)));
+    const off = hidden.has(trace.uid);
+    if (!off) lists[axis].push(y.subarray(after(x, settled)));
     const newest = y.findLast(Number.isFinite);
-    return {...trace, x, y, meta: [trace.meta[0], newest === undefined ? '–' : nats(newest), trace.meta[2]]};
+    return {...trace, x, y, visible: off ? 'legendonly' : true, meta: [trace.meta[0], newest === undefined ? '–' : nats(newest), trace.meta[2]]};
   });
   const ranges = {xaxis: [0, last]};
   for (const axis of ['yaxis', 'yaxis2']) ranges[axis] = fitted(lists[axis], all ? 1 : WITHIN);

@@ -13,7 +13,7 @@ const figure = {
 const rows = Array.from({length: 200}, (_, i) => [10 * i, 640 * i, 2 * i, i < 10 ? 1000 - 90 * i : i === 150 ? 5000 : 100 + (i % 3), 80, 20]);
 const bounds = [[0, 900, 910], [505, 101, 111], [1500, 100, null]];
 const run = {columns, rows, bounds, changes: [], at: null};
-const view = {over: 'images', hidden: [], all: false, width: 400};
+const view = {over: 'images', hidden: new Set(), all: false, width: 400};
 
 test('a curve has all of its values over images or seconds, bounds lie between the rows, and what is no number is a gap', () => {
   const {data} = filled(figure, run, view);
@@ -37,8 +37,9 @@ test('the axis is fitted to what came last and not to a fall or a leap; it reach
   assert.equal(layout.yaxis2.range[0], 0);
   const all = filled(figure, run, {...view, all: true}).layout.yaxis.range;
   assert(all[0] < 80 && all[1] > 5000);
-  const rest = filled(figure, run, {...view, hidden: ['recon', 'train', 'test']}).layout.yaxis.range;
-  assert(rest[0] > 95, 'a hidden curve has no say');
+  const rest = filled(figure, run, {...view, hidden: new Set(['recon', 'train', 'test'])});
+  assert(rest.layout.yaxis.range[0] > 95, 'a hidden curve has no say');
+  assert.deepEqual(rest.data.map(({visible}) => visible), [true, 'legendonly', 'legendonly', 'legendonly', true]);
 });
 
 test('few values are all within the axis, and none make one too', () => {

@@ -3,12 +3,13 @@
 // Plotly's own points were measured beside it: 0.3 to 5 s for a first drawing, and half of a slider's frames lost.
 
 import {afterPaint, make, ready} from '../dom.js';
+import {createLegend} from '../legend.js';
 import {RETRY, action, config, look, mode, plotly} from '../plotly.js';
+import {named} from '../strings.js';
 import {isDark, onTheme} from '../theme.js';
 import {createCard} from './card.js';
 import {coloured, paled} from './colours.js';
 import {FONT, divided, figure} from './layout.js';
-import {drawLegend, markLegend} from './legend.js';
 import {followPointer} from './pointer.js';
 import {createPoints} from './points.js';
 import {createRaster} from './raster.js';
@@ -41,8 +42,9 @@ export function createScatter(element, stage, events) {
   const marks = Object.fromEntries(['picked', 'hovered', 'cross'].map(name => [name, make('i', {className: `lse-${name}`, hidden: true})]));
   const overlay = make('div', {className: 'lse-marks', 'aria-hidden': true}, ...Object.values(marks));
   const card = make('div', {className: 'lse-card', hidden: true}, make('canvas', {role: 'img'}), make('span'));
-  const keys = make('div', {className: 'lse-legend'});
-  stage.prepend(canvas, box, overlay, card, keys);
+  const entries = make('div');
+  const legend = createLegend(entries, codes => hide(codes, true));
+  stage.prepend(canvas, box, overlay, card, entries);
   const raster = createRaster(canvas);
   const pen = document.createElement('canvas').getContext('2d');
 
@@ -221,23 +223,11 @@ export function createScatter(element, stage, events) {
       points.hidden.fill(0);
       if (hidden.size) content.column.codes.forEach((code, i) => (points.hidden[i] = hidden.has(code)));
     }
-    markLegend(keys, hidden);
+    legend.mark(hidden);
     pointer.clear();
     redraw();
     if (announced) events.hide?.(hidden);
   }
-
-  const legend = {
-    toggle(code) {
-      const codes = new Set(hidden);
-      if (!codes.delete(code)) codes.add(code);
-      hide(codes, true);
-    },
-    isolate(code) {
-      const others = content.column.names.map((_, other) => other).filter(other => other !== code);
-      hide(new Set(others.every(other => hidden.has(other)) ? [] : others), true);
-    },
-  };
 
   /** Save the map as a picture: the dots are put under the figure for the occasion. */
   async function save(format) {
@@ -329,7 +319,7 @@ export function createScatter(element, stage, events) {
       element.dataset.points = points ? points.placed : 0;
       if (!next) {
         [view, homeView, mask, hidden] = [null, null, null, new Set()];
-        drawLegend(keys, null, legend);
+        legend.draw([]);
         canvas.width = 0;
         box.hidden = true;
         pointer.clear();
@@ -339,7 +329,7 @@ export function createScatter(element, stage, events) {
       if (next.key !== before?.key) view = null;
       if (next.column !== before?.column) {
         hidden = new Set();
-        drawLegend(keys, next.column, legend);
+        legend.draw(legendEntries(next.column));
         parts = null;
       } else if (before && Boolean(next.titles) !== Boolean(before.titles)) parts = null;
       if (next.x.length !== before?.x.length) mask = null;
@@ -390,4 +380,10 @@ export function createScatter(element, stage, events) {
   };
   ready(element, false);
   return api;
+}
+
+/** The values of a column as a legend's entries; none where there is nothing to choose from. */
+function legendEntries(column) {
+  if (column?.kind !== 'discrete' || column.names.length < 2) return [];
+  return column.names.map((name, code) => ({code, name: named(name), colour: column.colours[code]}));
 }
