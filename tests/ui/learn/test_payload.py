@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from vae.ui.kit.i18n import TEXTS
+from vae.ui.kit.i18n import TEXTS, UserError
 from vae.ui.learn import payload
 
 
@@ -40,7 +40,7 @@ POSTERIOR = {
     "sigma": [0.25, 0.5],
     "nearest": {"mu": [-0.375, 1.5], "sigma": [0.125, 0.25], "gap": 0.1},
 }
-DIRECTIONS = {"missing": None, "values": [8.0, 2.0, 0.6, 0.4, 0.1], "shown": 4, "pixels": 64, "threshold": 32.0}
+DIRECTIONS = {"missing": None, "values": [8.0, 2.0, 0.6, 0.4, 0.1], "bars": 4, "pixels": 64, "summed": 0.5}
 CODES = np.random.default_rng(1).normal(size=(2, 500)).astype("float32")
 AGGREGATE = {"pair": [0, 3], "samples": list(CODES), "count": 500}
 LESSONS = {
@@ -171,6 +171,25 @@ def test_templates_are_complete_but_for_their_points():
     figure = figures["losses"]
     assert [trace["name"] for trace in figure["data"]] == ["β · KL", "γ · |KL − C|"]
     assert len(figure["layout"]["shapes"]) == 1 and said(figure["layout"]["meta"]["label"])
+
+
+NAN, INFINITY = float("nan"), float("inf")
+NOT_FINITE = {
+    "aggregate": ({"samples": [CODES[0], np.where(np.arange(500) < 2, -np.inf, CODES[1])]}, 2, 1000),
+    "directions": ({"values": [INFINITY, 2.0, 0.6]}, 1, 3),
+    "own_q": ({"trace": [*TRACE, [101.0, NAN]]}, 1, 205),
+    "distortions": ({"sampled": [*SAMPLED, NAN, INFINITY]}, 2, 203),
+    "watch_training": ({"moments": [{"batch": NAN}, {"batch": 2.0}, {"batch": None}]}, 1, 2),
+    "posterior": ({"sigma": [0.25, INFINITY]}, 1, 17),
+}
+
+
+@pytest.mark.parametrize(("lesson", "change"), NOT_FINITE.items())
+def test_what_is_not_finite_is_counted_and_not_drawn(lesson, change):
+    numbers, n, total = change
+    with pytest.raises(UserError) as refused:
+        payload.with_figure(lesson, LESSONS[lesson] | numbers)
+    assert (refused.value.key, refused.value.values) == ("learn.not_finite", {"n": n, "total": total})
 
 
 def test_an_answer_without_a_figure_stays_as_it_is():

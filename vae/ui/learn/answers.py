@@ -41,6 +41,7 @@ CODES, MEASURED_CODES = 2_000, 320  # samples of the aggregate posterior: drawn 
 CODE_DIMS = 8
 TOLD_APART = 0.5  # nats below ln N at which the codes name their image, whatever they have in common
 DIRECTIONS = 40  # bars of a spectrum
+SUMMED = 0.5  # beta·sigma² of a summed squared error: where the threshold of a spectrum begins
 DIRECTION_IMAGES = 1_000  # where the model has no forecast of its own
 
 
@@ -246,8 +247,9 @@ def directions(opened: LoadedModel) -> dict[str, Any]:
     return {
         "missing": None,
         "values": values[values > 0].tolist()[:200],
-        "shown": DIRECTIONS,
+        "bars": DIRECTIONS,
         "pixels": int(np.prod(config.model.shape)),
+        "summed": SUMMED,
         "threshold": weight,
     }
 

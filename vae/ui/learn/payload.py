@@ -9,23 +9,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from vae.ui.kit.figure import GREEN, GREY, VERMILION, packed, words
+from vae.ui.kit.i18n import UserError
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 BELOW = {"orientation": "h", "x": 0, "y": 0, "yref": "container"}  # a legend under its chart
-SUMMED = 0.5  # beta·sigma² of a summed squared error: where the threshold of a spectrum begins
 DENSITY_CELLS = 40  # of the densities of the aggregate posterior
 CELLS = 36  # of the histogram of distortions
 STEEP = 0.03  # share of the time for which a q of its own falls steeply: the chart begins after it
 
 
-def amortised(found: dict[str, Any]) -> go.Figure:
+def amortised(answer: dict[str, Any]) -> go.Figure:
     """−ELBO of a q of one image alone along its gradient steps, and that of the encoder as a level."""
-    encoder, own = found["encoder"]["nats"], found["own"]["nats"]
-    end = found["trace"][-1][0]
-    inside = [(ms, nats) for ms, nats in found["trace"] if ms >= STEEP * end]
-    low, high = min(encoder, own, *(nats for _, nats in found["trace"])), max(encoder, inside[0][1])
+    encoder, own = answer["encoder"]["nats"], answer["own"]["nats"]
+    end = answer["trace"][-1][0]
+    inside = [(ms, nats) for ms, nats in answer["trace"] if ms >= STEEP * end]
+    low, high = min(encoder, own, *(nats for _, nats in answer["trace"])), max(encoder, inside[0][1])
     figure = _figure("learn.amortised_x", "learn.amortised_y")
     ms, nats = zip(*inside, strict=True)
     hover = words("learn.amortised_hover", nats="%{y:.1f}", ms="%{x:,.0f}")
@@ -38,9 +38,9 @@ def amortised(found: dict[str, Any]) -> go.Figure:
     return figure
 
 
-def distortions(found: dict[str, Any]) -> go.Figure:
+def distortions(answer: dict[str, Any]) -> go.Figure:
     """Distortions of sampled z as a histogram, their mean and that of z = mu as upright lines with their numbers."""
-    sampled, mu = found["sampled"], found["mu"]
+    sampled, mu = answer["sampled"], answer["mu"]
     low, high = min(mu, *sampled), max(mu, *sampled)
     room = 0.06 * ((high - low) or 1.0)
     span = (low - room, high + room)
@@ -58,9 +58,9 @@ def distortions(found: dict[str, Any]) -> go.Figure:
     return figure
 
 
-def training(found: dict[str, Any]) -> go.Figure:
+def training(answer: dict[str, Any]) -> go.Figure:
     """Mean loss of every step's batch, nats per image, and a dot on the last; the page shows it up to a step."""
-    losses = [moment["batch"] for moment in found["moments"][:-1]]
+    losses = [moment["batch"] for moment in answer["moments"][:-1]]
     figure = _figure("learn.algorithm_step", "learn.algorithm_curve")
     steps = list(range(1, len(losses) + 1))
     hover = words("learn.algorithm_hover", n="%{x}", loss="%{y:.1f}")
@@ -72,51 +72,51 @@ def training(found: dict[str, Any]) -> go.Figure:
     return figure
 
 
-def posterior(found: dict[str, Any]) -> go.Figure:
+def posterior(answer: dict[str, Any]) -> go.Figure:
     """p(z|x) of two latents as shades, q(z|x) at one and two sigma, and the best upright Gaussian likewise, dashed."""
-    x, y = (np.linspace(*ends, found["steps"]) for ends in found["axes"])
+    x, y = (np.linspace(*ends, answer["steps"]) for ends in answer["axes"])
     figure = _figure()
     shade = f"rgba({int(GREEN[1:3], 16)},{int(GREEN[3:5], 16)},{int(GREEN[5:], 16)}," + "{:.3f})"
     scale = [[at, shade.format(at**0.7)] for at in np.linspace(0, 1, 17).tolist()]
     figure.add_heatmap(
-        x=x, y=y, z=found["density"], zmin=0, zmax=1, colorscale=scale, showscale=False, zsmooth="best",
+        x=x, y=y, z=answer["density"], zmin=0, zmax=1, colorscale=scale, showscale=False, zsmooth="best",
         name=words("learn.posterior_true"), showlegend=True,
         hovertemplate=words("learn.posterior_hover", x="%{x:.2f}", y="%{y:.2f}", share="%{z:.0%}"),
     )  # fmt: skip
-    q = {"mu": found["mu"], "sigma": found["sigma"]}
+    q = {"mu": answer["mu"], "sigma": answer["sigma"]}
     solid, dashed = {"width": 1.8}, {"width": 1.2, "dash": "3px,3px"}
-    for name, of, line in (("q", q, solid), ("best", found["nearest"], dashed)):
+    for name, of, line in (("q", q, solid), ("best", answer["nearest"], dashed)):
         for k in (1, 2):
             names = {"name": words(f"learn.posterior_{name}"), "legendgroup": name, "showlegend": k == 1}
             figure.add_shape(type="circle", **_box(of["mu"], of["sigma"], k), line=line, **names)
     figure.update_layout(showlegend=True, legend=BELOW)
-    figure.update_xaxes(title={"text": "z0"}, range=found["axes"][0])
-    figure.update_yaxes(title={"text": "z1"}, range=found["axes"][1])
+    figure.update_xaxes(title={"text": "z0"}, range=answer["axes"][0])
+    figure.update_yaxes(title={"text": "z1"}, range=answer["axes"][1])
     return figure
 
 
-def directions(found: dict[str, Any]) -> go.Figure | None:
+def directions(answer: dict[str, Any]) -> go.Figure | None:
     """Variances of the strongest directions on a logarithmic scale and the threshold, which the page moves.
 
     The bars' colours are numbers: 1 of those above the threshold, 0 of the others. None where the images are missing.
     """
-    if found["missing"]:
+    if answer["missing"]:
         return None
-    values = found["values"][: found["shown"]]
+    values, summed = answer["values"][: answer["bars"]], answer["summed"]
     figure = _figure("learn.collapse_x", "learn.collapse_y")
     figure.add_bar(
         x=list(range(1, len(values) + 1)), y=values,
-        marker={"color": [int(value > SUMMED) for value in values], "cmin": 0, "cmax": 1,
+        marker={"color": [int(value > summed) for value in values], "cmin": 0, "cmax": 1,
                 "colorscale": [[0, GREY], [1, GREEN]]},
         hovertemplate=words("learn.collapse_hover", n="%{x}", value="%{y:.3g}"),
     )  # fmt: skip
     figure.update_layout(bargap=0.12)
     figure.update_xaxes(range=[0.3, len(values) + 0.7])
-    ends = min(values[-1], SUMMED) / 2, 2 * max(values[0], found["pixels"] / 2)
+    ends = min(values[-1], summed) / 2, 2 * max(values[0], answer["pixels"] / 2)
     figure.update_yaxes(type="log", range=np.log10(ends).tolist(), dtick=1, tickformat=",.6~g")
-    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=SUMMED, y1=SUMMED, line={"width": 1.4, "dash": "dash"})
-    text = words("learn.collapse_slider", value=SUMMED)
-    _word(figure, text, x=1, xanchor="right", y=math.log10(SUMMED), yref="y", yanchor="bottom")
+    figure.add_shape(type="line", x0=0, x1=1, xref="paper", y0=summed, y1=summed, line={"width": 1.4, "dash": "dash"})
+    text = words("learn.collapse_slider", value=summed)
+    _word(figure, text, x=1, xanchor="right", y=math.log10(summed), yref="y", yanchor="bottom")
     return figure
 
 
@@ -137,15 +137,15 @@ def gradients() -> go.Figure:
     return figure
 
 
-def aggregate(found: dict[str, Any]) -> go.Figure | None:
+def aggregate(answer: dict[str, Any]) -> go.Figure | None:
     """Samples of two latents as points; above and beside them their densities, and over each the bell of N(0, 1).
 
     The traces are the points, both histograms, both bells. None where there is only one latent.
     """
-    if found["pair"] is None:
+    if answer["pair"] is None:
         return None
-    i, j = found["pair"]
-    x, y = found["samples"]
+    i, j = answer["pair"]
+    x, y = answer["samples"]
     reach = max(3.6, float(np.abs([x, y]).max()))
     cells = {"start": -reach, "end": reach, "size": 2 * reach / DENSITY_CELLS}
     at = np.linspace(-reach, reach, 81)
@@ -195,16 +195,23 @@ def _box(mu: Sequence[float], sigma: Sequence[float], k: float) -> dict[str, flo
     return {f"{name}{i}": pair[i] for name, pair in ends.items() for i in (0, 1)}
 
 
-def with_figure(lesson: str, found: dict[str, Any]) -> dict[str, Any]:
-    """A lesson's answer and, if it has one, its figure, in place of what that alone shows."""
+def with_figure(lesson: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """A lesson's answer and, if it has one, its figure, in place of what that alone shows.
+
+    Raises:
+        UserError: numbers that the figure is to show are not finite; it says how many.
+    """
     if lesson not in _DRAWINGS:
-        return found
-    draw, label, drawn = _DRAWINGS[lesson]
-    figure = draw(found)
+        return answer
+    draw, label, numbers, drawn = _DRAWINGS[lesson]
+    values = np.concatenate([np.ravel(part) for part in numbers(answer)] or [[]])
+    if not np.isfinite(values).all():
+        raise UserError("learn.not_finite", n=int((~np.isfinite(values)).sum()), total=len(values))
+    figure = draw(answer)
     if figure is None:
-        return found
-    rest = {key: value for key, value in found.items() if key not in drawn}
-    return rest | {"figure": packed(figure, label(found))}
+        return answer
+    rest = {key: value for key, value in answer.items() if key not in drawn}
+    return rest | {"figure": packed(figure, label(answer))}
 
 
 def template(lesson: str) -> dict[str, Any]:
@@ -216,32 +223,44 @@ def template(lesson: str) -> dict[str, Any]:
 class _Drawing(NamedTuple):
     draw: Callable[[dict[str, Any]], go.Figure | None]
     label: Callable[[dict[str, Any]], str]
+    numbers: Callable[[dict[str, Any]], list[Any]]  # what it stands on
     drawn: tuple[str, ...] = ()  # parts of the answer that nothing but the figure shows
 
 
-def _amortised_label(found: dict[str, Any]) -> str:
-    trace = [nats for _, nats in found["trace"]]
-    return words("learn.amortised_label", first=trace[0], last=trace[-1], encoder=found["encoder"]["nats"])
+def _amortised_label(answer: dict[str, Any]) -> str:
+    trace = [nats for _, nats in answer["trace"]]
+    return words("learn.amortised_label", first=trace[0], last=trace[-1], encoder=answer["encoder"]["nats"])
 
 
-def _aggregate_label(found: dict[str, Any]) -> str:
-    i, j = found["pair"]
+def _aggregate_label(answer: dict[str, Any]) -> str:
+    i, j = answer["pair"]
     return words("learn.prior_label", i=i, j=j, which={"key": "learn.prior_aggregate", "values": {}})
 
 
-def _distortions_label(found: dict[str, Any]) -> str:
-    sampled = found["sampled"]
+def _distortions_label(answer: dict[str, Any]) -> str:
+    sampled = answer["sampled"]
     ends = {"low": min(sampled), "high": max(sampled)}
-    return words("learn.elbo_label", n=len(sampled), **ends, mean=float(np.mean(sampled)), mu=found["mu"])
+    return words("learn.elbo_label", n=len(sampled), **ends, mean=float(np.mean(sampled)), mu=answer["mu"])
 
 
 _DRAWINGS = {
-    "aggregate": _Drawing(aggregate, _aggregate_label, ("samples",)),
-    "own_q": _Drawing(amortised, _amortised_label, ("trace",)),
-    "distortions": _Drawing(distortions, _distortions_label),
-    "directions": _Drawing(directions, lambda _: words("learn.collapse_y")),
-    "posterior": _Drawing(posterior, lambda _: words("learn.posterior_label"), ("density", "steps", "axes")),
-    "watch_training": _Drawing(training, lambda _: words("learn.algorithm_curve")),
+    "aggregate": _Drawing(aggregate, _aggregate_label, lambda answer: answer.get("samples", []), ("samples",)),
+    "own_q": _Drawing(
+        amortised, _amortised_label, lambda answer: [answer["encoder"]["nats"], answer["trace"]], ("trace",)
+    ),
+    "distortions": _Drawing(distortions, _distortions_label, lambda answer: [answer["sampled"], answer["mu"]]),
+    "directions": _Drawing(directions, lambda _: words("learn.collapse_y"), lambda answer: [answer.get("values", [])]),
+    "posterior": _Drawing(
+        posterior,
+        lambda _: words("learn.posterior_label"),
+        lambda answer: [answer[name] for name in ("axes", "density", "mu", "sigma")],
+        ("density", "steps", "axes"),
+    ),
+    "watch_training": _Drawing(
+        training,
+        lambda _: words("learn.algorithm_curve"),
+        lambda answer: [[moment["batch"] for moment in answer["moments"][:-1]]],
+    ),
 }
 # What the page draws by itself at its own sliders and choices.
 TEMPLATES = {"gradients": (gradients, "learn.gradients_of"), "losses": (losses, "learn.losses_y")}
