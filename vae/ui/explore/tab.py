@@ -20,7 +20,7 @@ TEMPLATE = """
       <span class="lse-count"></span>
     </div>
     <div class="lse-stage" tabindex="0" role="application">
-      <p class="lse-hint" data-text="map.hint"></p>
+      <p class="lse-hint"><span data-text="map.hint"></span><span data-text="map.hint_touch"></span></p>
       <p class="lse-opening" role="status" hidden></p>
     </div>
     <p class="lse-selected"></p>
