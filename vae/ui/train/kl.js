@@ -21,10 +21,10 @@ export function mountKl(element, trainer, charts) {
     [kl, most] = [null, 1];
     redraw();
   });
-  trainer.on('kl', show);
-  trainer.on('look', ({look, live}) => show(live && trainer.state.kl ? trainer.state.kl : look.kl));
+  trainer.on('kl', take);
+  trainer.on('look', ({look, live}) => take(live && trainer.state.kl ? trainer.state.kl : look.kl));
 
-  function show(values) {
+  function take(values) {
     kl = values;
     redraw();
   }
@@ -37,9 +37,9 @@ export function mountKl(element, trainer, charts) {
     else delete element.dataset.kl;
     count.textContent = kl ? awake(kl, trainer.state.shown?.mig) : '';
     if (!kl) return;
-    const shown = kl;
+    const begun = kl;
     const {kl: figure} = await charts();
-    if (kl !== shown) return; // it is drawn anew
+    if (kl !== begun) return; // it is drawn anew
     most = top(most, Math.max(...kl));
     const y = Float64Array.from(kl);
     const [bars] = figure.data;

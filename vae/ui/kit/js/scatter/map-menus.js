@@ -12,8 +12,8 @@ export function createMapMenus(menus, update) {
     settle: () => (usual = Object.fromEntries(parts.map(([key, menu]) => [key, menu.value]))),
     /** {map, x, y, colour}, the latents only where two of them span the map. */
     get() {
-      const said = parts.filter(([key, menu]) => menu.value !== usual[key] && (menus.projection.value === 'z' || !['x', 'y'].includes(key)));
-      return Object.fromEntries(said.map(([key, menu]) => [key, menu.value]));
+      const chosen = parts.filter(([key, menu]) => menu.value !== usual[key] && (menus.projection.value === 'z' || !['x', 'y'].includes(key)));
+      return Object.fromEntries(chosen.map(([key, menu]) => [key, menu.value]));
     },
     /** Set the menus; gives the keys of what they do not offer. */
     set(wanted) {

@@ -53,12 +53,12 @@ export function createPoints(x, y) {
       const row = nearest(...place);
       return {place, room: row < 0 ? 0 : Math.hypot(x[row] - place[0], y[row] - place[1])};
     });
-    const found = [];
+    const empty = [];
     for (const {place} of places.sort((a, b) => b.room - a.room)) {
-      if (found.length === n) break;
-      if (found.every(other => apart(place, other) > 0.3)) found.push(place);
+      if (empty.length === n) break;
+      if (empty.every(other => apart(place, other) > 0.3)) empty.push(place);
     }
-    return found;
+    return empty;
   }
 
   return {x, y, hidden, placed, nearest, towards, emptiest};
