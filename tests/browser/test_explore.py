@@ -335,6 +335,21 @@ def hold_opening(page, name):
     return came(page, held)
 
 
+def test_the_chart_of_the_last_model_is_not_seen_under_the_next(page, shared):
+    *_, other = [entry.name for entry in shared.catalog.usable() if entry.header["dataset"]["name"] == "scene3d"]
+    parts = "#information .lse-heat, #information .lse-heat + .lse-visually-hidden"
+    visible = "parts => parts.map(part => getComputedStyle(part).visibility === 'visible')"
+    assert page.eval_on_selector_all(parts, visible) == [True, True]
+    held = []
+    page.route(*held_back("information", held))
+    page.select_option("#model", other)
+    request = came(page, held)
+    assert page.eval_on_selector_all(parts, visible) == [False, False]
+    request.continue_()
+    settled(page)
+    assert page.eval_on_selector_all(parts, visible) == [True, True]
+
+
 def test_while_a_model_is_read_the_map_says_so(page, shared):
     name = shared.catalog.usable()[-1].name
     held = hold_opening(page, name)

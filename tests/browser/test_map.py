@@ -354,7 +354,7 @@ ODD = (
   const drawn = {draw: () => (part.dataset.ready = 1)};
   const made = modules['kit/js/scatter/scatter'].createScatter(part, part.firstChild, drawn);
   const floats = values => Float32Array.from(values, value => value ?? NaN);
-  window.odd = {part, show(points, column) {
+  window.odd = {part, made, floats, show(points, column) {
     delete part.dataset.ready;
     if (column?.codes) column.codes = Uint8Array.from(column.codes);
     if (column?.values) column.values = floats(column.values);
@@ -413,6 +413,42 @@ def test_256_classes_and_names_that_are_html(odd, page):
         "values": [2, None],
     }
     assert odd([[0, 0], [1, 1]], numbers) > 20
+
+
+def test_a_map_that_is_watched_from_another_tab_is_drawn_when_it_comes_back(page):
+    """What a live run does to its map while its tab is closed: looks come, and points glide to the next."""
+    page.evaluate(ODD)
+    page.evaluate("""() => { const {part, made, floats} = window.odd;
+      part.style.display = 'none';
+      made.show({x: floats([0, 1]), y: floats([0, 1]), column: null, titles: null, key: 1, name: 'odd'});
+      for (const end of [5, 9]) {
+        made.points.x[1] = end;
+        made.move(false);
+        made.move(true);
+      } }""")
+    frames(page)
+    assert page.evaluate("window.odd.part.dataset.ready") is None
+    page.evaluate("window.odd.part.style.display = ''")
+    page.wait_for_function("window.odd.part.dataset.ready")
+    low, high = map(float, page.evaluate("window.odd.part.querySelector('.lse-dots').dataset.x").split())
+    assert low < 0 and high > 9
+    page.evaluate("window.odd.part.remove()")
+
+
+def test_what_plotly_says_after_a_reset_changes_nothing(odd, page):
+    column = {"key": "class", "kind": "discrete", "names": ["a", "b"], "colours": ["#f00", "#00f"], "codes": [0, 1]}
+    odd([[0, 0], [1, 1]], column)
+    page.evaluate("""() => { const {part, made} = window.odd;
+      const box = part.querySelector('.js-plotly-plot');
+      made.show(null);
+      const ranges = {'xaxis.range[0]': 0, 'xaxis.range[1]': 1, 'yaxis.range[0]': 0, 'yaxis.range[1]': 1};
+      box.emit('plotly_relayouting', ranges);
+      box.emit('plotly_relayout', ranges);
+      box.emit('plotly_selected', {range: {x: [0, 1], y: [0, 1]}});
+      box.data[0].visible = 'legendonly';
+      box.emit('plotly_restyle', [{visible: ['legendonly']}, [0]]); }""")
+    frames(page)
+    assert odd([[0, 0], [1, 1]], column) > 1.5 * odd([[3, -2]]), "nothing of it stays hidden"
 
 
 def test_the_theme_turns_in_the_middle_of_a_drag(page):

@@ -133,19 +133,29 @@ def test_the_chart_keeps_what_a_hand_has_done_to_it_while_the_run_streams(open_p
     assert chart["texts"] == ["β 9"] and 0 < chart["changes"][0] < chart["last"]
     assert chart["x"] == [0, chart["last"]]
 
-    # A zoom stays; a double click follows the run again.
+    # The keyboard's legend says so too, and hides and shows curves as a click does.
+    assert page.get_attribute("#train-curves .lse-legend [data-code=recon]", "aria-pressed") == "false"
+    page.press("#train-curves .lse-legend [data-code=kl]", "Enter")
+    wait_for(page, f"() => ({CHART})().hidden.length === 2")
+    page.keyboard.press("Enter")
+    wait_for(page, f"() => ({CHART})().hidden.length === 1")
+
+    # A zoom stays; a button and a double click follow the run again.
     box = page.locator("#train-curves .nsewdrag").first.bounding_box()
     middle = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + box["width"] * 0.4, middle)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] * 0.6, middle + 2, steps=5)
-    page.mouse.up()
-    wait_for(page, f"() => ({CHART})().x[0] > 0")
-    zoomed = page.evaluate(CHART)
-    chart = more_points(page)
-    assert chart["x"] == zoomed["x"] and chart["hidden"] == ["recon"]
-    page.mouse.dblclick(box["x"] + box["width"] * 0.5, middle)
-    wait_for(page, f"() => ({CHART})().x[0] === 0")
+    reset = page.locator("#train-curves [data-zoom=reset]")
+    for again in (lambda: reset.press("Enter"), lambda: page.mouse.dblclick(box["x"] + box["width"] * 0.5, middle)):
+        page.mouse.move(box["x"] + box["width"] * 0.4, middle)
+        page.mouse.down()
+        page.mouse.move(box["x"] + box["width"] * 0.6, middle + 2, steps=5)
+        page.mouse.up()
+        wait_for(page, f"() => ({CHART})().x[0] > 0")
+        zoomed = page.evaluate(CHART)
+        chart = more_points(page)
+        assert chart["x"] == zoomed["x"] and chart["hidden"] == ["recon"]
+        again()
+        wait_for(page, f"() => ({CHART})().x[0] === 0")
+        assert reset.is_hidden()
     chart = more_points(page)
     assert chart["x"] == [0, chart["last"]] and chart["y"][1] < chart["most"]
     page.click("#train-curves button")
