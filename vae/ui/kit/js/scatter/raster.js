@@ -41,6 +41,11 @@ export function createRaster(canvas) {
       context.putImageData(image, 0, 0);
       [canvas.dataset.x, canvas.dataset.y] = [view.x.join(' '), view.y.join(' ')];
     },
+    /** Draw nothing. */
+    clear() {
+      canvas.width = 0;
+      image = null; // the next drawing gives the canvas its size again
+    },
     /** The drawing as the address of a PNG. */
     address: () => canvas.toDataURL(),
   };

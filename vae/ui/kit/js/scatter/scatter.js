@@ -320,7 +320,7 @@ export function createScatter(element, stage, events) {
       if (!next) {
         [view, homeView, mask, hidden] = [null, null, null, new Set()];
         legend.draw([]);
-        canvas.width = 0;
+        raster.clear();
         box.hidden = true;
         pointer.clear();
         return false;
