@@ -13,12 +13,14 @@ from typing import NoReturn
 import numpy as np
 import pytest
 import torch
+from ready_worker import ReadyWorker, end_server
 
 from vae.checkpoints import export
 from vae.cli.main import main
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid
+from vae.live import process
 from vae.models.weights import rounded
 from vae.system import safetensors_file
 from vae.training.loop import train
@@ -62,6 +64,15 @@ def data_of_the_mark(request):
         if request.node.get_closest_marker("data"):
             patch.setenv("LATENT_EXPLORER_DATA", str(DATA))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ready_workers():
+    """The processes of runs are forks of one that has its imports behind it, which would be most of their work."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(process, "begin", ReadyWorker)
+        yield
+    end_server()
 
 
 @pytest.fixture(scope="session")

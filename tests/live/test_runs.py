@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from vae.data import default_root
+from vae.live import process
 from vae.live.devices import threads
 from vae.live.recipe import Recipe
 from vae.live.run import LiveRun, RunError
@@ -19,6 +20,7 @@ from vae.live.worker import NICE
 from vae.system.limits import RUNS, RunLimits
 from vae.training import snapshot
 
+BEGIN = process.begin  # `python -m vae.live.worker` itself; while tests run it is a fork (tests/conftest.py)
 ADA, BOB = "a" * 32, "b" * 32
 LONG = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=1_000_000)
 SHORT = replace(LONG, budget=40)
@@ -143,10 +145,12 @@ def test_a_killed_process_loses_nothing_that_was_saved(runs, begun):
     assert steps == sorted(set(steps))  # what had come after the snapshot was taken back
 
 
-def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path):
+def test_after_a_restart_the_run_is_found_and_goes_on(tmp_path, monkeypatch):
     first = Runs(tmp_path, default_root())
-    run = first.begin(ADA, replace(LONG, budget=200))  # not over before it is closed
-    until(lambda: run.step > 5)
+    with monkeypatch.context() as patch:
+        patch.setattr(process, "begin", BEGIN)
+        run = first.begin(ADA, replace(LONG, budget=200))  # not over before it is closed
+        until(lambda: run.step > 5)
     first.close()  # as when the app ends: the worker hears no more, saves and goes
     until(lambda: run.saved > 0)
     until(lambda: not first.busy("cpu"))

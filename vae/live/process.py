@@ -29,18 +29,7 @@ class WorkerProcess:
     def __init__(self, data_root: Path) -> None:
         self.hear: Callable[[Event], None] = lambda event: None
         self.gone: Callable[[int], None] = lambda status: None
-        path = os.pathsep.join(part for part in (str(PROJECT), os.environ.get("PYTHONPATH")) if part)
-        environment = os.environ | {"PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(threads())}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "vae.live.worker", "--data", str(Path(data_root).resolve())],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            bufsize=1,
-        )
+        self._process = begin(data_root)
         self._writing = threading.Lock()
         threading.Thread(target=self._listen, name=f"worker {self.pid}", daemon=True).start()
 
@@ -86,3 +75,18 @@ class WorkerProcess:
         self._process.stdout.close()  # neither end waits for the garbage collector
         self.close()
         self.gone(self._process.wait())
+
+
+def begin(data_root: Path) -> subprocess.Popen[str]:
+    """The process itself; its standard input and output are pipes of lines. Raises OSError: there is no room for it."""
+    path = os.pathsep.join(part for part in (str(PROJECT), os.environ.get("PYTHONPATH")) if part)
+    return subprocess.Popen(
+        [sys.executable, "-m", "vae.live.worker", "--data", str(Path(data_root).resolve())],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"PYTHONPATH": path, "OMP_WAIT_POLICY": "PASSIVE", "OMP_NUM_THREADS": str(threads())},
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        bufsize=1,
+    )

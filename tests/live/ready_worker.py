@@ -1,0 +1,79 @@
+"""A stand-in for the start of `python -m vae.live.worker`: a fork of a process that has imported torch already.
+
+It is a process like the real one, with a pid, pipes and an exit status; only the second and a half of its imports is
+spent once for all of them.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from multiprocessing import connection, forkserver
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+import pytest
+
+from vae.live import worker
+from vae.live.devices import threads
+from vae.system.paths import PROJECT
+
+_ONE_AT_A_TIME = threading.Lock()  # an exit status can be read once only, and a start looks for those of all before it
+
+
+class ReadyWorker:
+    """What `subprocess.Popen` offers of the process of a run, as far as the app asks for it."""
+
+    def __init__(self, data_root: Path) -> None:
+        context = multiprocessing.get_context("forkserver")
+        commands, ours = context.Pipe(duplex=False)
+        heard, events = context.Pipe(duplex=False)
+        given = commands, events, dict(os.environ), str(Path(data_root).resolve())
+        self._process = context.Process(target=_work, args=given, daemon=True)
+        with _ONE_AT_A_TIME:
+            _ensure_server(context)
+            self._process.start()
+        self.pid = self._process.pid
+        self.stdin = os.fdopen(os.dup(ours.fileno()), "w", encoding="utf-8", buffering=1)
+        self.stdout = os.fdopen(os.dup(heard.fileno()), encoding="utf-8", errors="replace")
+        for end in (commands, ours, heard, events):
+            end.close()
+
+    def poll(self) -> int | None:
+        with _ONE_AT_A_TIME:
+            return self._process.exitcode
+
+    def wait(self) -> int:
+        connection.wait([self._process.sentinel])
+        return self.poll()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+
+def end_server() -> None:
+    """Waits until the process that is forked has gone: what it and its forks have worked counts as the tests' own."""
+    forkserver._forkserver._stop()
+
+
+def _ensure_server(context: multiprocessing.context.ForkServerContext) -> None:
+    """With the environment that a worker gets, as far as its imports read it."""
+    context.set_forkserver_preload([__name__])
+    with pytest.MonkeyPatch.context() as patch:
+        for folder in (PROJECT, Path(__file__).parent):
+            patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+        patch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+        patch.setenv("OMP_NUM_THREADS", str(threads()))
+        forkserver.ensure_running()
+
+
+def _work(commands: Connection, events: Connection, environment: dict[str, str], data_root: str) -> None:
+    os.environ.update(environment)
+    for end, number in ((commands, 0), (events, 1)):
+        os.dup2(end.fileno(), number)
+        end.close()
+    sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.argv = ["worker", "--data", data_root]
+    worker.main()
