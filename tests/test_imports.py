@@ -13,23 +13,29 @@ BLOCKER = """
 import importlib.abc, sys
 
 class Blocker(importlib.abc.MetaPathFinder):
+    names = {blocked!r}
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in {blocked!r}:
+        if name.partition(".")[0] in self.names:
             raise ImportError(name + " is blocked")
 
 sys.meta_path.insert(0, Blocker())
 """
 
-EVERY_MODULE = """
-import importlib, json, pkgutil, vae
+# One after the other in one process, whose imports of torch would take longer than all the rest: what `import vae`
+# loads, every module of the core, and what ends in a page imports of it.
+CORE = """
+import importlib, json, pkgutil, sys, vae
+loaded = sorted({name.partition(".")[0] for name in sys.modules})
 names = [module.name for module in pkgutil.walk_packages(vae.__path__, "vae.", onerror=lambda name: None)
          if not module.name.startswith("vae.ui") and not module.name.endswith("__main__")]
 for name in [*names, "vae.__main__"]:
     importlib.import_module(name)
-print(json.dumps(names))
+print(json.dumps({"loaded": loaded, "names": names}), flush=True)
 """
-
-LOADED = "import json, sys; print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})))"
+PAGE = """
+Blocker.names = {"gradio"}
+import vae.ui, vae.ui.kit.endpoint, vae.ui.explore.payload, vae.ui.compare.payload
+"""
 
 TRAIN = """
 from vae.cli.main import main
@@ -57,26 +63,18 @@ def test_the_blocker_blocks(python, package):
     assert f"{package} is blocked" in done.stderr
 
 
-def test_the_core_imports_no_ui(python, root):
-    done = python(EVERY_MODULE, ("gradio", "plotly"))
+def test_the_core_and_the_page_import_what_they_need(python, root):
+    """The core needs no page and no library of one; what ends in a page imports ui where there may be no Gradio, or no
+    time for it; and `import vae` loads nothing that is slow but torch.
+    """
+    done = python(CORE + PAGE, ("gradio", "plotly"))
     assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
     files = [path.relative_to(root).with_suffix("") for path in (root / "vae").rglob("*.py")]
     names = {".".join(file.parts).removesuffix(".__init__") for file in files if file.parts[1] != "ui"}
-    assert set(json.loads(done.stdout)) == names - {"vae", "vae.__main__"}
-
-
-def test_importing_vae_is_light(python):
-    done = python("import vae\n" + LOADED)
-    assert done.returncode == 0, done.stderr
-    loaded = set(json.loads(done.stdout))
-    assert "torch" in loaded
-    assert not loaded & {"gradio", "plotly", "umap", "numba", "torchvision", "sklearn"}
-
-
-def test_the_page_can_be_imported_without_gradio(python):
-    """What ends in a page imports ui where there may be no Gradio, or no time for it."""
-    done = python("import vae.ui, vae.ui.kit.endpoint, vae.ui.explore.payload, vae.ui.compare.payload", ("gradio",))
-    assert done.returncode == 0, done.stderr
+    assert set(found["names"]) == names - {"vae", "vae.__main__"}
+    assert "torch" in found["loaded"]
+    assert not set(found["loaded"]) & {"gradio", "plotly", "umap", "numba", "torchvision", "sklearn"}
 
 
 def test_training_needs_neither_umap_nor_the_page(python, tmp_path):
