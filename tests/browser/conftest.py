@@ -146,13 +146,18 @@ def visitor(browser, chromium, tmp_path_factory):
     context.close()
 
 
-@pytest.fixture
-def newcomer(visitor):
-    """The same where nothing but that is left of the tests before."""
+def forget(visitor):
+    """The profile of one who has never been here, as long as no other page than its blank one is open."""
     (blank,) = visitor.pages
     protocol = visitor.new_cdp_session(blank)
     protocol.send("Storage.clearDataForOrigin", {"origin": "*", "storageTypes": "all"})
     protocol.detach()
+
+
+@pytest.fixture
+def newcomer(visitor):
+    """The same where nothing but that is left of the tests before."""
+    forget(visitor)
     yield visitor
     visitor.clear_permissions()
 
@@ -180,14 +185,20 @@ def watched(context, faults, plotly=False):
 
 @pytest.fixture
 def open_page(browser, newcomer, url, address_of):
-    """open_page(width=, height=, query=, drawn=, script=, plotly=) -> a page; its faults fail the test at the end.
+    """open_page(width=, height=, query=, drawn=, script=, plotly=, after=) -> a page; its faults fail the test at the
+    end.
 
     It is `drawn`, by itself its whole first tab. The script runs before everything else in the page. It is closed
-    before an app of `address_of` that it may have gone to. Each page is another visitor's.
+    before an app of `address_of` that it may have gone to. Each page is another visitor's; a page `after` the first
+    one takes its place and its profile, all that was stored forgotten, which is half the work of a profile of its own.
     """
     contexts, faults, known = [], [], [newcomer]
 
-    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", plotly=False, **options):
+    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", plotly=False, after=None, **options):
+        if after is not None:
+            after.close()
+            forget(newcomer)
+            known.append(newcomer)
         if options or not known:
             context = browser.new_context(**options)
             contexts.append(context)
@@ -276,9 +287,9 @@ def first_model(common_page, opened):
 
 
 @pytest.fixture
-def blank_page(browser):
+def blank_page(newcomer):
     """A page that has gone nowhere yet."""
-    found = browser.new_page()
+    found = newcomer.new_page()
     without_plotly(found)
     found.set_default_timeout(PATIENCE)
     yield found

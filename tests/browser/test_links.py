@@ -92,15 +92,15 @@ def test_a_link_shows_elsewhere_what_it_was_copied_from(page, open_page, opened,
     page.wait_for_selector("#inspector[data-ready]")
     settled(page)
     page.mouse.move(1, 1)
-    other = open_page(query=copied(page))
+    query, seen, place, z = copied(page), looks(page), cross(page), z_of(page, opened.dims)
+    pictures = {role: shown(page, role).astype(int) for role in ("original", "reconstruction", "z")}
+    other = open_page(query=query, after=page)
     other.wait_for_selector("#inspector[data-ready]")
-    assert looks(other) == looks(page)
-    assert np.allclose(cross(other), cross(page), atol=0.1)
-    assert np.allclose(
-        z_of(other, opened.dims), z_of(page, opened.dims), atol=6e-5 if act is not go_to_an_empty_place else 0.01
-    )
-    for role in ("original", "reconstruction", "z"):
-        assert np.abs(shown(other, role).astype(int) - shown(page, role)).max() <= 2
+    assert looks(other) == seen
+    assert np.allclose(cross(other), place, atol=0.1)
+    assert np.allclose(z_of(other, opened.dims), z, atol=6e-5 if act is not go_to_an_empty_place else 0.01)
+    for role, picture in pictures.items():
+        assert np.abs(shown(other, role) - picture).max() <= 2
     assert other.locator("#link-said").inner_text() == ""
 
 
@@ -109,12 +109,12 @@ def test_a_picture_of_ones_own_has_no_address_but_its_code_has(page, open_page, 
     Image.fromarray(shown(page, "z").squeeze()[::-1]).save(file, "PNG")
     page.set_input_files("#own-image", {"name": "mine.png", "mimeType": "image/png", "buffer": file.getvalue()})
     page.wait_for_selector("#inspector[data-index=own][data-ready]")
-    query = copied(page)
+    query, z, picture = copied(page), z_of(page, opened.dims), shown(page, "z").astype(int)
     assert "image=" not in query
-    other = open_page(query=query)
+    other = open_page(query=query, after=page)
     other.wait_for_selector("#inspector[data-ready]")
-    assert np.allclose(z_of(other, opened.dims), z_of(page, opened.dims), atol=6e-5)
-    assert np.abs(shown(other, "z").astype(int) - shown(page, "z")).max() <= 2
+    assert np.allclose(z_of(other, opened.dims), z, atol=6e-5)
+    assert np.abs(shown(other, "z") - picture).max() <= 2
 
 
 def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
@@ -205,6 +205,14 @@ def spilled(page):
     return [re.sub(r"\d+", "", text) for text in rows.all_inner_texts()], shares
 
 
+def texts(page, parts):
+    return page.locator(parts).all_inner_texts()
+
+
+def choices(page):
+    return page.eval_on_selector_all("#compare select", "all => all.map(select => select.value)")
+
+
 def test_a_link_to_two_models(page, open_page, copied):
     page.click("button[role=tab][data-tab-id=compare]")
     pair_pictures(page)
@@ -216,19 +224,16 @@ def test_a_link_to_two_models(page, open_page, copied):
         "#compare-sliders input[data-pair='1']",
         "input => { input.value = 1.25; input.dispatchEvent(new Event('input', {bubbles: true})); }",
     )
-    before = pair_pictures(page)
+    before, legends, (wanted, right) = pair_pictures(page), texts(page, ".lse-maps-legend"), spilled(page)
+    chosen = choices(page)
     assert "tab=compare" in (query := copied(page))
-    other = open_page(query=query, drawn=pair_pictures)
+    other = open_page(query=query, drawn=pair_pictures, after=page)
     assert np.abs(pair_pictures(other) - before).max() <= 2
-    legend = ".lse-maps-legend"
-    assert other.locator(legend).all_inner_texts() == page.locator(legend).all_inner_texts()
+    assert texts(other, ".lse-maps-legend") == legends
     # A link holds four decimals of z, so that a share of all change may round to another percent.
-    (names, shares), (wanted, right) = spilled(other), spilled(page)
+    names, shares = spilled(other)
     assert names == wanted and shares == pytest.approx(right, abs=0.002)
-    choices = "all => all.map(select => select.value)"
-    assert other.eval_on_selector_all("#compare select", choices) == page.eval_on_selector_all(
-        "#compare select", choices
-    )
+    assert choices(other) == chosen
     assert other.locator("#link-said").inner_text() == ""
 
 
@@ -242,7 +247,8 @@ def test_a_link_to_choices_of_a_training(open_page, copied):
     fields = [page.input_value(f"[data-choice={key}]") for key in ("objective", "gamma", "latent_dim")]
     assert [page.input_value("#train-dataset"), *fields] == ["digits", "beta_b", "50", "4"]
     assert copied(page) == query
-    page = open_page(query="?tab=train&dataset=digits&preset=none&beta=-4&latent_dim=2.5&budget=30", drawn=idle)
+    query = "?tab=train&dataset=digits&preset=none&beta=-4&latent_dim=2.5&budget=30"
+    page = open_page(query=query, drawn=idle, after=page)
     page.wait_for_selector("#link-said:has-text('(preset, β, latents)')")
     assert (page.input_value("#train-dataset"), page.input_value("[data-choice=budget]")) == ("digits", "30")
 
@@ -256,7 +262,7 @@ def test_a_link_to_a_step(open_page):
     page.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 120")
     page.click("#learn-contents a[href='#learn-elbo']")
     page.wait_for_url(lambda address: address.endswith("?lang=en&tab=learn&step=elbo"))
-    page = open_page(query="?tab=learn&step=nothing", drawn=listed)
+    page = open_page(query="?tab=learn&step=nothing", drawn=listed, after=page)
     page.wait_for_selector("#link-said:has-text('(step)')")
 
 
