@@ -9,15 +9,14 @@ import numpy as np
 
 from vae.data.imageset import DataError
 from vae.system.messages import Sentence, cause
-from vae.system.paths import user_cache
+from vae.system.paths import temporary_cache, user_cache
 
 
 def cache_dirs(root: Path, *parts: str) -> tuple[Path, ...]:
-    """Where copies may lie, the best place first: below the data folder, else (it may be read-only) the user's cache.
-
-    Nothing is made.
+    """Where copies may lie, the best place first: below the data folder, else (it may be read-only) the user's cache,
+    else (a home may be read-only too) the temporary folder. Nothing is made.
     """
-    return tuple(dict.fromkeys(place.joinpath(*parts) for place in (root, user_cache())))
+    return tuple(dict.fromkeys(place.joinpath(*parts) for place in (root, user_cache(), temporary_cache())))
 
 
 def first_writable(places: tuple[Path, ...]) -> Path:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
+
+from vae.system.temporary_folder import user_id
 
 PROJECT = Path(__file__).resolve().parents[2]
 CHECKPOINT_FOLDER = PROJECT / "checkpoints"  # what is shipped
@@ -20,5 +23,22 @@ def default_root() -> Path:
 
 
 def user_cache() -> Path:
-    """This program's folder in the user's cache."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APP
+    """This program's folder in the user's cache; the temporary one where there is none and none can be made, as for a
+    container's user without a home. It is not made.
+    """
+    try:
+        cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / _APP
+    except RuntimeError:  # a user whom the system does not know, and no $HOME
+        return temporary_cache()
+    return cache if cache.is_dir() or writable(cache) else temporary_cache()
+
+
+def temporary_cache() -> Path:
+    """This program's cache of last resort, among the temporary files of this user."""
+    return Path(tempfile.gettempdir()) / f"{_APP}-cache-{user_id()}"
+
+
+def writable(folder: Path) -> bool:
+    """Can files be written into a folder, made first where it is missing? Nothing is made."""
+    there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)
+    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
