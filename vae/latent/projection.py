@@ -7,6 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from vae.system.numba_cache import choose_numba_cache
+
 
 def pca(codes: np.ndarray) -> np.ndarray:
     """Coordinates along the two directions of largest variance.
@@ -54,6 +56,7 @@ def umap(codes: np.ndarray, seed: int = 0) -> np.ndarray:
     """UMAP coordinates, (N, 2) float32 (McInnes et al. 2018, arXiv:1802.03426). Distances between far groups in them
     mean nothing; a seed makes the fit repeatable, on one thread.
     """
+    choose_numba_cache()
     from umap import UMAP
 
     neighbours = min(15, len(codes) - 1)
