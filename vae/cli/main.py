@@ -6,6 +6,7 @@ import sys
 
 from vae.cli import data, embed, evaluate, listing, pull, push, reader, train
 from vae.cli.options import Parser
+from vae.system.console import show_any_text
 from vae.system.messages import KeyedError
 
 COMMANDS = (listing, data, train, evaluate, embed, reader, push, pull)
@@ -23,6 +24,7 @@ def parser() -> Parser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command. Returns 0, or 2 after a sentence that says what was wrong."""
+    show_any_text()
     parsed = parser().parse_args(arguments)
     try:
         parsed.run(parsed)

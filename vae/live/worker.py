@@ -237,6 +237,7 @@ def main() -> None:
     # Events have a stream of their own: a library that prints must not end up between them.
     out = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # as the app writes, whatever the terminal's encoding is
     torch.set_num_threads(threads())
 
     def say(event: Event) -> None:
