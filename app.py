@@ -32,8 +32,9 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
             parser.error(f"--{name} {folder} is a file, not a folder.")
     if options.mcp and not find_spec("mcp"):
         parser.error("--mcp needs what is not installed here: pip install 'gradio[mcp]'.")
+    options.host = options.host.removeprefix("[").removesuffix("]")  # of an IPv6 address, as browsers write it
     try:
-        socket.create_server((options.host, options.port), reuse_port=False).close()
+        probe(options.host, options.port)
     except OSError as error:
         parser.error(f"Cannot listen on {options.host} port {options.port}: {error.strerror or error}.")
     if not Path(options.checkpoints).is_dir():
@@ -43,10 +44,27 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     return options
 
 
+def probe(host: str, port: int) -> None:
+    """Listens for a moment, on IPv4 or IPv6 as the host asks. Raises OSError where that is refused."""
+    ((family, *_, address), *_) = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    socket.create_server(address[:2], family=family, reuse_port=False).close()
+
+
+def written(host: str) -> str:
+    """A host as it stands in an address."""
+    if host in ("127.0.0.1", "0.0.0.0", "::"):
+        return "localhost"
+    return f"[{host}]" if ":" in host else host
+
+
 def main() -> None:
     options = parse()
     # After the arguments, so that a wrong one is told at once: these imports take seconds.
+    from vae.system.console import show_any_text
     from vae.system.temporary_folder import own_temporary_folder
+
+    show_any_text()
+    os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
 
     own_temporary_folder()  # before Gradio is imported, which looks for it then
     from vae.ui import Shared, build_demo, launch
@@ -54,9 +72,10 @@ def main() -> None:
     shared = Shared.of(options.checkpoints, options.data, options.runs)
     demo = build_demo(shared)
     shared.catalog.warm()
-    host = "localhost" if options.host in ("127.0.0.1", "0.0.0.0") else options.host
-    print(f"Latent Space Explorer on http://{host}:{options.port}", flush=True)
-    launch(demo, server_name=options.host, server_port=options.port, mcp_server=options.mcp or None)
+    print(f"Latent Space Explorer on http://{written(options.host)}:{options.port}", flush=True)
+    # In brackets Gradio makes an address of it that it can ask itself.
+    host = f"[{options.host}]" if ":" in options.host else options.host
+    launch(demo, server_name=host, server_port=options.port, mcp_server=options.mcp or None)
 
 
 if __name__ == "__main__":

@@ -1,12 +1,19 @@
 """`python app.py` with wrong arguments: one sentence, exit code 2, quickly. And what its first page costs."""
 
 import json
+import os
+import shutil
 import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import pytest
+
+import app
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -72,3 +79,100 @@ def test_the_first_map_imports_nothing_heavy(trained):
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.strip().splitlines()[-1]) == []
+
+
+def loopback_of_ipv6():
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not loopback_of_ipv6(), reason="no IPv6 here")
+
+
+@needs_ipv6
+@pytest.mark.parametrize("host", ["::1", "[::1]", "::", "ip6-localhost"])
+def test_an_address_of_ipv6_is_one_to_listen_on(host):
+    """A name may stand for one too."""
+    if host == "ip6-localhost":
+        try:
+            socket.getaddrinfo(host, 0)
+        except OSError:
+            pytest.skip("no such name here")
+    assert app.parse(["--host", host, "--port", "7861"]).host == host.strip("[]")
+
+
+@needs_ipv6
+def test_a_port_that_is_taken_there_is_said():
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as server, pytest.raises(SystemExit):
+        app.parse(["--host", "::1", "--port", str(server.getsockname()[1])])
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "localhost"),
+        ("0.0.0.0", "localhost"),
+        ("::", "localhost"),
+        ("::1", "[::1]"),
+        ("fe80::1", "[fe80::1]"),
+        ("10.0.0.2", "10.0.0.2"),
+    ],
+)
+def test_the_address_that_is_printed_is_one_that_opens(host, address):
+    assert app.written(host) == address
+
+
+def bare(*command, **variables):
+    """The beginning of a command that runs as `docker run -u 12345 --read-only` would: a user without a name or home,
+    who can read everything and write nothing but the folder for temporary files.
+    """
+    if not hasattr(os, "getuid") or os.getuid() != 0 or not shutil.which("setpriv"):
+        pytest.skip("takes root and setpriv")
+    caps = ["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"]  # Python may lie in root's home
+    user = ["setpriv", "--reuid", "12345", "--regid", "12345", "--clear-groups", *caps]
+    named = [f"{name}={value}" for name, value in variables.items()]
+    return [*user, "env", "-i", f"PATH={os.environ['PATH']}", *named, sys.executable, *command]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "latin-1"])
+def test_it_starts_in_a_bare_container(tmp_path, encoding):
+    """No home, code that cannot be written, a terminal of another encoding, IPv6 by the variable that hosts set."""
+    where = ("::1", socket.AF_INET6) if loopback_of_ipv6() else ("127.0.0.1", socket.AF_INET)
+    with socket.create_server((where[0], 0), family=where[1]) as server:
+        port = server.getsockname()[1]
+    tmp_path.chmod(0o777)
+    names = {"PYTHONIOENCODING": encoding, "TMPDIR": tmp_path, "GRADIO_SERVER_NAME": where[0]}
+    command = bare(ROOT / "app.py", "--port", str(port), **names)
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/") as started:
+        try:
+            address = f"http://{app.written(where[0])}:{port}"
+            assert answered(address, started), started.stdout.read().decode(encoding)
+        finally:
+            started.terminate()
+        assert address in started.stdout.read().decode(encoding)
+
+
+def answered(address, process, seconds=120):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and process.poll() is None:
+        try:
+            return urllib.request.urlopen(address, timeout=30).status == 200
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.5)
+    return False
+
+
+@pytest.mark.slow
+def test_umap_is_fitted_in_a_bare_container(tmp_path, trained):
+    """numba keeps what it compiles where it may."""
+    shutil.copy(trained.path, tmp_path / "a.safetensors")
+    tmp_path.chmod(0o777)
+    (tmp_path / "a.safetensors").chmod(0o666)
+    command = bare("-B", "-m", "vae", "embed", tmp_path / "a.safetensors", TMPDIR=tmp_path, PYTHONPATH=ROOT)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=400, cwd="/")
+    assert done.returncode == 0, done.stderr
+    assert "UMAP coordinates added" in done.stdout
