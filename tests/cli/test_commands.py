@@ -314,7 +314,10 @@ OUT = ["--out", "a.safetensors"]
         (["train", *TINY, "--lr", "nan", *OUT], "lr"),
         (["train", *TINY, "--seed", "-1", *OUT], "seed"),
         (["train", *TINY, "--device", "quantum", *OUT], "quantum"),
-        (["train", *TINY, "--device", "meta", *OUT], "meta"),
+        *(
+            (["train", *TINY, "--device", name, *OUT], f"cpu, cuda, cuda:1 (the second of several) or mps, not {name}")
+            for name in ("meta", "hpu", "vulkan", "xla", "mkldnn", "cpu:", "cuda:x", "CPU", "privateuseone")
+        ),
         (["train", *TINY, "--beta", "4", *OUT], "--beta needs --objective beta_h"),
         (["train", *TINY, "--objective", "beta_h", "--beta", "-4", *OUT], "beta"),
         (["train", *TINY, "--objective", "beta_h", "--beta", "nan", *OUT], "beta"),

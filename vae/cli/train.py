@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
 import textwrap
 import time
 from argparse import Namespace
@@ -38,6 +39,7 @@ from vae.training.presets import PREDECESSORS, PRESETS, describe
 from vae.training.state import TrainState
 
 _SNAPSHOT_SECONDS = 60
+_DEVICE = re.compile(r"cpu|mps|cuda(:\d+)?", re.ASCII)
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -116,10 +118,12 @@ def _train(state: TrainState, data: ImageSet, saved_at: Path) -> None:
 def _device(name: str | None) -> torch.device:
     if name is None:
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if not _DEVICE.fullmatch(name):  # PyTorch has forty others, which no training was tried on
+        raise ConfigError("command.no_device", name=name)
     try:
         device = torch.device(name)
         torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError) as error:
+    except (RuntimeError, AssertionError, ImportError, NotImplementedError) as error:
         raise ConfigError("command.device", name=name, why=cause(error)) from error
     return device
 
