@@ -18,6 +18,7 @@ from itertools import islice
 from pathlib import Path
 
 from vae.data.imageset import DataError
+from vae.data.own.zip_names import readable_names
 from vae.system.limits import PictureLimits as Limits
 from vae.system.messages import cause
 
@@ -196,8 +197,8 @@ class _Unpacker:
         infos = [info for info in self.archive.infolist() if not info.is_dir()]
         if sum(info.file_size for info in infos) > self.limits.most_unpacked:
             raise self._bomb()
-        for info in infos:
-            parts = _member_parts(info)
+        for info, name in zip(infos, readable_names(infos), strict=True):
+            parts = _member_parts(name)
             outside = ".." in parts or parts[0] == "" or parts[0].endswith(":")
             if not any(_hidden(part) for part in parts):
                 yield parts, "outside" if outside else partial(self._read, info)
@@ -223,14 +224,8 @@ class _Unpacker:
         return DataError("pictures.unpacks", name=self.name, limit=f"{self.limits.most_unpacked / 1e6:,.1f}")
 
 
-def _member_parts(info: zipfile.ZipInfo) -> tuple[str, ...]:
+def _member_parts(name: str) -> tuple[str, ...]:
     """Folders and name; "" leads what begins at the root, or has no name at all."""
-    name = info.filename
-    if not info.flag_bits & 0x800:  # macOS writes UTF-8 without saying so
-        try:
-            name = name.encode("cp437").decode("utf-8")
-        except UnicodeError:
-            name = info.filename
     name = name.replace("\\", "/")
     parts = tuple(part for part in name.split("/") if part not in ("", "."))
     return ("", *parts) if name.startswith("/") or not parts else parts
