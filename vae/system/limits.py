@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 MB = 2**20
 
@@ -20,6 +21,9 @@ class PictureLimits:
         most_files: whether images or not; in a folder, its folders count too.
         fewest_images: that have to be readable.
         most_sets: that are kept of all visitors; the oldest go.
+        most_pixels_of_set: that are decoded of all images together.
+        most_seconds_of_set: that reading and decoding all images may take.
+        follows_links: in a folder; those of a stranger's might lead anywhere.
     """
 
     most_images: int = 20_000
@@ -29,6 +33,9 @@ class PictureLimits:
     most_files: int = 100_000
     fewest_images: int = 16
     most_sets: int = 40
+    most_pixels_of_set: float = 4e9
+    most_seconds_of_set: float = 120.0
+    follows_links: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,6 +168,9 @@ class AdmissionLimits:
 
 
 PICTURES = PictureLimits()
+HOST_PICTURES = replace(  # of the host's own, whose time is the host's own too
+    PICTURES, most_pixels_of_set=math.inf, most_seconds_of_set=math.inf, follows_links=True
+)
 RUNS = RunLimits()
 CHECKPOINTS = CheckpointLimits()
 REQUESTS = RequestLimits()
@@ -196,6 +206,8 @@ def rows() -> list[tuple[str, str]]:
         ("files in a zip or folder", f"{PICTURES.most_files:,}"),
         ("images used of them, an even choice", f"{PICTURES.most_images:,}"),
         ("pixels of one image", f"{PICTURES.most_pixels:,}"),
+        ("pixels decoded of a set of images", f"{PICTURES.most_pixels_of_set:,.0f}"),
+        ("seconds to read a set of images", f"{PICTURES.most_seconds_of_set:,.0f}"),
         ("sets of images kept, of all visitors", f"{PICTURES.most_sets:,}"),
         ("an uploaded checkpoint", mb(CHECKPOINTS.most_bytes)),
         ("its images: channels × height × width", f"{CHECKPOINTS.most_values:,}"),

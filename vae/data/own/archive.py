@@ -120,6 +120,8 @@ def _crowded(name: str, limits: Limits) -> DataError:
 def _below(root: Path, limits: Limits) -> Iterator[tuple[tuple[str, ...], Callable[[], bytes] | str]]:
     """Walks through a folder without recursion, since one may be nested deeper than Python calls."""
     true_root, waiting, seen = Path(os.path.realpath(root)), [((), root)], 0
+    within = None if limits.follows_links else true_root
+    entered = {str(true_root)}  # so that a link to a folder above it is no way without end
     while waiting:
         above, folder = waiting.pop()
         try:
@@ -136,20 +138,26 @@ def _below(root: Path, limits: Limits) -> Iterator[tuple[tuple[str, ...], Callab
         for entry in inside:
             if _hidden(entry.name):
                 continue
-            parts, kind = (*above, entry.name), _kind(entry, true_root)
+            parts, kind = (*above, entry.name), _kind(entry, within)
+            if kind == "folder" and entry.is_symlink():
+                true = os.path.realpath(entry.path)
+                kind = "link" if true in entered or true_root.is_relative_to(true) else kind
+                entered.add(true)
             if kind == "folder":
                 waiting.append((parts, Path(entry.path)))
             else:
                 yield parts, partial(_read, root, Path(entry.path), limits) if kind == "file" else kind
 
 
-def _kind(entry: os.DirEntry, root: Path) -> str:
-    """ "file", "folder" or why it is neither. A link stays inside; what it shows there has its own name already."""
+def _kind(entry: os.DirEntry, within: Path | None) -> str:
+    """ "file", "folder" or why it is neither. A link stays within a folder, where one is given; what it shows there has
+    its own name already.
+    """
     try:
-        if entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(root):
+        if within and entry.is_symlink() and not Path(os.path.realpath(entry.path)).is_relative_to(within):
             return "outside"
         if entry.is_dir():
-            return "link" if entry.is_symlink() else "folder"
+            return "link" if within and entry.is_symlink() else "folder"
         return "file" if entry.is_file() else "not_an_image"  # a pipe would keep its reader waiting for ever
     except OSError:
         return "unreadable"

@@ -12,6 +12,8 @@ from vae.data.cache import cache_dirs, first_writable
 from vae.data.imageset import DataError, ImageSet
 from vae.data.own.dataset import FILE, find_own, gather, own_images
 from vae.system import safetensors_file
+from vae.system.limits import HOST_PICTURES
+from vae.system.messages import Sentence, restored
 
 FOLDER = "own"  # below the data folder
 
@@ -19,7 +21,8 @@ FOLDER = "own"  # below the data folder
 def gather_cached(
     source: Path, size: int, root: Path, progress: Callable[[int, int], None] | None = None
 ) -> tuple[Path, dict[str, Any]]:
-    """As `own.gather`, below the data folder `root`, but only where these files have not been gathered before.
+    """As `own.gather`, below the data folder `root`, but only where these files have not been gathered before. They
+    are the host's own: links are followed, and reading may take its time.
 
     Returns:
         the folder that `own.own_images` reads, and what came of it: "used", "skipped" (numbers by reason), "colour".
@@ -35,8 +38,14 @@ def gather_cached(
         except (safetensors_file.CheckpointError, KeyError):  # not gathered yet, or damaged: both end in gathering
             continue
     home = first_writable(places) / key
-    gather(source, size, home, progress=progress)
-    return home, safetensors_file.read_header(home / FILE)["report"]
+    gather(source, size, home, HOST_PICTURES, progress)
+    return home, _report(home)
+
+
+def _report(home: Path) -> dict[str, Any]:
+    report = safetensors_file.read_header(home / FILE)["report"]
+    notes = [note for note in map(restored, report["notes"]) if isinstance(note, Sentence)]
+    return report | {"notes": notes}
 
 
 def find_gathered(name: str, root: Path) -> Path | None:
@@ -63,12 +72,18 @@ def load_gathered(name: str, split: str, root: Path) -> ImageSet:
 
 def _fingerprint(source: Path, size: int) -> str:
     """The same for the same files, as their names, sizes and times tell; none is opened."""
-    digest = hashlib.sha256(f"{size} {source.resolve()}".encode("utf-8", "replace"))
-    folders = os.walk(source) if source.is_dir() else [(str(source.parent), [], [source.name])]
-    for folder, inside, files in folders:
+    digest = hashlib.sha256(f"{_READING} {size} {source.resolve()}".encode("utf-8", "replace"))
+    walked = os.walk(source, followlinks=True) if source.is_dir() else [(str(source.parent), [], [source.name])]
+    entered = set()
+    for folder, inside, files in walked:
         inside.sort()
         for path in sorted(Path(folder, name) for name in files):
             try:
+        true = os.path.realpath(folder)
+        if true in entered:  # by a link; without an end, where that leads upward
+            inside.clear()
+            continue
+        entered.add(true)
                 stat = path.stat()
             except OSError:  # a link to nowhere: whoever reads the files will skip and name it
                 continue
