@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+import zipfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 import small_files
@@ -187,3 +191,103 @@ def test_the_command_tries_and_where_it_is_refused_says_which_files_go_where(tmp
     monkeypatch.setattr(datasets.CelebA, "__init__", lambda self, root, download: small_files.celeba(root) and None)
     assert main(["data", "celeba", "--data", str(tmp_path)]) == 0
     assert "celeba train: 70 images (3, 64, 64)" in capsys.readouterr().out
+
+
+def zipped_beside(tmp_path, folder="img_align_celeba"):
+    """The whole archive beside a folder of which only the first picture was unpacked."""
+    (tmp_path / "zipped").mkdir()
+    small_files.celeba(tmp_path / "zipped", zipped=True)
+    home = tmp_path / "zipped" / "celeba"
+    (home / folder).mkdir(parents=True)
+    small_files.face(1).save(home / folder / "000001.jpg")
+    return tmp_path / "zipped"
+
+
+def test_a_whole_archive_wins_over_a_half_unpacked_folder(tmp_path, numbers):
+    root = zipped_beside(tmp_path)
+    for split in ("train", "test"):
+        here, there = (load("celeba", split, place, fetch=False) for place in (tmp_path, root))
+        assert torch.equal(here.images, there.images)
+
+
+def test_a_whole_folder_needs_no_archive(tmp_path, numbers):
+    (tmp_path / "celeba" / "img_align_celeba.zip").write_bytes(b"PK half")
+    assert len(load("celeba", "test", tmp_path, fetch=False)) == 30
+
+
+def test_half_a_folder_says_what_to_do(tmp_path, numbers):
+    for number in numbers["test"][:7]:
+        (tmp_path / "celeba" / "img_align_celeba" / f"{number:06d}.jpg").unlink()
+    with pytest.raises(
+        DataError, match=r"img_align_celeba holds 23 of 30 pictures: place the whole img_align_celeba.zip"
+    ):
+        load("celeba", "test", tmp_path, fetch=False)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\n<!DOCTYPE html><html>quota exceeded</html>", "img_align_celeba.zip is a web page and no zip file"),
+        (None, "img_align_celeba.zip is not a whole zip file"),
+    ],
+)
+def test_what_is_no_archive_beside_half_a_folder_is_said_with_both(tmp_path, content, said):
+    root = zipped_beside(tmp_path)
+    path = root / "celeba" / "img_align_celeba.zip"
+    path.write_bytes(content or path.read_bytes()[:5000])
+    with pytest.raises(DataError, match=f"{said}.*beside it holds . of 30 pictures"):
+        load("celeba", "test", root, fetch=False)
+
+
+def test_an_archive_that_lacks_some_says_how_many(tmp_path, numbers):
+    home = tmp_path / "celeba"
+    shutil.rmtree(home / "img_align_celeba")
+    with zipfile.ZipFile(home / "img_align_celeba.zip", "w") as archive:
+        archive.writestr("img_align_celeba/000001.jpg", small_files.written_face(1))
+    with pytest.raises(DataError, match=r"img_align_celeba.zip holds . of 30 pictures"):
+        load("celeba", "test", tmp_path, fetch=False)
+
+
+@pytest.mark.parametrize("zipped", [False, True])
+def test_the_layout_of_kaggle_is_read(tmp_path, numbers, zipped):
+    """Tables with commas and titles, and the pictures in a folder within a folder of the same name."""
+    here = {split: load("celeba", split, tmp_path, fetch=False) for split in ("train", "test")}
+    there = tmp_path / "kaggle" / "celeba"
+    there.mkdir(parents=True)
+    if zipped:
+        with zipfile.ZipFile(there / "img_align_celeba.zip", "w") as archive:
+            for path in (tmp_path / "celeba" / "img_align_celeba").iterdir():
+                archive.write(path, f"img_align_celeba/img_align_celeba/{path.name}")
+    else:
+        shutil.copytree(tmp_path / "celeba" / "img_align_celeba", there / "img_align_celeba" / "img_align_celeba")
+    lists = {"list_eval_partition": ["image_id partition"], "list_attr_celeba": []}
+    for name, head in lists.items():
+        lines = (tmp_path / "celeba" / f"{name}.txt").read_text().splitlines()
+        lines = [*head, *lines] if head else [f"image_id {lines[1]}", *lines[2:]]
+        table = "\r\n".join(",".join(line.split()) for line in lines)
+        (there / f"{name}.csv").write_text(f"\ufeff{table}\r\n\r\n", encoding="utf-8")
+    assert available("celeba", tmp_path / "kaggle") is None
+    for split, expected in here.items():
+        found = load("celeba", split, tmp_path / "kaggle", fetch=False)
+        assert torch.equal(found.images, expected.images)
+        assert np.array_equal(found.attributes, expected.attributes)
+        assert found.attribute_names == expected.attribute_names
+
+
+def test_a_byte_order_mark_and_blank_lines_change_nothing(tmp_path, numbers):
+    before = load("celeba", "test", tmp_path, fetch=False)
+    for name in ("list_eval_partition.txt", "list_attr_celeba.txt"):
+        path = tmp_path / "celeba" / name
+        path.write_text("\ufeff" + path.read_text() + "\n  \n", encoding="utf-8")
+    after = load("celeba", "test", tmp_path, fetch=False)
+    assert torch.equal(after.images, before.images)
+    assert np.array_equal(after.attributes, before.attributes)
+
+
+CASE = Path(__file__).resolve().parents[3] / "shared" / "data" / "cases" / "celeba_partial_zip" / "data"
+
+
+@pytest.mark.skipif(not CASE.is_dir(), reason="no ../shared/data/cases")
+def test_the_half_of_celeba_that_people_have(tmp_path):
+    shutil.copytree(CASE, tmp_path / "data")
+    assert [len(load("celeba", split, tmp_path / "data", fetch=False).images) for split in ("train", "test")] == [8, 2]
