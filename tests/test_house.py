@@ -143,3 +143,11 @@ def test_a_threshold_is_defined_once():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in once:
                 assert name == "vae.evaluation.latent_use", f"{name} defines {node.id} again"
+
+
+def test_pictures_are_opened_by_chosen_readers_alone():
+    """Pillow would try all of its readers, of which some start programs or open other formats by themselves."""
+    for name, path in MODULES.items():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "Image.open":
+                assert "formats" in {word.arg for word in node.keywords}, f"{name}:{node.lineno}"

@@ -44,4 +44,6 @@ def resolve_dataset(arguments: Namespace, dataset: str | None, root: Path) -> st
         home, report = gather_cached(Path(arguments.images), arguments.size or SIZES[-1], root, read)
     skipped = ", ".join(map(str, counted(report["skipped"])))
     tqdm.write(f"{report['used']:,} pictures are used; skipped: {skipped or 'none'}; kept in {home}", file=sys.stderr)
+    for note in report["notes"]:
+        tqdm.write(str(note), file=sys.stderr)
     return own_images(home)[0].name

@@ -127,6 +127,7 @@ COMPOSED = {
     "link.part.*": LINK_KEYS,
     "map.*": ("umap", "pca", "z"),
     "map.about_*": ("umap", "pca", "z"),
+    "pictures.on_*": ("white", "black", "grey"),
     "plotly.*": ("pan", "zoom", "select", "lasso", "in", "out", "home", "png", "svg"),
     "remedy.capacity_*": ("short", "exceeded"),
     "skipped.*": REASONS,

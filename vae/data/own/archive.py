@@ -27,7 +27,7 @@ _ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, 
 _LONGEST_NAME = 200
 
 # Why a file is not used; the ends of the keys that say so, as "skipped.huge".
-REASONS = ("archive", "compression", "encrypted", "huge", "link")
+REASONS = ("archive", "compression", "encrypted", "format", "heic", "huge", "link")
 REASONS += ("not_an_image", "outside", "too_many", "unreadable")
 
 

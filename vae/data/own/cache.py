@@ -16,6 +16,7 @@ from vae.system.limits import HOST_PICTURES
 from vae.system.messages import Sentence, restored
 
 FOLDER = "own"  # below the data folder
+_READING = 2  # counts up where the same files give other images than before; 1 guessed the range of each picture alone
 
 
 def gather_cached(
@@ -25,7 +26,8 @@ def gather_cached(
     are the host's own: links are followed, and reading may take its time.
 
     Returns:
-        the folder that `own.own_images` reads, and what came of it: "used", "skipped" (numbers by reason), "colour".
+        the folder that `own.own_images` reads, and what came of it: "used", "skipped" (numbers by reason), "colour",
+        "notes" (sentences).
 
     Raises:
         DataError: as `own.gather`.
@@ -34,7 +36,7 @@ def gather_cached(
     key = _fingerprint(source, size)
     for place in places:
         try:
-            return place / key, safetensors_file.read_header(place / key / FILE)["report"]
+            return place / key, _report(place / key)
         except (safetensors_file.CheckpointError, KeyError):  # not gathered yet, or damaged: both end in gathering
             continue
     home = first_writable(places) / key
@@ -77,13 +79,13 @@ def _fingerprint(source: Path, size: int) -> str:
     entered = set()
     for folder, inside, files in walked:
         inside.sort()
-        for path in sorted(Path(folder, name) for name in files):
-            try:
         true = os.path.realpath(folder)
         if true in entered:  # by a link; without an end, where that leads upward
             inside.clear()
             continue
         entered.add(true)
+        for path in sorted(Path(folder, name) for name in files):
+            try:
                 stat = path.stat()
             except OSError:  # a link to nowhere: whoever reads the files will skip and name it
                 continue

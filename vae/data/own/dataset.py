@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,7 +17,8 @@ from torch import Tensor
 
 from vae.data.imageset import DataError, DatasetSpec, ImageSet, StoredImages, split_grid
 from vae.data.own.archive import Limits, Listing, Skipped, Unusable, open_source, source_title
-from vae.data.own.decode import center_crop_resize
+from vae.data.own.decode import Picture, decode
+from vae.data.own.levels import composed, oddities, scaled
 from vae.system import safetensors_file
 from vae.system.limits import PICTURES
 from vae.system.messages import Sentence, cause
@@ -31,15 +33,31 @@ _VERSION = 1
 _NAMED = 100  # skipped files that the header names
 _CLASSES = (2, 100)
 _GREY = 2  # levels between channels that lossy formats leave in a grey picture
+_SPLITS = {"train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"}
 
 
 @dataclass(frozen=True)
 class Report:
-    """`skipped` in the order of the names, those that are too many last; `colour`: is any image not grey?"""
+    """`skipped` in the order of the names, those that are too many last; `colour`: is any image not grey? `notes`: the
+    sentences that say what was decided over the whole set, and what looks odd in it.
+    """
 
     used: int
     skipped: tuple[Skipped, ...]
     colour: bool
+    notes: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A set of images in memory: `images` uint8 (N, C, size, size), C = 1 where all are grey, else 3, and `labels`
+    int64 (N,) with their `label_names`, or None. It can be pickled.
+    """
+
+    images: np.ndarray
+    labels: np.ndarray | None
+    label_names: list[str] | None
+    report: Report
 
 
 def gather(
@@ -66,28 +84,23 @@ def gather(
         DataError: another size, a source that is missing, damaged or beyond the limits, too few images, or a file
             that cannot be written.
     """
-    if size not in SIZES:
-        raise DataError("pictures.size", small=SIZES[0], large=SIZES[1], size=size)
-    with open_source(source, limits) as listing:
-        pixels, folders, skipped, colour = _read(listing, size, limits, progress or (lambda done, total: None))
-    if len(pixels) < max(limits.fewest_images, 2):
-        raise _too_few(source_title(source), len(pixels), skipped, limits)
-    images = torch.from_numpy(pixels if colour else pixels[:, 1:2])  # green weighs most where they are almost equal
-    labels, label_names = _classes(folders)
-    report = Report(len(images), skipped, colour)
+    decoded = decode_set(source, size, limits, progress)
+    images, report = torch.from_numpy(decoded.images), decoded.report
+    labels = {} if decoded.labels is None else {"labels": torch.from_numpy(decoded.labels)}
+    reasons = {"used": report.used, "skipped": _reasons(report.skipped), "colour": report.colour}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         safetensors_file.write(
             folder / FILE,
-            {"images": images} | ({} if labels is None else {"labels": labels}),
+            {"images": images} | labels,
             {
                 "version": _VERSION,
                 "size": size,
                 "source": source_title(source),
                 "sha256": _sha256(images),
-                "label_names": label_names,
-                "report": {"used": report.used, "skipped": _reasons(skipped), "colour": colour},
-                "skipped": [asdict(one) for one in skipped[:_NAMED]],
+                "label_names": decoded.label_names,
+                "report": reasons | {"notes": list(report.notes)},
+                "skipped": [asdict(one) for one in report.skipped[:_NAMED]],
             },
         )
     except safetensors_file.CheckpointError as error:
@@ -95,6 +108,29 @@ def gather(
     except OSError as error:
         raise DataError("pictures.unkept", reason=cause(error)) from error
     return report
+
+
+def decode_set(
+    source: Path, size: int, limits: Limits = PICTURES, progress: Callable[[int, int], None] | None = None
+) -> Decoded:
+    """Reads a folder or zip of images into memory; arguments, raises and what is in it as `gather`. Nothing is written,
+    and what goes in and out can be pickled, so that another process may do it.
+    """
+    if size not in SIZES:
+        raise DataError("pictures.size", small=SIZES[0], large=SIZES[1], size=size)
+    title = source_title(source)
+    with open_source(source, limits) as listing:
+        pixels, files, skipped, notes = _read(listing, size, limits, title, progress or (lambda done, total: None))
+    if len(pixels) < max(limits.fewest_images, 2):
+        raise _too_few(title, len(pixels), skipped, limits)
+    colour = any(bool(np.ptp(part, axis=1).max() > _GREY) for part in np.array_split(pixels, -(-len(pixels) // 512)))
+    images = pixels if colour else np.ascontiguousarray(pixels[:, 1:2])  # green weighs most where they are almost equal
+    folders, splits = without_splits([file[:-1] for file in files])
+    if splits:
+        notes.append(Sentence("pictures.splits", names=splits))
+    labels, label_names = _classes(folders)
+    notes += oddities(images, ["/".join(file) for file in files])
+    return Decoded(images, labels, label_names, Report(len(images), skipped, colour, tuple(notes)))
 
 
 def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
@@ -159,38 +195,77 @@ def _load(folder: Path, root: Path, split: str, fetch: bool) -> ImageSet:
 
 
 def _read(
-    listing: Listing, size: int, limits: Limits, progress: Callable[[int, int], None]
-) -> tuple[np.ndarray, list[tuple[str, ...]], tuple[Skipped, ...], bool]:
-    """Pixels (N, 3, size, size), the folders of each image, what is skipped, and whether there is colour."""
+    listing: Listing, size: int, limits: Limits, title: str, progress: Callable[[int, int], None]
+) -> tuple[np.ndarray, list[tuple[str, ...]], tuple[Skipped, ...], list[Sentence]]:
+    """Pixels (N, 3, size, size), the folders and name of each image, what is skipped, and what was decided for all."""
     files, most = listing.files, limits.most_images
     pixels = np.empty((min(len(files), most), 3, size, size), np.uint8)
     order = np.arange(len(files))
     if len(files) > most:  # the first ones would be the first classes
         order = np.random.RandomState(0).permutation(len(files))  # noqa: NPY002  a frozen stream, as for the grids
-    kept, late, skipped, colour = [], [], list(listing.skipped), False
+    kept, late, skipped, unlevelled = [], [], list(listing.skipped), {}
+    spent, until = 0, time.monotonic() + limits.most_seconds_of_set
     for done, index in enumerate(order, start=1):
         if len(kept) == most:
             late.append(index)
             continue
         try:
-            picture = center_crop_resize(files[index].read(), files[index].name, size, limits.most_pixels)
+            picture = decode(files[index].read(), files[index].name, size, limits.most_pixels)
         except Unusable as error:
             skipped.append(Skipped(files[index].name, error.reason))
         else:
-            pixels[len(kept)] = picture
+            spent += picture.decoded
+            if picture.numbers is not None or picture.alpha is not None:
+                unlevelled[len(kept)] = picture
+            else:
+                pixels[len(kept)] = picture.pixels
             kept.append(index)
-            colour |= bool(np.ptp(picture, axis=0).max() > _GREY)
+        if spent > limits.most_pixels_of_set:
+            limit = f"{limits.most_pixels_of_set / 1e6:,.0f}"
+            raise DataError("pictures.budget_pixels", name=title, n=f"{done:,}", total=f"{len(files):,}", limit=limit)
+        if time.monotonic() > until:
+            limit = f"{limits.most_seconds_of_set:,.0f}"
+            raise DataError("pictures.budget_seconds", name=title, n=f"{done:,}", total=f"{len(files):,}", limit=limit)
         progress(done, len(files))
     if late:
         progress(len(files), len(files))
+    notes = _level(pixels, unlevelled)
     skipped.sort(key=lambda one: one.name)
     skipped += [Skipped(files[index].name, "too_many") for index in sorted(late)]
     if len(files) > most:
         pixels, kept = pixels[np.argsort(kept)], sorted(kept)
-    return pixels[: len(kept)], [files[index].parts[:-1] for index in kept], tuple(skipped), colour
+    return pixels[: len(kept)], [files[index].parts for index in kept], tuple(skipped), notes
 
 
-def _classes(folders: list[tuple[str, ...]]) -> tuple[Tensor | None, list[str] | None]:
+def _level(pixels: np.ndarray, pictures: dict[int, Picture]) -> list[Sentence]:
+    """Fills in the pictures, by their rows, whose grey levels hang on those of all the others."""
+    deep = [row for row, picture in pictures.items() if picture.numbers is not None]
+    clear = [row for row in pictures if row not in set(deep)]
+    notes = []
+    for rows, levelled in (
+        (deep, lambda: scaled([pictures[row].numbers for row in deep])),
+        (clear, lambda: composed([pictures[row].pixels for row in clear], [pictures[row].alpha for row in clear])),
+    ):
+        if rows:
+            images, more = levelled()
+            notes += more
+            for row, image in zip(rows, images, strict=True):
+                pixels[row] = image
+    return notes
+
+
+def without_splits(folders: list[tuple[str, ...]]) -> tuple[list[tuple[str, ...]], list[str]]:
+    """The folders of images without the first one in which they differ, and its names, where these are the names of
+    splits, as train and val; else the folders as they are, and no names.
+    """
+    common = len(os.path.commonprefix(folders))
+    names = sorted({parts[common] for parts in folders if len(parts) > common})
+    if len(names) < 2 or any(len(parts) == common for parts in folders) or not {n.lower() for n in names} <= _SPLITS:
+        return folders, []
+    return [parts[:common] + parts[common + 1 :] for parts in folders], names
+
+
+def _classes(folders: list[tuple[str, ...]]) -> tuple[np.ndarray | None, list[str] | None]:
     """Labels (N,) and their names by the first folder in which images differ; (None, None) where these are no classes.
 
     Folders around everything are passed over: whoever zips a folder has one.
@@ -200,7 +275,7 @@ def _classes(folders: list[tuple[str, ...]]) -> tuple[Tensor | None, list[str] |
     if any(len(parts) == common for parts in folders) or not _CLASSES[0] <= len(names) <= _CLASSES[1]:
         return None, None
     number = {name: label for label, name in enumerate(names)}
-    return torch.tensor([number[parts[common]] for parts in folders]), names
+    return np.array([number[parts[common]] for parts in folders], np.int64), names
 
 
 def _reasons(skipped: tuple[Skipped, ...]) -> dict[str, int]:

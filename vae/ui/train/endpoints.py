@@ -163,6 +163,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             "used": report.used,
             "skipped": [{"name": each.name, "reason": each.reason} for each in report.skipped[:20]],
             "skipped_count": len(report.skipped),
+            "notes": list(report.notes),
         }
 
     def runs_of(owner: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw
 
 from vae.live.run import LiveRun
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.pictures import MIME
 from vae.ui.kit.points import palette
 from vae.ui.kit.text_layout import INK, draw_line, overhang, text
 from vae.ui.kit.work import client_left
@@ -100,7 +101,7 @@ def _write(page: Image.Image, content: str, corner: tuple[int, int]) -> None:
 
 
 def _picture(uri: str) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(uri.split(",", 1)[1]))).convert("RGB")
+    return Image.open(io.BytesIO(base64.b64decode(uri.split(",", 1)[1])), formats=MIME).convert("RGB")
 
 
 def _fitted(picture: Image.Image, width: int, height: int) -> Image.Image:
