@@ -1,6 +1,7 @@
 """What the page computes with too and Python defines: it travels as the module `kit/js/constants`."""
 
 from vae.data.own.dataset import SIZES
+from vae.data.own.decode import ENDINGS, OTHER_ENDINGS
 from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.system.limits import PICTURES, REQUESTS
 
@@ -17,7 +18,9 @@ def constants() -> dict[str, object]:
         "MOST_MODELS": REQUESTS.most_models,
         "MOST_ROWS": REQUESTS.most_rows,
         "MOST_UPLOAD_BYTES": PICTURES.most_bytes,
+        "OTHER_ENDINGS": OTHER_ENDINGS,
         "OWN_SIZES": SIZES,
+        "PICTURE_ENDINGS": ENDINGS,
         "STORAGE_PREFIX": STORAGE_PREFIX,
         "VISITOR_NAME": VISITOR_NAME,
     }

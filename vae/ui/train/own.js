@@ -1,13 +1,13 @@
 // One's own images: dropped or chosen as a zip or a folder, sent to the app, and from then on a data set like the others.
 
 import {ask} from '../kit/js/connection.js';
-import {MOST_IMAGES, MOST_UPLOAD_BYTES, OWN_SIZES} from '../kit/js/constants.js';
+import {MOST_UPLOAD_BYTES, OWN_SIZES} from '../kit/js/constants.js';
 import {Refusal, refused, unanswered} from '../kit/js/events.js';
 import {options} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
+import {parted} from './own-files.js';
 import {zipped} from './zip.js';
 
-const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?)$/i;
 const LIMIT = MOST_UPLOAD_BYTES / 1e6; // MB
 const NAMED = 3; // files that were left out, by name
 
@@ -20,6 +20,8 @@ export function mountOwn(element, trainer, choose) {
 
   const say = (key, values) => (said.textContent = key ? t(key, values) : '');
 
+  const listing = left => left.slice(0, NAMED).map(({name, reason}) => `${name} (${t(`train.skipped_${reason}`)})`).join(', ');
+
   /** Send what `find` promises, [{path, file}]: a zip as it is, pictures as one zip. */
   async function take(find) {
     if (busy) return;
@@ -27,8 +29,8 @@ export function mountOwn(element, trainer, choose) {
     drop.dataset.busy = '1';
     try {
       const found = await find();
-      const ready = found.length === 1 && /\.zip$/i.test(found[0].path) ? found[0].file : await packed(found);
-      if (ready) await send(ready);
+      if (found.length === 1 && /\.zip$/i.test(found[0].path)) await send(found[0].file, []);
+      else await pack(found);
     } catch (error) {
       say('');
       const unreadable = error instanceof DOMException; // a file or folder that is gone, or not this page's to read
@@ -38,18 +40,17 @@ export function mountOwn(element, trainer, choose) {
     delete drop.dataset.busy;
   }
 
-  async function packed(found) {
-    const all = found.filter(({path}) => PICTURE.test(path));
-    // Of too many every so-manieth, so that no class is left out.
-    const pictures = all.length <= MOST_IMAGES ? all : Array.from({length: MOST_IMAGES}, (_, i) => all[Math.floor((i * all.length) / MOST_IMAGES)]);
-    if (!pictures.length) return void say('train.own_none');
-    const mb = pictures.reduce((sum, {file}) => sum + file.size, 0) / 1e6;
-    if (mb > LIMIT) return void say('train.own_many', {mb: number(mb), limit: LIMIT});
-    say('train.own_packing', {n: number(pictures.length)});
-    return zipped(pictures);
+  async function pack(found) {
+    const {sent, left} = parted(found);
+    if (!sent.length) return left.length ? say('train.own_none_of', {n: number(left.length), list: listing(left)}) : say('train.own_none');
+    const mb = sent.reduce((sum, {file}) => sum + file.size, 0) / 1e6;
+    if (mb > LIMIT) return say('train.own_many', {mb: number(mb), limit: LIMIT});
+    say('train.own_packing', {n: number(sent.length)});
+    await send(await zipped(sent), left);
   }
 
-  async function send(file) {
+  /** `behind`: files that stayed behind, beside those that the server leaves out. */
+  async function send(file, behind) {
     const mb = file.size / 1e6;
     if (mb > LIMIT) return say('train.own_many', {mb: number(mb), limit: LIMIT});
     say('train.own_sending', {mb: number(mb, mb < 10 ? 1 : 0)});
@@ -62,10 +63,11 @@ export function mountOwn(element, trainer, choose) {
     if (!answer.ok) throw refused(await answer.json().catch(() => ({})));
     const [path] = await answer.json();
     say('train.own_reading');
-    const {dataset, defaults, used, skipped, skipped_count: left} = await trainer.call('own', trainer.owner, path, Number(size.value));
-    const list = skipped.slice(0, NAMED).map(({name, reason}) => `${name} (${t(`train.skipped_${reason}`)})`).join(', ');
+    const {dataset, defaults, used, skipped, skipped_count: count, notes} = await trainer.call('own', trainer.owner, path, Number(size.value));
+    const left = count + behind.length;
     const key = left === 0 ? 'train.own_done' : left > NAMED ? 'train.own_skipped_more' : 'train.own_skipped';
-    say(key, {used: number(used), n: number(left), list});
+    const sentences = notes.map(note => t(note.key, note.values));
+    said.textContent = [t(key, {used: number(used), n: number(left), list: listing([...skipped, ...behind])}), ...sentences].join(' ');
     choose.add(dataset, defaults);
     trainer.calm();
   }
