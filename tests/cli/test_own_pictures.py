@@ -83,6 +83,27 @@ def test_pictures_are_read_again_only_where_they_have_changed(run, pictures, mon
     assert "41 pictures are used" in run("data", "folder", "--images", pictures)[2]
 
 
+def test_a_few_pictures_train_in_smaller_batches(run, pictures):
+    few = ["train", "--dataset", "folder", "--images", pictures, "--size", 32, *TINY[:4], "--out", "a.safetensors"]
+    code, _, err = run(*few, "--steps", 2)
+    assert code == 0 and "batches of 32, for there are no more images" in err
+    assert checkpoint.load("a.safetensors").config.training.batch_size == 32
+    code, _, err = run(*few, "--steps", 2, "--batch-size", 50)
+    assert code == 2 and "32 train images, fewer than a batch of 50: choose a smaller batch" in err
+
+
+def test_what_was_decided_for_the_set_is_said_again_from_the_cache(run, tmp_path):
+    (tmp_path / "deep").mkdir()
+    for number in range(20):
+        pixels = np.random.default_rng(number).integers(0, 4096, (40, 40)).astype(np.uint16)
+        Image.fromarray(pixels).save(tmp_path / "deep" / f"{number}.tif")
+    for _ in range(2):
+        code, _, err = run("data", "folder", "--images", "deep", "--size", 32)
+        assert (
+            code == 0 and "20 images hold numbers from 0 to 4095, more than 8 bits: 0 became black, 4095 white" in err
+        )
+
+
 def test_a_zip_does_as_well(run, pictures, tmp_path):
     shutil.make_archive(str(tmp_path / "zipped"), "zip", pictures)
     first, second = (run("data", "folder", "--images", path)[1] for path in (pictures, tmp_path / "zipped.zip"))

@@ -95,6 +95,17 @@ def _annealing(given: dict[str, Any], base: TrainConfig) -> dict[str, Any]:
     return {}
 
 
+def with_fitting_batch(arguments: Namespace, config: TrainConfig, images: int) -> TrainConfig:
+    """The configuration with a batch that is no larger than the data set, unless --batch-size asks for another; then
+    standard error says so.
+    """
+    size = config.training.batch_size
+    if arguments.batch_size is not None or size <= images:
+        return config
+    tqdm.write(f"batches of {images:,}, for there are no more images: {config.dataset}", file=sys.stderr)
+    return replace(config, training=replace(config.training, batch_size=images))
+
+
 def with_budget(
     arguments: Namespace, config: TrainConfig, data: ImageSet, device: torch.device, done: int = 0
 ) -> TrainConfig:

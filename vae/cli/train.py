@@ -15,7 +15,7 @@ import torch
 from tqdm import tqdm
 
 from vae.checkpoints.export import export
-from vae.cli.arguments import configured, with_budget
+from vae.cli.arguments import configured, with_budget, with_fitting_batch
 from vae.cli.options import (
     add_command,
     add_data_folder,
@@ -96,6 +96,8 @@ def run(arguments: Namespace) -> None:
 
 def _train(state: TrainState, data: ImageSet, saved_at: Path) -> None:
     """Trains to the end with a progress bar, keeping a snapshot every minute and at the end.
+    if not resumed:
+        config = with_fitting_batch(arguments, config, len(data))
 
     Raises:
         CheckpointError: the loss stopped being finite; the last good snapshot is named.
