@@ -391,3 +391,18 @@ def test_what_could_not_be_loaded_is_not_saved(trained, tmp_path, change):
     with pytest.raises(CheckpointError, match="seed" if change == "header" else "encodings.mu"):
         checkpoint.save(tmp_path / "a.safetensors", header, model.network, encodings, {}, {})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_weights_of_another_precision_are_refused_in_the_list_as_on_loading(damaged):
+    """A list offers nothing that does not open."""
+
+    def change(tensors, header):
+        name = next(key for key in tensors if key.startswith("model."))
+        tensors[name] = tensors[name].bfloat16()
+
+    path = damaged(change)
+    (entry,) = [entry for entry in list_headers(path.parent) if entry.path == path]
+    with pytest.raises(CheckpointError) as caught:
+        load(path)
+    assert entry.header is None and entry.error == caught.value.sentence
+    assert "should be torch.float16, not BF16" in str(caught.value)

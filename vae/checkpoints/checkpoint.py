@@ -17,7 +17,15 @@ from vae.models.vae import VAE
 from vae.models.weights import expect_weights, halved, network_of
 from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
-from vae.system.safetensors_file import CheckpointError, expect, expect_keys, expect_tensor, read, read_header, write
+from vae.system.safetensors_file import (
+    CheckpointError,
+    expect,
+    expect_keys,
+    expect_tensor,
+    read,
+    read_types,
+    write,
+)
 from vae.training.objectives import OBJECTIVES
 
 __all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
@@ -137,7 +145,9 @@ def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
     for path in sorted(Path(folder).glob("*.safetensors")):
         name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
         try:
-            header, _ = _checked(path, read_header(path))
+            types, header = read_types(path)
+            header, _ = _checked(path, header)
+            _check_types(path, types)
             entries.append(Entry(name, path, header, None))
         except CheckpointError as error:
             entries.append(Entry(name, path, None, error.sentence))
@@ -158,8 +168,10 @@ def load(name_or_path: str | Path) -> Model:
             if not known:
                 raise CheckpointError("checkpoint.no_models", name=name_or_path)
             raise CheckpointError("checkpoint.no_model", name=name_or_path, known=known)
-    tensors, header = read(path)
+    types, header = read_types(path)
     header, config = _checked(path, header)
+    _check_types(path, types)
+    tensors, _ = read(path)
     _check_arrays(path, tensors, config.model.latent_dim)
     array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
     return Model(
@@ -177,6 +189,17 @@ def load(name_or_path: str | Path) -> Model:
         },
         stats={key.removeprefix("stats."): value for key, value in array.items() if key.startswith("stats.")},
     )
+
+
+def _check_types(path: Path, types: dict[str, str]) -> None:
+    """The weights must be of half precision, so that a list offers nothing that does not open.
+
+    Args:
+        types: of all tensors by name, as safetensors writes them.
+    """
+    for key, found in types.items():
+        if key.startswith("model.") and found[:1] != "I":  # whole numbers, as a batch normalisation counts its batches
+            expect(found == "F16", path, key, "checkpoint.other", expected=torch.float16, actual=found)
 
 
 def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:

@@ -43,7 +43,8 @@ class Stages:
 def summary(metrics: dict[str, Any]) -> str:
     """The bound, and a line for each score with what it is to be held against."""
     text = f"-ELBO {metrics['neg_elbo']:.2f} = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
-    text += f" ({metrics['neg_elbo_decoding_mu']:.2f} decoding mu, which flatters)"
+    decoding_mu, bound = metrics["neg_elbo_decoding_mu"], metrics["neg_elbo"]
+    text += f" ({decoding_mu:.2f} decoding mu, which {'flatters' if decoding_mu < bound else 'is no bound'})"
     text += f", {metrics['active_units']} active units; importance-weighted {metrics['importance_weighted']:.2f}"
     text += f", I(x; z) {metrics['mutual_information']:.2f}, total correlation {metrics['total_correlation']:.2f}"
     spill = metrics["spill"]

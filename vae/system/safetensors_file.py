@@ -61,6 +61,15 @@ def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         return {name: file.get_tensor(name).clone() for name in file.keys()}, header  # noqa: SIM118
 
 
+def read_types(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
+    """The type of each tensor by name, as safetensors writes it ("F16", "I32"), and the header; reads no tensor. Raises
+    as `read_header` does.
+    """
+    with _opened(path) as file:
+        header = _header(path, file.metadata())
+        return {name: file.get_slice(name).get_dtype() for name in file.keys()}, header  # noqa: SIM118
+
+
 def expect(condition: bool, path: Path, entry: str, key: str, **values: object) -> None:
     """Raises the CheckpointError that names the file, its entry and, by `key`, the expectation, unless that is met."""
     if not condition:
