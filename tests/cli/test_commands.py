@@ -6,10 +6,14 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -19,7 +23,9 @@ from vae.checkpoints import checkpoint
 from vae.cli import train as train_command
 from vae.cli.arguments import configured
 from vae.cli.main import parser
+from vae.cli.report import summary
 from vae.data import DATASETS
+from vae.evaluation.evaluate import SCORES
 from vae.evaluation.reader import load_reader
 from vae.latent.projection import PROJECTIONS
 from vae.system import safetensors_file
@@ -126,24 +132,114 @@ def test_resume_goes_on_from_the_snapshot(run):
 def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monkeypatch):
     """Ctrl-C after the second snapshot, then --resume: as if nothing had happened."""
     monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
-    assert run("train", *TINY, "--steps", 150, "--out", "whole.safetensors")[0] == 0
+    assert run("train", *TINY, "--steps", 200, "--out", "whole.safetensors")[0] == 0
     real, saves = snapshot.save, []
 
     def interrupting(state, path):
         real(state, path)
         saves.append(state.step)
         if len(saves) == 2:
-            raise KeyboardInterrupt
+            os.kill(os.getpid(), signal.SIGINT)
 
     monkeypatch.setattr(snapshot, "save", interrupting)
-    code, _, err = run("train", *TINY, "--steps", 150, "--out", "half.safetensors")
+    before = signal.getsignal(signal.SIGINT)
+    code, _, err = run("train", *TINY, "--steps", 200, "--out", "half.safetensors")
     assert code == 130
-    assert "what was saved stays" in err
-    assert saves == [50, 100]
+    assert "stopped; step 150 is kept: go on with --resume half.resume" in err
+    assert saves == [50, 100, 150]
+    assert signal.getsignal(signal.SIGINT) is before
     assert not (tmp_path / "half.safetensors").exists()
     assert run("train", "--resume", "half.resume", "--out", "half.safetensors")[0] == 0
     whole, half = (checkpoint.load(f"{name}.safetensors").network.state_dict() for name in ("whole", "half"))
     assert all(torch.equal(whole[key], half[key]) for key in whole)
+
+
+def interrupted(monkeypatch, times):
+    """Presses Ctrl-C so often before the first step."""
+    real = train_command.train
+
+    def training(*given, **options):
+        for _ in range(times):
+            os.kill(os.getpid(), signal.SIGINT)
+        yield from real(*given, **options)
+
+    monkeypatch.setattr(train_command, "train", training)
+
+
+def test_ctrl_c_in_the_first_minute_keeps_a_snapshot(run, tmp_path, monkeypatch):
+    monkeypatch.setattr(train_command, "_EVERY", 5)
+    interrupted(monkeypatch, 1)
+    code, _, err = run("train", *TINY, "--steps", 200, "--out", "a.safetensors")
+    assert code == 130 and "step 5 is kept: go on with --resume a.resume" in err
+    assert snapshot.load(tmp_path / "a.resume").step == 5
+
+
+def test_ctrl_c_twice_stops_at_once_and_says_that_nothing_was_kept(run, tmp_path, monkeypatch):
+    interrupted(monkeypatch, 2)
+    code, _, err = run("train", *TINY, "--steps", 200, "--out", "a.safetensors")
+    assert code == 130 and "stopped; at once; no snapshot was taken" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["a" * 244 + ".safetensors", "a" * 300 + ".safetensors", "folder.safetensors"])
+def test_an_out_that_cannot_be_written_is_said_before_the_training(run, tmp_path, monkeypatch, name):
+    monkeypatch.setattr(train_command, "train", lambda *given, **options: pytest.fail("trained"))
+    (tmp_path / "folder.safetensors").mkdir()
+    code, _, err = run("train", *TINY, "--steps", 5, "--out", name)
+    assert code == 2 and "--out" in err and "Traceback" not in err
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.safetensors"]
+
+
+def test_a_folder_that_is_read_only_is_said_before_the_training(run, monkeypatch):
+    """Even root writes into most of them, so that the refusal is played."""
+
+    def refused(path, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.touch", refused)
+    code, _, err = run("train", *TINY, "--steps", 5, "--out", "a.safetensors")
+    assert code == 2 and "--out a.safetensors cannot be written (Permission denied)" in err
+
+
+def test_a_full_disk_is_said_before_the_training(run, monkeypatch):
+    monkeypatch.setattr(train_command, "train", lambda *given, **options: pytest.fail("trained"))
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100_000))
+    code, _, err = run("train", *TINY, "--steps", 5, "--out", "a.safetensors")
+    assert code == 2 and re.search(r"has 0.1 MB free, and this training needs \d+\.\d MB", err)
+
+
+def full(*given, **options):
+    raise safetensors_file.CheckpointError("checkpoint.unwritten", file="a", why="No space left on device")
+
+
+def test_a_disk_that_fills_up_loses_no_training(run, tmp_path, monkeypatch):
+    """A snapshot on the way is missed; the last one goes elsewhere; a result that cannot be written is made from it."""
+    monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
+    monkeypatch.setattr(train_command, "_EVERY", 5)
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    real = snapshot.save
+    monkeypatch.setattr(snapshot, "save", lambda state, path: (full if path.parent == Path() else real)(state, path))
+    real_export = train_command.export
+    monkeypatch.setattr(train_command, "export", full)
+    code, _, err = run("train", *TINY, "--steps", 10, "--out", "a.safetensors")
+    assert code == 2
+    assert "no snapshot of step 5: a: could not be written (No space left on device)" in err
+    (left,) = (tmp_path / "elsewhere").iterdir()
+    assert f"The training itself is kept: go on with --resume {left}" in err
+    monkeypatch.setattr(snapshot, "save", real)
+    monkeypatch.setattr(train_command, "export", real_export)
+    assert run("train", "--resume", left, "--out", "b.safetensors")[0] == 0
+    assert checkpoint.load("b.safetensors").header["steps"] == 10
+
+
+@pytest.mark.parametrize(("decoded", "words"), [(1.0, "flatters"), (3.0, "is no bound")])
+def test_decoding_mu_flatters_where_it_does(decoded, words):
+    metrics = dict.fromkeys(
+        ("distortion", "rate", "importance_weighted", "mutual_information", "total_correlation"), 1.0
+    )
+    metrics |= {"neg_elbo": 2.0, "neg_elbo_decoding_mu": decoded, "active_units": 1, "spill": None}
+    assert f"({decoded:.2f} decoding mu, which {words})" in summary(metrics | dict.fromkeys(SCORES))
 
 
 def test_seconds_become_the_steps_that_fit_and_the_output_stays_json(run):

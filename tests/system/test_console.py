@@ -9,7 +9,7 @@ from vae.cli.main import COMMANDS, main, parser
 from vae.system.console import show_any_text
 
 ENCODINGS = ("cp949", "latin-1", "ascii", "cp437")
-NAMES = [name for name in parser()._subparsers._group_actions[0].choices]
+NAMES = list(parser()._subparsers._group_actions[0].choices)
 
 
 @pytest.fixture(params=ENCODINGS)

@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (KeyedError, OSError) as error:  # OSError: say, a name too long for the disk
         print(f"python -m vae {parsed.command}: {error}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("stopped; what was saved stays", file=sys.stderr)
+    except KeyboardInterrupt as stopped:
+        print(f"stopped{''.join(f'; {word}' for word in stopped.args)}", file=sys.stderr)
         return 130
     return 0

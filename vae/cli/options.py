@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from argparse import Namespace
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import NoReturn
 from vae.config import ConfigError
 from vae.data import default_root
 from vae.data.own.dataset import SIZES
+from vae.system.messages import cause
 
 
 class Parser(argparse.ArgumentParser):
@@ -54,10 +56,25 @@ def add_out(command: argparse.ArgumentParser) -> None:
 
 
 def out_file(arguments: Namespace) -> Path:
-    """Where the result goes. Raises ConfigError where its folder is missing, or it is no safetensors file."""
+    """Where the result goes, tried before what makes it may take hours.
+
+    Raises:
+        ConfigError: its folder is missing or cannot be written, it is no safetensors file, a folder, or its name is too
+            long.
+    """
     out = Path(arguments.out)
-    if out.suffix != ".safetensors" or not out.parent.is_dir():
+    try:
+        fits = out.suffix == ".safetensors" and out.parent.is_dir() and not out.is_dir()
+    except OSError as error:  # a name too long to be asked for
+        raise ConfigError("command.out_unwritable", path=out, why=cause(error)) from error
+    if not fits:
         raise ConfigError("command.out", path=out)
+    trial = out.with_name(f"{out.name}.{os.getpid()}.tmp")  # the longest name that is written on the way
+    try:
+        trial.touch()
+        trial.unlink()
+    except OSError as error:
+        raise ConfigError("command.out_unwritable", path=out, why=cause(error)) from error
     return out
 
 
