@@ -252,3 +252,9 @@ def test_every_link_leads_somewhere(path):
             assert target[1:] in anchors, target
         elif not target.startswith(("http://", "https://")):
             assert (ROOT / target.split("#")[0]).exists(), target
+
+
+@pytest.mark.parametrize("path", [README, KOREAN], ids=lambda path: path.name)
+def test_it_tells_how_to_install_without_cuda(path):
+    build = "--index-url https://download.pytorch.org/whl/cpu"
+    assert f"pip install torch torchvision {build}" in "\n".join(blocks(path, "bash")) and "5.4 GB" in path.read_text()
