@@ -106,6 +106,7 @@ COMPOSED = {
     "inspector.*_help": ("reset", "random_image", "random_prior", "to_compare"),
     "inspector.*_alt": ("original", "stored"),
     "own.*_alt": ("original",),
+    "own.on_*": ("white", "black", "grey"),
     "learn.*_formula_*": [f"{step}_formula_{n}" for step, all_ in FORMULAS.items() for n in range(1, len(all_) + 1)],
     "learn.*_missing": FORMULAS,
     "learn.*_text": FORMULAS,

@@ -13,8 +13,8 @@ from vae.system.messages import Sentence
 _USUAL = {"whole": tuple(2**bits - 1 for bits in (8, 10, 12, 14, 16)), "real": (1, 255)}
 _BEYOND = {"whole": 1 / 32, "real": 1 / 8}  # of a range: what resizing (bicubic, Lanczos) adds at sharp edges
 _REACHED = 1 / 8  # of a range: less would be nearly black, so that the numbers are of another one
-_GROUNDS = {"white": 255, "black": 0, "grey": 128}  # the first that keeps contrast is taken
-_CONTRAST = 48.0  # levels between what is painted and the ground, as a root of the mean square
+GROUNDS = {"white": 255, "black": 0, "grey": 128}  # the first that keeps contrast is taken
+GROUND_CONTRAST = 48.0  # levels between what is painted and the ground, as a root of the mean square
 _NEARLY = 32  # levels from black or white
 _EVEN = 2  # levels within a picture of one colour
 _NAMED = 3
@@ -85,9 +85,11 @@ def composed(pixels: Sequence[np.ndarray], alphas: Sequence[np.ndarray]) -> tupl
     """
     contrasts = np.array([_contrasts(*pair) for pair in zip(pixels, alphas, strict=True)])
     worst = np.where(np.isnan(contrasts), 255.0, contrasts).min(0)  # what is transparent all over counts nowhere
-    names = list(_GROUNDS)
-    name = next((name for name, least in zip(names, worst, strict=True) if least >= _CONTRAST), names[worst.argmax()])
-    clear = [(255 - alpha.astype(np.uint16)) * _GROUNDS[name] for alpha in alphas]
+    names = list(GROUNDS)
+    name = next(
+        (name for name, least in zip(names, worst, strict=True) if least >= GROUND_CONTRAST), names[worst.argmax()]
+    )
+    clear = [(255 - alpha.astype(np.uint16)) * GROUNDS[name] for alpha in alphas]
     placed = [
         np.minimum(picture + (through + 127) // 255, 255).astype(np.uint8)
         for picture, through in zip(pixels, clear, strict=True)
@@ -99,9 +101,9 @@ def _contrasts(pixels: np.ndarray, alpha: np.ndarray) -> list[float]:
     """How far what a picture paints is from each ground, in levels; NaN where it paints nothing."""
     weight = alpha.astype(np.float64) / 255
     if weight.sum() < 0.5:
-        return [np.nan] * len(_GROUNDS)
+        return [np.nan] * len(GROUNDS)
     painted = pixels / np.maximum(weight, 1 / 255)
-    apart = [np.abs(painted - ground).max(0) ** 2 for ground in _GROUNDS.values()]
+    apart = [np.abs(painted - ground).max(0) ** 2 for ground in GROUNDS.values()]
     return [float(np.sqrt((square * weight).sum() / weight.sum())) for square in apart]
 
 

@@ -58,7 +58,7 @@ export function mountInspector(element, explorer) {
     show('reconstruction', reconstruction, t(own ? 'own.reconstruction_alt' : 'inspector.reconstruction_alt', {index}));
     element.dataset.index = index ?? 'own';
     facts.classList.toggle('lse-far', Boolean(own?.far));
-    if (own) return facts.replaceChildren(...judged(own).map(text => make('span', {textContent: text})));
+    if (own) return facts.replaceChildren(...judged(own, explorer.state.own?.ground).map(text => make('span', {textContent: text})));
     facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
   });
   explorer.on('z', ({source, neighbours, distance, far}) => {

@@ -2,6 +2,7 @@
 
 from vae.data.own.dataset import SIZES
 from vae.data.own.decode import ENDINGS, OTHER_ENDINGS
+from vae.data.own.levels import GROUND_CONTRAST, GROUNDS
 from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.system.limits import PICTURES, REQUESTS
 
@@ -13,6 +14,8 @@ def constants() -> dict[str, object]:
     """Their values by the names under which JS imports them. What one tab alone needs travels in its payload."""
     return {
         "ACTIVE_NATS": ACTIVE_NATS,
+        "GROUNDS": GROUNDS,
+        "GROUND_CONTRAST": GROUND_CONTRAST,
         "MOST_IMAGES": PICTURES.most_images,
         "MOST_LATENT": REQUESTS.most_latent,
         "MOST_MODELS": REQUESTS.most_models,
