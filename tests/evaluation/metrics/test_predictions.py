@@ -9,6 +9,7 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.svm import LinearSVC
 
 from vae.evaluation.metrics import dci, predictions, sap
+from vae.evaluation.metrics.arrays import halves
 from vae.evaluation.metrics.boosting import boost
 
 NAMES = ["aligned", "two_rotated", "rotated"]
@@ -121,3 +122,35 @@ def test_sap_by_its_definition(grid, codes):
 def test_rows_are_needed_on_both_sides(grid, score):
     with pytest.raises(ValueError, match="both sides"):
         score(grid[:30], grid[:30], train=1.0)
+
+
+def unbalanced(kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """Codes (3000, D) and factors of which some values are rare."""
+    rng = np.random.default_rng(1)
+    rare = [(rng.random(3000) < share).astype(int) for share in (0.02, 0.01, 0.3)]
+    factors = {
+        "perfect": np.stack([rare[0], rare[1], rng.integers(0, 6, 3000)], 1),
+        "in the middle": np.stack([rng.choice(3, 3000, p=[0.49, 0.02, 0.49]), rng.integers(0, 4, 3000)], 1),
+        "noisy": np.stack([rare[0], rare[2], rng.integers(0, 5, 3000)], 1),
+        "geometric": np.stack([np.minimum(rng.geometric(0.5, 3000) - 1, 5), rare[2]], 1),
+    }[kind]
+    noise = {"perfect": 0.05, "in the middle": 0.1, "noisy": 0.4, "geometric": 0.2}[kind]
+    codes = np.hstack([factors + rng.normal(0, noise, factors.shape), rng.normal(size=(3000, 2))])
+    return codes, factors
+
+
+@pytest.mark.parametrize("kind", ["perfect", "in the middle"])
+def test_a_perfect_code_of_rare_values_is_perfect(kind):
+    assert dci(*unbalanced(kind)) == pytest.approx((1, 1, 1), abs=0.03)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["perfect", "in the middle", "noisy", "geometric"])
+def test_dci_of_rare_values_is_scikit_learns(kind):
+    codes, factors = unbalanced(kind)
+    learn, test = halves(len(codes), 0.7, 0)
+    fits = [GradientBoostingClassifier(random_state=0).fit(codes[learn], values[learn]) for values in factors.T]
+    importance = np.stack([fit.feature_importances_ for fit in fits], axis=1)
+    expected = [predictions._concentration(importance), predictions._concentration(importance.T)]
+    expected.append(np.mean([fit.score(codes[test], y[test]) for fit, y in zip(fits, factors.T, strict=True)]))
+    assert dci(codes, factors) == pytest.approx(expected, abs=0.03)
