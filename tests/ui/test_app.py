@@ -176,3 +176,16 @@ def test_umap_is_fitted_in_a_bare_container(tmp_path, trained):
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, cwd="/")
     assert done.returncode == 0, done.stderr
     assert "UMAP coordinates added" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("encoding", ["ascii", "cp949", "latin-1"])
+def test_commands_run_in_a_bare_container(tmp_path, encoding):
+    tmp_path.chmod(0o777)
+    model = tmp_path / "a.safetensors"
+    tiny = ["--dataset", "digits", "--width", "4", "--latent-dim", "3", "--steps", "4"]
+    for words in (["list"], ["data", "digits"], ["train", *tiny, "--out", model], ["evaluate", model]):
+        command = bare("-m", "vae", *words, PYTHONIOENCODING=encoding, TMPDIR=tmp_path, PYTHONPATH=ROOT)
+        done = subprocess.run(command, capture_output=True, timeout=300, cwd="/")
+        assert done.returncode == 0, done.stderr.decode(encoding)
+        assert done.stdout.decode(encoding)
