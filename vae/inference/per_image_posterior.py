@@ -29,7 +29,8 @@ def own_posterior(
 ) -> Iterator[Posterior]:
     """Stochastic variational inference: Adam on the mu and logvar of one image, the decoder held fixed.
 
-    Begins at the prior and yields q after every step, for as long as the caller asks.
+    Begins at the prior and yields q after every step, for as long as the caller asks. The optimiser is built by the
+    call itself, not by the first step: the first one of a process imports for a second, which is no gradient step.
 
     Args:
         x: (1, C, H, W) float in [0, 1].
@@ -43,10 +44,14 @@ def own_posterior(
     mu, logvar = torch.zeros(2, 1, network.config.latent_dim, device=x.device).unbind()
     mu, logvar = mu.clone().requires_grad_(), logvar.clone().requires_grad_()
     optimiser = torch.optim.Adam([mu, logvar], lr=lr)
-    while True:
-        eps = torch.empty(samples, mu.shape[1], device=x.device).normal_(generator=generator)
-        with torch.enable_grad():
-            loss = neg_elbo(network, x, Posterior(mu, logvar), eps).mean()
-            mu.grad, logvar.grad = torch.autograd.grad(loss, (mu, logvar))
-        optimiser.step()
-        yield Posterior(mu.detach().clone(), logvar.detach().clone())
+
+    def steps() -> Iterator[Posterior]:
+        while True:
+            eps = torch.empty(samples, mu.shape[1], device=x.device).normal_(generator=generator)
+            with torch.enable_grad():
+                loss = neg_elbo(network, x, Posterior(mu, logvar), eps).mean()
+                mu.grad, logvar.grad = torch.autograd.grad(loss, (mu, logvar))
+            optimiser.step()
+            yield Posterior(mu.detach().clone(), logvar.detach().clone())
+
+    return steps()

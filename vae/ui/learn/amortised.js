@@ -15,13 +15,13 @@ export function mountAmortised(step, name) {
   step.images(name, row => ask([(picked = row)]));
   const ask = step.asks(([row, again]) => step.call(again ? 'own_q_again' : 'own_q', name, row), show);
 
-  function show({encoder, own, images, figure}) {
+  function show({encoder, own, gap, passed, images, figure}) {
     draw(figure);
     const total = images && [encoder, own].map(({ms}) => time((images * ms) / 1000));
     told.show([
       ['encoder', t('learn.amortised_encoder'), value(encoder)],
       ['own', t('learn.amortised_own', {n: own.steps}), value(own)],
-      ['gap', t('learn.amortised_gap'), nats(encoder.nats - own.nats)],
+      ['gap', t('learn.amortised_gap'), passed ? nats(gap) : t('learn.amortised_short', {n: own.steps})],
       ...(total ? [['all', t('learn.amortised_all', {n: number(images)}), t('learn.amortised_times', {encoder: total[0], own: total[1]})]] : []),
     ]);
   }
