@@ -58,6 +58,15 @@ def test_constant_latents_never_vote(grid, codes):
     assert factor_vae_score(padded, grid) == factor_vae_score(codes, grid)
 
 
+def test_a_collapsed_latent_does_not_vote(grid, codes):
+    """Its means move by hundredths, the least of them in whichever batch chance will have it."""
+    collapsed = 0.02 * np.random.default_rng(5).normal(size=(len(grid), 6))
+    padded = np.column_stack([collapsed, codes])
+    assert factor_vae_score(padded, grid) == factor_vae_score(codes, grid)
+    assert factor_vae_score(padded, grid, prune=0) != factor_vae_score(codes, grid)
+    assert factor_vae_score(collapsed, grid) == 0, "all of them have collapsed: nothing is told"
+
+
 def test_scores_of_a_rotated_code_are_high(reference):
     """Known from the literature and from numbers.md: this is why the marks stand beside every score."""
     rotated = reference.codes["rotated"]

@@ -11,6 +11,7 @@ import numpy as np
 
 from vae.evaluation.metrics.arrays import scorable, standardised
 
+PRUNED = 0.05  # standard deviation over all images below which disentanglement_lib leaves a latent out
 _AT_ONCE = 256  # batches gathered together: 13 MB for ten latents
 
 
@@ -50,13 +51,21 @@ def beta_vae_score(
 
 
 def factor_vae_score(
-    codes: np.ndarray, factors: np.ndarray, train: int = 5_000, test: int = 2_500, batch: int = 64, seed: int = 0
+    codes: np.ndarray,
+    factors: np.ndarray,
+    train: int = 5_000,
+    test: int = 2_500,
+    batch: int = 64,
+    seed: int = 0,
+    prune: float = PRUNED,
 ) -> float:
     """How often the latent that varies least over a batch sharing one factor's value tells which factor that is.
 
     Args:
-        codes: (N, D) float; variances are relative to those over all rows, so their scale does not matter. Constant
-            columns are left out, and only these: a latent that all but sleeps takes part like any other.
+        codes: (N, D) float, posterior means beside a prior of deviation 1. Variances are relative to those over all
+            rows, so that the scale of a latent matters no further than for `prune`.
+        prune: columns whose standard deviation is below it are left out, for they have collapsed to the prior: they
+            would be the least varying of a batch by chance. Constant columns always are; 0 prunes nothing else.
         factors: (N, K) int; those with a single value, or with no value that two rows share, are left out.
         train, test: number of batches that teach each latent its factor, and that ask. batch: rows in each, drawn with
             replacement. Latents that tie share their vote.
@@ -67,11 +76,13 @@ def factor_vae_score(
     Raises:
         ValueError: the arrays do not fit.
 
-    Source: Kim & Mnih 2018, arXiv:1802.05983, section 4; sizes as in disentanglement_lib.
+    Source: Kim & Mnih 2018, arXiv:1802.05983, section 4; sizes half of, pruning as in disentanglement_lib.
     """
-    codes, groups = standardised(scorable(codes, factors)[0]), _groups(scorable(codes, factors)[1])
+    codes, values = scorable(codes, factors)
+    groups = _groups(values)
     if len(groups) < 2:
         return float("nan")
+    codes = standardised(codes[:, codes.std(0) >= prune])
     codes = codes[:, codes.any(0)]
     if codes.shape[1] == 0:
         return 0.0
