@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import sys
 
-from vae.cli import data, embed, evaluate, listing, pull, push, reader, train
+from vae.cli import data, embed, evaluate, listing, pull, push, reader, train, udr
 from vae.cli.options import Parser
 from vae.system.console import show_any_text
 from vae.system.messages import KeyedError
 
-COMMANDS = (listing, data, train, evaluate, embed, reader, push, pull)
+COMMANDS = (listing, data, train, evaluate, udr, embed, reader, push, pull)
 
 
 def parser() -> Parser:
