@@ -10,7 +10,18 @@ import torch
 
 from vae.data import load, scene3d
 from vae.evaluation.reader import reader_of
-from vae.evaluation.spill import READABLE, spill, strayed, summary
+from vae.evaluation.spill import (
+    ENDS,
+    MOVED,
+    READABLE,
+    STOPS,
+    is_recorded,
+    measure_spill,
+    spill,
+    stops,
+    strayed,
+    summary,
+)
 from vae.latent.traversal import traverse
 
 SIZES = torch.tensor(scene3d.FACTOR_SIZES)
@@ -185,3 +196,106 @@ def test_a_latent_that_moves_another_factor_from_each_start_spills():
     changes[:5, 0, 0] = changes[5:, 0, 2] = 0.1
     found = summary(np.array([4]), changes)
     assert found.share[0] == pytest.approx(0.5) and found.factor[0] == 0
+
+
+# What a share alone rewards: leaving factors out.
+
+
+def test_one_working_latent_spills_nothing_and_covers_one_factor():
+    found = spill(painted(np.diag([1.0, 0, 0])), exact(3), STARTS, [0, 1, 2], VALUES, scales=np.full(3, 1 / 6))
+    assert found.overall == 1
+    np.testing.assert_allclose(found.moved, [1, 0, 0], atol=1e-5)
+    assert found.coverage == pytest.approx(1 / 3)
+
+
+def test_six_copies_of_one_factor_spill_nothing_and_cover_one_of_six():
+    mix = np.zeros((6, 6))
+    mix[2] = 0.4
+    starts = np.random.default_rng(2).uniform(size=(5, 6))
+    found = spill(painted(mix), exact(6), starts, range(6), VALUES, scales=np.full(6, 1 / 12))
+    np.testing.assert_allclose(found.share, 1)
+    assert found.overall == 1 and found.coverage == pytest.approx(1 / 6)
+
+
+def test_a_factor_moves_from_a_tenth_of_its_range_on():
+    sizes = np.sqrt([1.1 * MOVED, 0.9 * MOVED, 1.0])
+    found = spill(painted(np.diag(sizes)), exact(3), STARTS, [0, 1, 2], VALUES, scales=np.full(3, 1 / 6))
+    np.testing.assert_allclose(found.moved, sizes**2, rtol=1e-4)
+    assert found.coverage == pytest.approx(2 / 3)
+
+
+def test_factors_count_by_their_own_range():
+    """A latent that takes both factors through all their values spills half, however their readings are embedded."""
+    mix = np.array([[1.0, 0, 0], [0.5, 0, 0], [0, 0, 0]])  # the second factor's readings span half as much
+    plain = spill(painted(mix), exact(3), STARTS, [0], VALUES)
+    scaled = spill(painted(mix), exact(3), STARTS, [0], VALUES, scales=np.array([1, 0.25, 1]) / 6)
+    np.testing.assert_allclose(plain.share, 0.8, atol=1e-6)
+    np.testing.assert_allclose(scaled.share, 0.5, atol=1e-6)
+    np.testing.assert_allclose(scaled.change, [[1, 1, 0]], atol=1e-6)
+
+
+def test_what_turns_by_a_quarter_between_fixed_stops_is_seen_by_drawn_ones():
+    """A sprite that grows and turns: a square turned by a right angle is the same square at each of five even stops."""
+    mu = np.random.default_rng(3).uniform(size=(2_000, 1))
+
+    def decode(z):  # the size, and the angle of a square, whose period is a quarter: cos and sin of 4 · (2 pi z)
+        turn = 4 * 2 * np.pi * z[:, 0]
+        return torch.stack((z[:, 0], 0.5 * turn.cos(), 0.5 * turn.sin()), dim=1)[:, :, None, None]
+
+    def read(images):
+        flat = images.flatten(1)
+        return [flat[:, :1], flat[:, 1:]]
+
+    reader = SimpleNamespace(read=read, noise=np.zeros(2))
+    scales = np.array([1 / 12, 1 / 4])
+    even = spill(decode, reader, mu[:50], [0], np.linspace(0, 1, 5), scales=scales)
+    drawn = spill(decode, reader, mu[:50], [0], stops(mu, [0], 50), scales=scales)
+    assert even.share[0] > 0.99
+    assert drawn.share[0] == pytest.approx(0.6, abs=0.05), (
+        "it shares its change with the angle, which takes all its values"
+    )
+
+
+def test_stops_rise_from_end_to_end_and_differ_from_start_to_start():
+    mu = np.random.default_rng(4).normal(size=(5_000, 3))
+    found = stops(mu, [2, 0], 40)
+    assert found.shape == (40, 2, STOPS) and found.dtype == np.float32
+    assert (np.diff(found, axis=2) >= 0).all()
+    np.testing.assert_allclose(found[:, 0, 0], np.quantile(mu[:, 2], ENDS[0]), rtol=1e-5)
+    np.testing.assert_allclose(found[:, 1, -1], np.quantile(mu[:, 0], ENDS[1]), rtol=1e-5)
+    assert len(np.unique(found[:, 0, 4])) == 40
+    np.testing.assert_array_equal(found, stops(mu, [2, 0], 40))
+
+
+def test_the_record_tells_what_moves_and_what_is_read_of_reconstructions(reader):
+    """The renderer as a decoder of codes that are the places of the factors, but for one that it leaves out."""
+    data = load("scene3d", "test")
+    codes = np.asarray(data.factors)
+    mu = (codes / (SIZES.numpy() - 1)).astype(np.float32)
+
+    def decode(z):
+        places = z.clamp(0, 1)
+        places[:, 2] = 0.5  # every object has the colour in the middle
+        return scene3d.draw((places * (SIZES - 1)).round().long())
+
+    found = measure_spill(decode, reader, mu, np.ones(6), codes=codes)
+    names = [factor.name for factor in reader.factors]
+    assert is_recorded(found, 6, names)
+    moved = {row["name"]: row["moved"] for row in found["factors"]}
+    assert (
+        moved["object colour"] < 0.05 and min(value for name, value in moved.items() if name != "object colour") > 0.7
+    )
+    assert found["coverage"] == pytest.approx(5 / 6, abs=1e-3) and found["overall"] > 0.98
+    read = {row["name"]: row["accuracy"] for row in found["factors"]}
+    assert read["floor colour"] > 0.9 and read["object colour"] < 0.3
+    assert all(row["accuracy"] is None for row in measure_spill(decode, reader, mu[::50], np.ones(6))["factors"])
+
+
+def test_a_record_of_before_is_measured_anew():
+    row = {"dim": 0, "share": 1.0, "spread": 0.0, "factor": "shape", "change": [0.5]}
+    old = {"overall": 1.0, "overall_spread": 0.0, "dims": [row]}
+    assert not is_recorded(old, 3, ["shape"])
+    moved = [{"name": "shape", "moved": 0.5, "accuracy": None, "r2": None}]
+    assert is_recorded(old | {"coverage": 1.0, "factors": moved}, 3, ["shape"])
+    assert not is_recorded(old | {"coverage": 1.0, "factors": []}, 3, ["shape"])
+    assert not is_recorded(old | {"coverage": float("nan"), "factors": moved}, 3, ["shape"])

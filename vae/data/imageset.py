@@ -79,6 +79,7 @@ class ImageSet:
         self.factors: np.ndarray | None = None
         self.attributes: np.ndarray | None = None  # (N, A) of zeros and ones, named by `attribute_names`
         self.attribute_names: tuple[str, ...] | None = None
+        self.draw: Callable[[Tensor], Tensor] | None = None  # where images are computed, see `FactorGrid`
 
     @property
     def name(self) -> str:
@@ -151,6 +152,7 @@ class Subset(ImageSet):
         self.factors = None if whole.factors is None else np.asarray(whole.factors)[rows]
         self.attributes = None if whole.attributes is None else whole.attributes[rows]
         self.attribute_names = whole.attribute_names
+        self.draw = whole.draw
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -169,7 +171,7 @@ class FactorGrid(ImageSet):
 
     def __init__(self, spec: DatasetSpec, split: str, numbers: np.ndarray, draw: Callable[[Tensor], Tensor]) -> None:
         super().__init__(spec, split)
-        self._draw = draw
+        self.draw = draw
         self._sizes = tuple(len(factor.values) for factor in spec.factors)
         self._numbers = {torch.device("cpu"): torch.from_numpy(numbers)}
         self.factors = np.stack(np.unravel_index(numbers, self._sizes), axis=1).astype(np.int64)
@@ -182,7 +184,7 @@ class FactorGrid(ImageSet):
         if device not in self._numbers:
             self._numbers[device] = self._numbers[torch.device("cpu")].to(device)
         numbers = self._numbers[device][as_indices(indices, device)]
-        return self._draw(torch.stack(torch.unravel_index(numbers, self._sizes), dim=1))
+        return self.draw(torch.stack(torch.unravel_index(numbers, self._sizes), dim=1))
 
 
 def as_indices(indices: Tensor | np.ndarray | Sequence[int], device: torch.device) -> Tensor:

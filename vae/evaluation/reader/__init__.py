@@ -4,8 +4,8 @@ It learns from real images, sharp and blurred ones, and knows nothing of any mod
 *reading*: a point in an embedding where distance 1 leads from one end of the factor to the other, see `embedding`.
 """
 
-from vae.evaluation.reader.accuracy import measured
-from vae.evaluation.reader.embedding import codes_of, encode_factors, factors_of
+from vae.evaluation.reader.accuracy import held_against, measured
+from vae.evaluation.reader.embedding import codes_of, encode_factors, factors_of, variance_of
 from vae.evaluation.reader.file import load_reader, reader_of, save_reader
 from vae.evaluation.reader.reading import Reader
 from vae.evaluation.reader.training import STEPS, train_reader
@@ -18,9 +18,11 @@ __all__ = [
     "codes_of",
     "encode_factors",
     "factors_of",
+    "held_against",
     "load_reader",
     "measured",
     "reader_of",
     "save_reader",
     "train_reader",
+    "variance_of",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -34,7 +35,13 @@ def measured(
     rows = torch.arange(len(test)) if rows is None else rows
     parts = [read_off(network, factors, through(test.batch(part))) for part in rows.split(500)]
     readings = [torch.cat(column) for column in zip(*parts, strict=True)]
-    codes = codes_of(test)[rows]
+    return held_against(factors, readings, codes_of(test)[rows])
+
+
+def held_against(
+    factors: Sequence[Factor], readings: Sequence[Tensor], codes: Tensor | np.ndarray
+) -> tuple[dict[str, Any], ...]:
+    """The figures of `measured` for readings, K tensors (n, E_k), of pictures whose true values are codes (n, K)."""
     truth = encode_factors(factors, codes)
     return tuple(
         _figures(factor, reading, places) for factor, reading, places in zip(factors, readings, truth, strict=True)

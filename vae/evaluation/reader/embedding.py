@@ -66,6 +66,11 @@ def places_of(factor: Factor) -> Tensor:
     return torch.stack((angle.cos(), angle.sin()), dim=1) / 2
 
 
+def variance_of(factor: Factor) -> float:
+    """The variance of readings when all values of the factor are as likely: what a whole turn of it moves."""
+    return float(places_of(factor).double().var(0, correction=0).sum())
+
+
 def width_of(factor: Factor) -> int:
     """How many numbers a reading of the factor has."""
     return places_of(factor).shape[1]

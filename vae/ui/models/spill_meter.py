@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from vae.checkpoints.checkpoint import CheckpointError
-from vae.evaluation.reader import Reader, reader_of
-from vae.evaluation.spill import is_recorded, measure_spill
+from vae.evaluation.reader import Reader, codes_of, reader_of
+from vae.evaluation.spill import NOTHING_MOVES, is_recorded, measure_spill
 from vae.ui.models.model_with_images import ModelWithImages
 
 log = logging.getLogger(__name__)
@@ -51,6 +53,10 @@ class SpillMeter:
                 if is_recorded(recorded, self.of.dims, [factor.name for factor in self.reader.factors]):
                     self._measured = recorded
                 else:
-                    rows = measure_spill(self.of.decode, self.reader, mu, stats["kl"])
-                    self._measured = rows or {"overall": None, "overall_spread": None, "dims": []}
+                    rows = measure_spill(self.of.decode, self.reader, mu, stats["kl"], codes=self._codes())
+                    self._measured = rows or NOTHING_MOVES
             return self._measured
+
+    def _codes(self) -> np.ndarray | None:
+        """(N, K) what the reader should read in the stored images; None where they are not here."""
+        return None if self.of.images is None else codes_of(self.of.images).numpy()[self.of.model.index]
