@@ -283,6 +283,46 @@ def test_evaluate_measures_and_never_writes(run, trained, tmp_path):
     assert contents(tmp_path) == before
 
 
+def test_evaluate_records_on_request_and_leaves_every_tensor(run, trained, tmp_path):
+    """Of a file whose figures are of before: they are those of now, with what they were measured on."""
+    path = tmp_path / "old.safetensors"
+    tensors, header = safetensors_file.read(trained.path)
+    known = ("neg_elbo", "rate", "distortion", "kl_per_dim", "active_units")
+    old = {key: value for key, value in header.items() if key not in ("measured", "processor", "dtype")}
+    safetensors_file.write(path, tensors, old | {"metrics": {key: header["metrics"][key] for key in known}})
+    assert run("evaluate", path, "--write", "--json")[0] == 0
+    again, written = safetensors_file.read(path)
+    assert again.keys() == tensors.keys()
+    assert all(torch.equal(again[key], tensors[key]) and again[key].dtype == tensors[key].dtype for key in tensors)
+    assert_same(written["metrics"], header["metrics"])
+    assert written["measured"].keys() == {"device", "processor", "dtype", "versions"}
+    assert written["measured"]["dtype"] == "float32" and written["measured"]["processor"]
+    rest = {key: value for key, value in written.items() if key not in ("metrics", "measured")}
+    assert rest == {key: value for key, value in old.items() if key != "metrics"}
+
+
+def test_udr_ranks_and_records_on_request(run, trained, tmp_path):
+    for name in ("a", "b", "c"):
+        shutil.copy(trained.path, tmp_path / f"{name}.safetensors")
+    tensors, header = safetensors_file.read(tmp_path / "c.safetensors")
+    drawn = torch.randn(tensors["encodings.mu"].shape, generator=torch.Generator().manual_seed(0)).half()
+    safetensors_file.write(tmp_path / "c.safetensors", tensors | {"encodings.mu": drawn}, header | {"seed": 7})
+    before = contents(tmp_path)
+    files = [f"{name}.safetensors" for name in ("a", "b", "c")]
+    code, out, _ = run("udr", *files, "--json")
+    found = json.loads(out)
+    assert code == 0 and contents(tmp_path) == before
+    assert [row["name"] for row in found] == ["a", "b", "c"] and found[2]["seed"] == 7
+    assert found[0]["udr"] == found[1]["udr"] > found[2]["udr"]
+    code, out, _ = run("udr", *files, "--write")
+    assert code == 0 and out.splitlines()[-1].startswith("c ")
+    for name in files:
+        again, written = safetensors_file.read(tmp_path / name)
+        assert written["seeds"] == found
+        checkpoint.load(tmp_path / name)
+    assert all(torch.equal(again[key], value) for key, value in (tensors | {"encodings.mu": drawn}).items())
+
+
 def test_a_new_data_set_needs_its_row_alone(run, toy):
     arguments = ["--dataset", "toy", "--width", 4, "--batch-size", 10, "--steps", 5]
     code, out, _ = run("train", *arguments, "--json", "--out", "toy.safetensors")

@@ -14,18 +14,20 @@ from vae.config import ModelConfig
 from vae.data import load
 from vae.evaluation.baselines import pca_codes, untrained_codes
 from vae.evaluation.bound import encode_split, importance_weighted_bound
-from vae.evaluation.evaluate import MEASURES, SCORES, evaluate, score_keys, scores
+from vae.evaluation.distortion_floor import bernoulli_floor
+from vae.evaluation.evaluate import MEASURES, evaluate, score_keys, scores
 from vae.evaluation.metrics import marks
 from vae.evaluation.reader import reader_of
 from vae.evaluation.spill import measure_spill
 from vae.models.vae import VAE, initialise
 
 CONTRACT = ["mig", "dci_disentanglement", "dci_completeness", "dci_informativeness", "sap", "beta_vae", "factor_vae"]
-CONTRACT.append("modularity")
+CONTRACT += ["modularity", "mig_sampled", "mig_in_use"]
 BESIDE = ("", "_spread", "_perfect", "_rotated", "_noise", "_pca", "_untrained")
-ALWAYS = {"neg_elbo", "rate", "distortion", "kl_per_dim", "active_units"}
+ALWAYS = {"floor", "neg_elbo", "rate", "distortion", "kl_per_dim", "active_units"}
 ALWAYS |= {"neg_elbo_decoding_mu", "importance_weighted", "total_correlation", "mutual_information", "spill"}
-KEYS = ALWAYS | {f"{score}{mark}" for score in CONTRACT for mark in BESIDE}
+COMPUTED = {"synthesis"}  # of images that are rendered
+KEYS = ALWAYS | COMPUTED | {f"{score}{mark}" for score in CONTRACT for mark in BESIDE}
 
 
 def test_the_elbo_adds_up(trained):
@@ -94,6 +96,8 @@ def test_with_factors_everything_stands_beside_the_score(toy, small):
     found = evaluate(small, load("toy", "test"), lambda *stage: stages.append(stage))
     assert found.keys() == KEYS
     assert {key for key, value in found.items() if value is None} == {"spill"}  # nothing reads these pictures
+    assert found["synthesis"]["residual"] > 1 and len(found["synthesis"]["right"]) == 3
+    assert found["neg_elbo"] > found["floor"] == pytest.approx(bernoulli_floor(load("toy", "test")))
     assert all(0 <= found[key] <= 1 for key in score_keys())
     assert found["mig_perfect"] > found["mig_rotated"] > 0
     assert json.loads(json.dumps(found, allow_nan=False)) == found
@@ -128,7 +132,7 @@ def test_the_perfect_code_as_a_model_scores_as_its_mark(toy):
     found = scores(codes["perfect"], factors, codes)
     for name in ("mig", "modularity"):
         assert found[name] == found[f"{name}_perfect"]
-    for name in SCORES:
+    for name in (name for names in MEASURES for name in names):
         assert abs(found[name] - found[f"{name}_perfect"]) <= 2 * found[f"{name}_spread"] + 1e-9
 
 

@@ -266,8 +266,9 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
         expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "checkpoint.number")
     per_dim = header["metrics"]["kl_per_dim"]
     expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "checkpoint.numbers")
-    score = header["metrics"].get("mig")
-    expect(score is None or _countable(score), path, "metrics.mig", "checkpoint.number_or_null")
+    for key in ("mig", "mig_sampled", "mig_in_use", "floor"):
+        figure = header["metrics"].get(key)
+        expect(figure is None or _countable(figure), path, f"metrics.{key}", "checkpoint.number_or_null")
     try:
         config = TrainConfig.from_json(header["config"])
         if (objective := OBJECTIVES.get(config.objective.name)) is not None:  # a model of another objective opens too

@@ -19,7 +19,9 @@ from vae.latent.projection import PROJECTIONS, pca
 from vae.models.vae import VAE
 from vae.models.weights import rounded
 from vae.system import safetensors_file
+from vae.system.processor import processor
 from vae.training.state import TrainState
+from vae.training.step import precision
 
 BRIEF_IMAGES = 2_000
 _VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "umap-learn")
@@ -100,12 +102,27 @@ def _write(
         "images": state.step * training.batch_size,
         "seconds": round(state.seconds, 1),
         "device": device_name(state.device),
+        "processor": processor(),
+        "dtype": _dtype_name(precision(state.config, state.device)),
         "seed": training.seed,
-        "versions": {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS},
+        "versions": _versions(),
         "changes": state.changes,
+        "measured": _measuring(network),
     }
     maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
     checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
+
+
+def record_metrics(path: Path, metrics: dict[str, Any]) -> None:
+    """Puts the figures of `evaluate` into the header of a checkpoint, and with what they were measured; in place, the
+    tensors stay as they are.
+
+    Raises:
+        CheckpointError: the file is not a checkpoint, or cannot be written.
+    """
+    network = checkpoint.load(path).network
+    tensors, header = safetensors_file.read(path)
+    safetensors_file.write(path, tensors, header | {"metrics": metrics, "measured": _measuring(network)})
 
 
 def most_encodings(latents: int) -> int:
@@ -155,6 +172,21 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+
+
+def _measuring(network: VAE) -> dict[str, Any]:
+    """What the figures were measured with: figures of another processor or type differ in their last digits."""
+    weight = next(network.parameters())
+    where = {"device": device_name(weight.device), "processor": processor(), "dtype": _dtype_name(weight.dtype)}
+    return where | {"versions": _versions()}
+
+
+def _dtype_name(dtype: torch.dtype) -> str:
+    return str(dtype).removeprefix("torch.")
+
+
+def _versions() -> dict[str, str]:
+    return {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS}
 
 
 def _version(package: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from vae.checkpoints import checkpoint
+from vae.evaluation.header_figures import above_floor
 from vae.evaluation.reader import load_reader
 from vae.system.messages import KeyedError, cause
 from vae.system.safetensors_file import CheckpointError
@@ -25,6 +26,7 @@ __all__ = ["HubError", "card", "fetched", "folder_of", "pull", "push"]
 ANSWERS_WITHIN = 10.0  # seconds; huggingface_hub itself would wait for minutes
 MOST_BYTES = 256 * 2**20  # of one file: other people's models are larger, and nobody waits for them by mistake
 MOST_FILES = 200
+_MIGS = {"mig_sampled": "of one z an image", "mig": "of means", "mig_in_use": "of means, latents in use"}
 _REPOSITORY = re.compile(r"(?:hf://)?([\w.-]+/[\w.-]+)", re.ASCII)
 _FILE = re.compile(r"(?:readers/)?[\w.+-]+\.safetensors", re.ASCII)
 
@@ -165,14 +167,16 @@ def card(model: checkpoint.Model, repo: str) -> str:
     """The model card of a repository that begins with this model: what its file says, and how to open it."""
     header, metrics, config = model.header, model.header["metrics"], model.config
     figures = {
+        "−ELBO above the floor under the pictures": above_floor(metrics),
         "−ELBO": metrics["neg_elbo"],
         "rate (KL divergence from the prior)": metrics["rate"],
         "distortion (reconstruction)": metrics["distortion"],
     }
-    rows = [f"| {title} | {value:.2f} nats per image |" for title, value in figures.items()]
+    rows = [f"| {title} | {value:.2f} nats per image |" for title, value in figures.items() if value is not None]
     rows.append(f"| active units | {metrics['active_units']} of {config.model.latent_dim} |")
-    if metrics.get("mig") is not None:
-        rows.append(f"| mutual information gap | {metrics['mig']:.3f} |")
+    for key, about in _MIGS.items():
+        if metrics.get(key) is not None:
+            rows.append(f"| mutual information gap, {about} | {metrics[key]:.3f} |")
     table = "\n".join(rows)
     return f"""---
 tags:

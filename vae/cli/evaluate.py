@@ -7,6 +7,7 @@ import json
 from argparse import Namespace
 
 from vae.checkpoints import checkpoint
+from vae.checkpoints.export import record_metrics
 from vae.cli.options import add_command, add_data_folder, add_json, data_folder
 from vae.cli.report import Stages, summary
 from vae.data import DATASETS, load
@@ -15,8 +16,9 @@ from vae.system.safetensors_file import CheckpointError
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    command = add_command(commands, "evaluate", "Measure a checkpoint on its test images; writes nothing.", run)
+    command = add_command(commands, "evaluate", "Measure a checkpoint on its test images.", run)
     command.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+    command.add_argument("--write", action="store_true", help="record the figures in the file; else nothing is written")
     add_json(command, "print one JSON object")
     add_data_folder(command)
 
@@ -30,4 +32,6 @@ def run(arguments: Namespace) -> None:
     test = load(model.config.dataset, "test", data_folder(arguments))
     with Stages() as stages:
         metrics = evaluate(model.network, test, stages, model.header["seed"])
+    if arguments.write:
+        record_metrics(model.path, metrics)
     print(json.dumps(metrics) if arguments.json else summary(metrics))

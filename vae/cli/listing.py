@@ -8,6 +8,7 @@ from argparse import Namespace
 
 from vae.checkpoints import checkpoint, hub
 from vae.cli.options import add_command, add_json
+from vae.evaluation.header_figures import above_floor, first_mig
 from vae.system.paths import CHECKPOINT_FOLDER
 
 
@@ -22,12 +23,15 @@ def run(arguments: Namespace) -> None:
     if arguments.json:
         print(json.dumps([{"name": e.name, "header": e.header, "error": e.error and str(e.error)} for e in entries]))
         return
-    print(f"{'name':<24}{'-ELBO':>9}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}   all in nats per image")
+    heads = f"{'above floor':>13}{'-ELBO':>10}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}"
+    print(f"{'name':<24}{heads}   all in nats per image")
     for entry in entries:
         if entry.header is None:
             print(f"{entry.name:<24}{entry.error}")
             continue
         m = entry.header["metrics"]
-        score = "–" if m.get("mig") is None else f"{m['mig']:.2f}"
-        bound = f"{m['neg_elbo']:>9.2f}{m['rate']:>8.2f}{m['distortion']:>12.2f}"
+        mig, above = first_mig(m), above_floor(m)
+        score = "–" if mig is None else f"{mig[1]:.2f}"
+        bound = f"{'–' if above is None else f'{above:.2f}':>13}{m['neg_elbo']:>10.2f}"
+        bound += f"{m['rate']:>8.2f}{m['distortion']:>12.2f}"
         print(f"{entry.name:<24}{bound}{m['active_units']:>8}{score:>7}")

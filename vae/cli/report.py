@@ -7,9 +7,12 @@ from typing import Any
 from tqdm import tqdm
 
 from vae.evaluation.evaluate import BESIDE, SCORES
+from vae.evaluation.header_figures import above_floor
 
 _TITLES = {
-    "mig": "MIG",
+    "mig_sampled": "MIG, sampled z",
+    "mig_in_use": "MIG, latents in use",
+    "mig": "MIG, means",
     "dci_disentanglement": "DCI disentanglement",
     "dci_completeness": "DCI completeness",
     "dci_informativeness": "DCI informativeness",
@@ -42,8 +45,10 @@ class Stages:
 
 def summary(metrics: dict[str, Any]) -> str:
     """The bound, and a line for each score with what it is to be held against."""
-    text = f"-ELBO {metrics['neg_elbo']:.2f} = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
-    decoding_mu, bound = metrics["neg_elbo_decoding_mu"], metrics["neg_elbo"]
+    above, bound, decoding_mu = above_floor(metrics), metrics["neg_elbo"], metrics["neg_elbo_decoding_mu"]
+    text = f"-ELBO {bound:.2f}"
+    text += "" if above is None else f" ({above:.2f} above the floor of {metrics['floor']:.2f})"
+    text += f" = distortion {metrics['distortion']:.2f} + rate {metrics['rate']:.2f} nats"
     text += f" ({decoding_mu:.2f} decoding mu, which {'flatters' if decoding_mu < bound else 'is no bound'})"
     text += f", {metrics['active_units']} active units; importance-weighted {metrics['importance_weighted']:.2f}"
     text += f", I(x; z) {metrics['mutual_information']:.2f}, total correlation {metrics['total_correlation']:.2f}"
@@ -51,6 +56,11 @@ def summary(metrics: dict[str, Any]) -> str:
     if spill and spill["overall"] is not None:
         text += f"; {figure(spill['overall'])} ± {figure(spill['overall_spread'])} of what a latent changes in decoded "
         text += "pictures stays in one factor"
+        text += f", and {figure(spill['coverage'])} of the factors move at all"
+    synthesis = metrics["synthesis"]
+    if synthesis:
+        text += f"; no rendered image comes nearer to a reconstruction than {synthesis['residual']:.1f} ± "
+        text += f"{synthesis['residual_spread']:.1f} grey levels"
     if all(metrics[score] is None for score in SCORES):
         return text + "; disentanglement is not defined: no factors are known"
     for score in SCORES:

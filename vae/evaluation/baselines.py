@@ -13,6 +13,7 @@ from torch import Tensor
 from vae.config import ModelConfig
 from vae.data import ImageSet
 from vae.images import to_float
+from vae.models.posterior import Posterior
 from vae.models.vae import VAE, initialise
 
 _BATCH = 500
@@ -46,9 +47,15 @@ def pca_codes(data: ImageSet, latents: int) -> np.ndarray:
 
 def untrained_codes(config: ModelConfig, data: ImageSet, seed: int) -> np.ndarray:
     """Posterior means (N, D) float32 of the network with the weights that a training of this seed starts from."""
+    return untrained_posteriors(config, data, seed).mu.numpy()
+
+
+def untrained_posteriors(config: ModelConfig, data: ImageSet, seed: int) -> Posterior:
+    """Posteriors (N, D) float32 on the CPU of the network that `untrained_codes` speaks of."""
     network = initialise(VAE(config), torch.Generator().manual_seed(seed)).eval()
     with torch.inference_mode():
-        return torch.cat([network.encode(x.view(-1, *config.shape)).mu for x in _pixels(data)]).numpy()
+        parts = [network.encode(x.view(-1, *config.shape)) for x in _pixels(data)]
+        return Posterior(*(torch.cat([getattr(part, key) for part in parts]) for key in ("mu", "logvar")))
 
 
 def _pixels(data: ImageSet) -> Iterator[Tensor]:

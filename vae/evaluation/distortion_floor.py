@@ -7,9 +7,17 @@ import math
 import numpy as np
 from torch import Tensor
 
+from vae.config import ModelConfig
 from vae.data import ImageSet
 
 _BATCH = 256  # images drawn and counted at once; with more, memory takes longer than counting
+
+
+def floor_of(model: ModelConfig, images: ImageSet | None) -> float | None:
+    """The floor under the distortions of a model's likelihood, nats per image; None where it takes missing images."""
+    if model.likelihood == "gaussian":
+        return gaussian_floor(model.shape, model.sigma)
+    return None if images is None else bernoulli_floor(images)
 
 
 def bernoulli_floor(images: ImageSet) -> float:

@@ -43,6 +43,7 @@ class Evidence:
         kl: (D,) mean KL divergence of each latent from the prior.
         config: the training, for the weight of the KL.
         name: of the model; one that ends in "-beta" promises a KL that weighs more than in the bound.
+        floor: the least that these pictures cost under any decoder, see `distortion_floor`.
         neg_elbo, train_neg_elbo: the bound on test images, and measured in the same way on training images.
         spread: largest standard deviation of a pixel over the decoded codes of different images, in grey levels.
         recovered: see `recovered`.
@@ -56,6 +57,7 @@ class Evidence:
     config: TrainConfig | None = None
     name: str = ""
     neg_elbo: float | None = None
+    floor: float | None = None
     train_neg_elbo: float | None = None
     spread: float | None = None
     recovered: float | None = None
@@ -83,7 +85,7 @@ def findings(evidence: Evidence) -> list[Finding]:
     broken = _broken(evidence)
     if broken:
         return broken
-    checks = (_collapsed, _dead, _in_use, _capacity, _pushed, _overfitted, _factors, _forecast)
+    checks = (_collapsed, _dead, _in_use, _above_floor, _capacity, _pushed, _overfitted, _factors, _forecast)
     return [finding for check in checks for finding in check(evidence)]
 
 
@@ -149,6 +151,14 @@ def _dead(evidence: Evidence) -> list[Finding]:
 def _in_use(evidence: Evidence) -> list[Finding]:
     used, total = len(evidence.awake), len(evidence.kl)
     return [Finding("finding.active", {"n": used, "total": total})] if used else []
+
+
+def _above_floor(evidence: Evidence) -> list[Finding]:
+    """What the bound has above what the data's own greys cost: all that a model can be better or worse by."""
+    if evidence.floor is None or evidence.neg_elbo is None:
+        return []
+    values = {"above": round(evidence.neg_elbo - evidence.floor, 1), "rate": round(evidence.rate, 1)}
+    return [Finding("finding.above_floor", values | {"floor": round(evidence.floor, 1)})]
 
 
 def _capacity(evidence: Evidence) -> list[Finding]:

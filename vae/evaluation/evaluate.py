@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from vae.data import ImageSet
-from vae.evaluation.baselines import pca_codes, untrained_codes
+from vae.evaluation.baselines import pca_codes, untrained_posteriors
 from vae.evaluation.bound import Encodings, encode_split, importance_weighted_bound
+from vae.evaluation.distortion_floor import floor_of
+from vae.evaluation.latent_use import awake
 from vae.evaluation.metrics import (
     active_units,
     aggregate_posterior,
@@ -25,9 +27,12 @@ from vae.evaluation.metrics import (
     modularity,
     sap,
 )
-from vae.evaluation.reader import reader_of
+from vae.evaluation.metrics.information import mig_in_use, sampled
+from vae.evaluation.reader import codes_of, reader_of
 from vae.evaluation.spill import measure_spill
+from vae.evaluation.synthesis import measure_synthesis
 from vae.images import from_output, to_float
+from vae.models.posterior import Posterior, kl_to_prior
 from vae.models.vae import VAE
 from vae.system.safetensors_file import CheckpointError
 
@@ -50,7 +55,9 @@ MEASURES: dict[tuple[str, ...], tuple[Measure, bool]] = {
     ("factor_vae",): (lambda codes, factors, seed: (factor_vae_score(codes, factors, seed=seed),), True),
     ("modularity",): (lambda codes, factors, seed: (modularity(codes, factors),), False),
 }
-SCORES = tuple(name for names in MEASURES for name in names)
+# MIG under the conventions that need a posterior, where `mig` is that of all means; see `mig_conventions`.
+CONVENTIONS = ("mig_sampled", "mig_in_use")
+SCORES = (*CONVENTIONS, *(name for names in MEASURES for name in names))
 
 
 def evaluate(
@@ -60,9 +67,12 @@ def evaluate(
 
     `neg_elbo` = `distortion` + `rate` with one z sampled per test image, seed 0, beta = 1 whatever was trained, in
     nats per image. `neg_elbo_decoding_mu` is what many report in its place and no bound: the decoder is spared the
-    noise that the rate is measured with. `importance_weighted` see `tightened`; `total_correlation` and
-    `mutual_information` see `aggregate_posterior`; `spill` see `measure_spill`, None where nothing reads the pictures.
+    noise that the rate is measured with. `floor` is what the split's own greys cost under any decoder, or an exact
+    picture under a Gaussian: only what `neg_elbo` has above it can be owed to the model. `importance_weighted` see
+    `tightened`; `total_correlation` and `mutual_information` see `aggregate_posterior`; `spill` see `measure_spill`,
+    None where nothing reads the pictures; `synthesis` see `measure_synthesis`, None where nothing renders them.
 
+    `mig` is that of the posterior means of all latents, as most tables have it; `mig_conventions` has two more.
     A score is the mean over three seeds and `<score>_spread` half their range (0 where there is nothing to draw); the
     marks `_perfect`, `_rotated`, `_noise` and the baselines `_pca` (of the pixels, as many dimensions) and
     `_untrained` (the network before its first step) are those of seed 0. A score is None where the data set has no
@@ -82,21 +92,28 @@ def evaluate(
     encoded = encode_split(network, test, torch.Generator(device).manual_seed(0), encoding)
     mu = encoded.mu.numpy()
     aggregate = aggregate_posterior(mu, encoded.logvar.numpy())
-    found: dict[str, Any] = _bound(encoded) | {
+    found: dict[str, Any] = _bound(network, test, encoded) | {
         "neg_elbo_decoding_mu": encode_split(network, test, progress=encoding).neg_elbo,
         "importance_weighted": encoded.neg_elbo - tightened(network, test, progress),
         "total_correlation": aggregate.total_correlation,
         "mutual_information": aggregate.mutual_information,
     }
     found["spill"] = spilled(network, test, mu, found["kl_per_dim"], progress)
+    found["synthesis"] = measure_synthesis(_decoder(network), test, test.spec.factors, mu)
     if test.factors is None:
         return found | dict.fromkeys(score_keys())
     progress("baselines", 0, 2)
     codes = marks(test.factors, mu.shape[1]) | {"pca": pca_codes(test, mu.shape[1])}
     progress("baselines", 1, 2)
-    codes["untrained"] = untrained_codes(network.config, test, seed)
+    untrained = untrained_posteriors(network.config, test, seed)
+    codes["untrained"] = untrained.mu.numpy()
     progress("baselines", 2, 2)
-    return found | scores(mu, test.factors, codes, progress)
+    found |= scores(mu, test.factors, codes, progress)
+    for name in BESIDE:  # codes without a posterior are their own sample, and use all they have
+        found |= {f"{convention}_{name}": found[f"mig_{name}"] for convention in CONVENTIONS}
+    before = mig_conventions(untrained, test.factors)
+    found |= {f"{convention}_untrained": before[convention] for convention in CONVENTIONS}
+    return found | mig_conventions(encoded, test.factors)
 
 
 def evaluate_brief(
@@ -106,12 +123,30 @@ def evaluate_brief(
     device = next(network.parameters()).device
     encoded = encode_split(network, test, torch.Generator(device).manual_seed(0), progress)
     mu = encoded.mu.numpy()
-    found: dict[str, Any] = _bound(encoded) | dict.fromkeys(score_keys()) | {"measured_on": len(test)}
-    return found if test.factors is None else found | {"mig": mig(mu, test.factors)}
+    found: dict[str, Any] = _bound(network, test, encoded) | dict.fromkeys(score_keys()) | {"measured_on": len(test)}
+    if test.factors is None:
+        return found
+    return found | {"mig": mig(mu, test.factors)} | mig_conventions(encoded, test.factors)
 
 
-def _bound(encoded: Encodings) -> dict[str, Any]:
+def mig_conventions(encoded: Encodings | Posterior, factors: np.ndarray) -> dict[str, float | None]:
+    """MIG as Chen et al. define it, over one z of each image (`mig_sampled`, the mean over three seeds), and over the
+    means of the latents in use alone (`mig_in_use`), each with its spread as in `scores`.
+
+    Args:
+        encoded: mu and logvar (N, D). factors: (N, K) int.
+    """
+    mu, logvar = encoded.mu.numpy(), encoded.logvar.numpy()
+    drawn = [mig(sampled(mu, logvar, seed), factors) for seed in SEEDS]
+    in_use = mig_in_use(mu, factors, awake(kl_to_prior(encoded.mu, encoded.logvar).mean(0).numpy()))
+    found = {"mig_sampled": float(np.mean(drawn)), "mig_sampled_spread": float(np.ptp(drawn) / 2)}
+    found |= {"mig_in_use": in_use, "mig_in_use_spread": 0.0}
+    return {key: value if math.isfinite(value) else None for key, value in found.items()}
+
+
+def _bound(network: VAE, test: ImageSet, encoded: Encodings) -> dict[str, Any]:
     return {
+        "floor": floor_of(network.config, test),
         "neg_elbo": encoded.neg_elbo,
         "rate": float(encoded.kl.sum(1).mean()),
         "distortion": float(encoded.distortion.mean()),
@@ -131,13 +166,19 @@ def spilled(
         return None
     if reader is None or reader.shape != tuple(network.config.shape):
         return None
+    codes = codes_of(test).numpy()
+    return measure_spill(_decoder(network), reader, mu, np.asarray(kl), progress, codes)
+
+
+def _decoder(network: VAE) -> Callable[[Tensor], Tensor]:
+    """z (m, D) -> pictures (m, C, H, W) in [0, 1], on the CPU."""
     device = next(network.parameters()).device
 
     def decode(z: Tensor) -> Tensor:
         with torch.inference_mode():
             return from_output(network.decode(z.to(device)), network.config.likelihood).cpu()
 
-    return measure_spill(decode, reader, mu, np.asarray(kl), progress)
+    return decode
 
 
 def score_keys() -> list[str]:

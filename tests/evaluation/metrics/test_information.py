@@ -6,10 +6,14 @@ from itertools import product
 
 import numpy as np
 import pytest
+import torch
 from scipy.stats import entropy
 from sklearn.metrics import mutual_info_score
 
+from vae.evaluation.latent_use import awake
 from vae.evaluation.metrics import gaps, mig, modularity, mutual_information
+from vae.evaluation.metrics.information import mig_in_use, sampled
+from vae.models.posterior import kl_to_prior
 
 
 def test_mutual_information_equals_scikit_learn(grid, codes):
@@ -105,3 +109,37 @@ def test_modularity_knows_only_how_pure_a_latent_is(grid, rng):
         modularity(both, grid[:, :2]) / 2
     )
     assert np.isnan(modularity(pure, grid[:, :1]))
+
+
+def asleep_yet_informed(grid, rng):
+    """Posteriors of four latents: three carry a factor each; the last sleeps (mean of deviation 0.01, variance 1), and
+    its means are the first factor all the same.
+    """
+    mu = np.column_stack([2.0 * grid, 0.01 * grid[:, 0]]).astype(float)
+    mu[:, :3] += 0.02 * rng.normal(size=(len(grid), 3))
+    return mu, np.log(np.tile([0.01, 0.01, 0.01, 1.0], (len(grid), 1)))
+
+
+def test_a_latent_that_sleeps_takes_nothing_off_the_gap(grid, rng):
+    """Bins of equal width magnify its means, and with them a factor's gap is gone; the decoder hears of none."""
+    mu, logvar = asleep_yet_informed(grid, rng)
+    np.testing.assert_array_equal(awake(kl_to_prior(torch.from_numpy(mu), torch.from_numpy(logvar)).mean(0)), [0, 1, 2])
+    assert mig(mu, grid) < 0.7
+    assert mig_in_use(mu, grid, np.array([0, 1, 2])) > 0.99
+    assert mig(sampled(mu, logvar), grid) > 0.97
+
+
+def test_mig_of_latents_in_use_at_its_ends(grid, codes):
+    assert mig_in_use(codes, grid, np.arange(codes.shape[1])) == mig(codes, grid)
+    assert mig_in_use(codes, grid, np.array([], int)) == 0
+    assert mig_in_use(grid[:, :1].astype(float), grid[:, :1], [0]) == pytest.approx(1)
+    assert np.isnan(mig_in_use(codes, np.full((len(grid), 1), 7), [0]))
+
+
+def test_a_sample_has_the_moments_of_its_posterior(rng):
+    mu, logvar = np.array([[1.0, -2.0]]), np.array([[0.0, -3.0]])
+    drawn = sampled(np.tile(mu, (40_000, 1)), np.tile(logvar, (40_000, 1)))
+    np.testing.assert_allclose(drawn.mean(0), mu[0], atol=0.02)
+    np.testing.assert_allclose(drawn.var(0), np.exp(logvar[0]), rtol=0.03)
+    np.testing.assert_array_equal(sampled(mu, logvar, 3), sampled(mu, logvar, 3))
+    assert (sampled(mu, logvar, 3) != sampled(mu, logvar, 4)).all()

@@ -34,6 +34,9 @@ def mig(codes: np.ndarray, factors: np.ndarray, bins: int = BINS) -> float:
     Args:
         codes: (N, D) float, D >= 2. factors: (N, K) int; those with a single value are left out.
 
+    Which codes are given decides what it means: Chen et al. take one z of each posterior (see `sampled`),
+    disentanglement_lib and most tables its mean. Means magnify latents that sleep; see `mig_in_use`.
+
     Returns:
         in [0, 1]; NaN where no factor has two values.
 
@@ -41,6 +44,31 @@ def mig(codes: np.ndarray, factors: np.ndarray, bins: int = BINS) -> float:
     """
     found = gaps(codes, factors, bins)
     return float(found.mean()) if len(found) else float("nan")
+
+
+def mig_in_use(codes: np.ndarray, factors: np.ndarray, in_use: np.ndarray, bins: int = BINS) -> float:
+    """`mig` of the latents in use alone; 0 where none is, for then nothing is told of any factor.
+
+    A latent that sleeps has means that hardly move, which bins of equal width magnify: it seems to know of a factor,
+    and takes that off the gap, though the decoder never hears of it.
+
+    Args:
+        in_use: the columns of `codes` to look at, see `latent_use.awake`.
+    """
+    codes, factors = checked(codes, factors)
+    if not varying(factors).any():
+        return float("nan")
+    return mig(codes[:, np.asarray(in_use, np.int64)], factors, bins) if len(in_use) else 0.0
+
+
+def sampled(mu: np.ndarray, logvar: np.ndarray, seed: int = 0) -> np.ndarray:
+    """One z of each posterior, (N, D) float64: the code that the decoder hears, and that Chen et al. score.
+
+    Args:
+        mu, logvar: (N, D) posterior means and log variances.
+    """
+    mu, logvar = np.asarray(mu, np.float64), np.asarray(logvar, np.float64)
+    return mu + np.exp(0.5 * logvar) * np.random.default_rng(seed).normal(size=mu.shape)
 
 
 def gaps(codes: np.ndarray, factors: np.ndarray, bins: int = BINS) -> np.ndarray:

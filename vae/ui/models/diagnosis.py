@@ -5,9 +5,10 @@ from functools import cached_property
 
 import numpy as np
 
-from vae.evaluation.distortion_floor import bernoulli_floor, gaussian_floor
+from vae.evaluation.distortion_floor import floor_of
 from vae.evaluation.doctor import Evidence, recovered
 from vae.evaluation.forecast import FORECAST_IMAGES, Forecast, forecast_training, spectrum
+from vae.ui.kit.endpoint import finite
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
 
@@ -33,6 +34,7 @@ class Diagnosis:
             config=model.config,
             name=self.of.name,
             neg_elbo=model.header["metrics"]["neg_elbo"],
+            floor=finite(model.header["metrics"].get("floor")),  # to count it takes a second: only where it is recorded
             spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
             recovered=recovered(self.of.originals(rows).numpy(), pictures) if compared else None,
             information=self.facts.information,
@@ -56,9 +58,8 @@ class Diagnosis:
     def floor(self) -> float | None:
         """Nats per image below which no distortion of this likelihood lies; None where it takes missing images.
 
-        Takes up to a second for 10,000 images 64x64x3.
+        That of the images that the file's figures were measured on, where it tells; else of the whole split, which
+        takes up to a second for 10,000 images 64x64x3.
         """
-        model = self.of.model.config.model
-        if model.likelihood == "gaussian":
-            return gaussian_floor(model.shape, model.sigma)
-        return None if self.of.images is None else bernoulli_floor(self.of.images)
+        recorded = finite(self.of.model.header["metrics"].get("floor"))
+        return floor_of(self.of.model.config.model, self.of.images) if recorded is None else recorded
