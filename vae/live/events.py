@@ -52,7 +52,9 @@ class Point:
 
 @dataclass(frozen=True)
 class Moment:
-    """A snapshot for looking at has been written: see `vae.live.moments`. Bounds in nats per image, beta = 1."""
+    """A snapshot for looking at has been written: see `vae.live.moments`. Bounds in nats per image, beta = 1;
+    `mig` is that of the latents in use, as everywhere on the page.
+    """
 
     step: int
     seconds: float

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from vae.data import ImageSet
 from vae.evaluation.latent_use import awake
-from vae.evaluation.metrics import mig
+from vae.evaluation.metrics.information import mig_in_use
 from vae.images import to_float
 from vae.live.events import Moment
 from vae.live.moments import Gallery, write_moment
@@ -116,5 +116,5 @@ def _seen(
         train=train_bound,
         test=bound,
         active=len(awake(kl)),
-        mig=mig(mu.numpy(), factors) if scored else None,
+        mig=mig_in_use(mu.numpy(), factors, awake(kl)) if scored else None,
     ), mu
