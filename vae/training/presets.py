@@ -31,7 +31,8 @@ PREDECESSORS: dict[str, Predecessor] = {
     ),
     "conv-mse": Predecessor(
         "Its loss is the mean squared error over 1,024 pixels + KL: times 512 it is ours, a Gaussian of "
-        "sigma = 1 with beta = 512. No direction of MNIST has a variance as large, so every latent falls asleep. "
+        "sigma = 1 with beta = 512, or of the sigma that fits with some 9,000: only beta·sigma² counts. No direction "
+        "of MNIST has a variance as large, so every latent falls asleep. "
         "Here Adam keeps its usual momentum (there 0.5).",
         SquaredErrorLoss(kl_weight=1.0),
     ),
