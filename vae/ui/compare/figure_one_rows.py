@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from vae.evaluation.doctor import kl_weight, noise_variance
+from vae.evaluation.header_figures import above_floor
 from vae.evaluation.latent_use import FOLLOWED
 from vae.evaluation.matching import SHARED
 from vae.evaluation.metrics.agreement import rank_correlation
@@ -17,6 +18,7 @@ from vae.latent.traversal import traverse
 from vae.ui.compare.figure_one import Column, Figure, gif, png
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair
+from vae.ui.models.payload import mig_of_latents_in_use
 
 FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
 MOST_ROWS = 10
@@ -121,7 +123,12 @@ def _notes(opened: LoadedModel) -> tuple[str, str]:
     weight = kl_weight(config)
     text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
     steps = f"{opened.model.header['steps']:,}"
+    above, score = above_floor(metrics), mig_of_latents_in_use(opened)
     bound = f"−ELBO {metrics['neg_elbo']:,.1f} nats"
-    if metrics.get("mig") is not None:
-        bound += f" · MIG {metrics['mig']:.2f}"
+    if above is not None:
+        bound = f"{above:,.1f} nats above the floor, {bound}"
+    if score is not None:
+        bound += f" · MIG {score:.2f} of latents in use"
+        if metrics.get("mig") is not None:
+            bound += f", {metrics['mig']:.2f} of all means"
     return f"{text} · seed {config.training.seed} · {steps} steps", bound

@@ -6,17 +6,21 @@ from typing import Any
 import numpy as np
 
 from vae.checkpoints.checkpoint import Entry
+from vae.checkpoints.seeds import spread_over_seeds
+from vae.evaluation.header_figures import above_floor, number
 from vae.evaluation.latent_use import kept_apart
 from vae.evaluation.matching import Pair
 from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri
 from vae.ui.kit.points import pack
 from vae.ui.models import payload as models
+from vae.ui.models.catalog import MIGS
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair, likelihood_key
 
-SCORES = ("mig", "dci_disentanglement", "dci_completeness", "sap", "modularity", "factor_vae", "beta_vae")
-BOUNDS = {"neg_elbo": "nats", "rate": "nats", "distortion": "nats", "active_units": "latents"}  # and their units
+SCORES = (*MIGS, "dci_disentanglement", "dci_completeness", "sap", "modularity", "factor_vae", "beta_vae")
+# And their units. What is above the floor comes first: the rest of the −ELBO is the data's own.
+BOUNDS = {"above_floor": "nats", "neg_elbo": "nats", "rate": "nats", "distortion": "nats", "active_units": "latents"}
 BESIDE = ("noise", "rotated", "perfect", "pca", "untrained")
 
 
@@ -74,7 +78,17 @@ def side(opened: LoadedModel) -> dict[str, Any]:
         "follows": models.followed(opened),
         "projections": models.projections(opened),
         "thumbnails": models.thumbnails(opened),
+        "synthesis": synthesis(opened),
     }
+
+
+def synthesis(opened: LoadedModel) -> dict[str, float] | None:
+    """What the file says of best-fitting rendered images: "residual" and "residual_spread" in grey levels, or None."""
+    found = opened.model.header["metrics"].get("synthesis")
+    if not isinstance(found, dict):
+        return None
+    figures = {key: number(found.get(key)) for key in ("residual", "residual_spread")}
+    return None if None in figures.values() else figures
 
 
 def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
@@ -179,7 +193,8 @@ def reading(opened: LoadedModel, pixels: Any) -> dict[str, Any] | None:
 
 
 def reader(both: ModelPair) -> list[dict[str, Any]] | None:
-    """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor.
+    """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor. What it
+    does on the reconstructions of a model comes with the spill of that model.
 
     `still` is what a factor must seem to move by, as a share of its range, before it counts: twice the error of the
     difference of two readings, each of which is off by `noise` in the mean square.
@@ -194,12 +209,14 @@ def reader(both: ModelPair) -> list[dict[str, Any]] | None:
 
 
 def table(both: ModelPair) -> list[dict[str, Any]]:
-    """Rows of figures: key, unit, left and right with their spread, and beside each score its marks and baselines.
+    """Rows of figures: key, unit, left and right with their spread and with lowest and highest of the other seeds where
+    a file tells them, and beside each score its marks and baselines.
 
     The marks and PCA belong to the data and the number of latents: they are those of the right file. A score that this
     data does not define has no value on either side.
     """
-    metrics = [side.model.header["metrics"] for side in both.sides]
+    headers = [side.model.header for side in both.sides]
+    metrics = [header["metrics"] | {"above_floor": above_floor(header["metrics"])} for header in headers]
     rows = []
     for key in (*BOUNDS, *SCORES):
         rows.append({
@@ -207,6 +224,7 @@ def table(both: ModelPair) -> list[dict[str, Any]]:
             "unit": BOUNDS.get(key),
             "left": finite(metrics[0].get(key)),
             "right": finite(metrics[1].get(key)),
+            "seeds": [spread_over_seeds(header, key) for header in headers],
             "spread": [finite(known.get(f"{key}_spread")) for known in metrics],
             "beside": {mark: finite(metrics[1].get(f"{key}_{mark}")) for mark in BESIDE} if key in SCORES else None,
         })  # fmt: skip
@@ -248,9 +266,11 @@ def _thrifty(names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def _apart(both: ModelPair, names: list[str], metrics: list[dict[str, Any]]) -> dict[str, Any]:
-    """With factors: who has a latent for more of them, by its MIG where both have as many."""
+    """With factors: who has a latent for more of them, by its MIG where both have as many. Latents that sleep count
+    for neither, as everywhere on the page.
+    """
     apart = [np.flatnonzero(kept_apart(side.facts.information, side.diagnosis.evidence.awake)) for side in both.sides]
-    score = [known["mig"] for known in metrics]
+    score = [models.mig_of_latents_in_use(side) for side in both.sides]
     better = int((len(apart[1]), score[1]) >= (len(apart[0]), score[0]))
     factors = both.left.facts.names
     paid = round(metrics[better]["distortion"] - metrics[1 - better]["distortion"], 1)

@@ -37,19 +37,23 @@ export function mountPairTables(root, comparer) {
     if (!couple.reader) return ready(meter);
     const late = setTimeout(() => current() && (stays.textContent = t('compare.stays_reading')), 300);
     const found = [];
+    const more = [];
     for (const side of SIDES) {
       try {
         const known = await comparer.call('spill', couple[side].name);
         if (!current()) return clearTimeout(late);
         comparer.spilled({side, ...known});
-        if (known.overall !== null) found.push(summed(couple[side].title, known));
+        const title = couple[side].title;
+        if (known.overall !== null) found.push(summed(title, known));
+        more.push(readAgain(title, known), unexplained(title, couple[side].synthesis));
       } catch (error) {
         if (current()) comparer.fail(error);
       }
     }
     clearTimeout(late);
     if (!current()) return;
-    stays.textContent = found.length ? t('compare.stays_model', {found: [...new Set(found)].join(', ')}) : '';
+    const sentences = [found.length ? t('compare.stays_model', {found: [...new Set(found)].join(', ')}) : null, ...new Set(more)];
+    stays.textContent = sentences.filter(Boolean).join(' ');
     ready(meter);
   }
 
@@ -85,23 +89,38 @@ export function mountPairTables(root, comparer) {
   }
 }
 
-const summed = (name, {overall, overall_spread: spread}) => t('compare.stays_one', {name, percent: number(100 * overall), spread: number(100 * spread)});
+/** A share of few factors means little: how many of them move at all is said in the same breath. */
+const summed = (name, {overall, overall_spread: spread, coverage, factors}) =>
+  t('compare.stays_one', {name, percent: number(100 * overall), spread: number(100 * spread), n: Math.round(coverage * factors.length), total: factors.length});
 
-/** A figure, its spread over three seeds where it has any, or that it is not defined. */
-function figure(unit, value, spread, total) {
+/** What the reader makes of the model's own reconstructions, which are no real images. */
+function readAgain(name, {factors}) {
+  const held = factors.filter(({accuracy}) => accuracy !== null).map(({name: factor, r2, accuracy}) =>
+    r2 === null ? t('compare.accuracy', {factor, percent: number(100 * accuracy, 1)}) : t('compare.r2', {factor, r2: number(r2, 3)}),
+  );
+  return held.length ? t('compare.read_again', {name, figures: held.join(', ')}) : null;
+}
+
+/** How far the model's reconstructions are from being any image of the data at all. */
+const unexplained = (name, synthesis) => (synthesis ? t('compare.residual', {name, levels: number(synthesis.residual, 1), spread: number(synthesis.residual_spread, 1)}) : null);
+
+/** A figure, its spread over three seeds of the measure and its range over those of the training, where it has any. */
+function figure(unit, value, spread, total, seeds) {
   if (value === null) return make('td', {className: 'lse-undefined', textContent: t('compare.undefined')});
   if (unit === 'latents') return make('td', {textContent: t('header.of', {n: value, total})});
-  const cell = make('td', {textContent: number(value, unit === 'nats' ? 1 : 2)});
-  if (spread) cell.append(make('small', {textContent: ` ± ${number(spread, 3)}`}));
+  const digits = unit === 'nats' ? 1 : 2;
+  const cell = make('td', {textContent: number(value, digits)});
+  if (spread) cell.append(make('small', {title: t('compare.spread_help'), textContent: ` ± ${number(spread, 3)}`}));
+  if (seeds) cell.append(make('small', {className: 'lse-seeds', title: t('compare.seeds_help'), textContent: ` ${t('compare.seeds', {low: number(seeds[0], digits), high: number(seeds[1], digits)})}`}));
   return cell;
 }
 
 function drawTable(element, couple) {
   const heads = [couple.left.title, couple.right.title, ...couple.marks.map(mark => t(`compare.${mark}`))];
   const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${couple.marks[i - 2]}_help`) : ''}));
-  const rows = couple.table.map(({key, unit, left, right, spread, beside}) => {
+  const rows = couple.table.map(({key, unit, left, right, spread, seeds, beside}) => {
     const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
-    const cells = [figure(unit, left, spread[0], couple.left.dims), figure(unit, right, spread[1], couple.right.dims)];
+    const cells = [figure(unit, left, spread[0], couple.left.dims, seeds[0]), figure(unit, right, spread[1], couple.right.dims, seeds[1])];
     const marks = couple.marks.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
     return make('tr', {'data-key': key}, name, ...cells, ...marks);
   });

@@ -68,20 +68,28 @@ function groups(usable, broken) {
 function figures(list, model, marks) {
   const values = model?.figures ?? {};
   list.replaceChildren();
-  const show = (key, className, ...text) => {
+  const box = (key, label, className, ...text) => {
     if (values[key] == null) return;
-    const parts = [make('dt', {textContent: t(`header.${key}`)}), make('dd', {}, ...text)];
+    const parts = [make('dt', {textContent: label}), make('dd', {}, ...text)];
     list.append(make('div', {className, title: t(`header.${key}_help`)}, ...parts));
   };
+  const show = (key, ...rest) => box(key, t(`header.${key}`), ...rest);
   const nats = key => [number(values[key], 1), make('small', {textContent: ` ${t('common.nats')}`})];
-  show('neg_elbo', '', ...nats('neg_elbo'));
+  show('above_floor', '', ...nats('above_floor'));
+  show('neg_elbo', values.above_floor == null ? '' : 'lse-mark', ...nats('neg_elbo'));
   show('neg_elbo_decoding_mu', 'lse-mark', number(values.neg_elbo_decoding_mu, 1));
   for (const key of ['rate', 'distortion']) show(key, '', ...nats(key));
   show('active_units', '', t('header.of', {n: values.active_units, total: model?.latents}));
   if (values.mig == null) return;
-  show('mig', '', number(values.mig, 2));
-  // A score means little without the codes that it is held against: they stand beside it, smaller.
-  for (const mark of marks) show(mark, 'lse-mark', number(values[mark], 2).replace('0.', '.'));
+  // A score means little without the other conventions and the codes that it is held against: smaller, beside it.
+  const small = key => number(values[key], 2).replace('0.', '.');
+  if (values.mig_sampled == null) {
+    show('mig', '', number(values.mig, 2));
+  } else {
+    show('mig_sampled', '', number(values.mig_sampled, 2));
+    box('mig', t('header.means'), 'lse-mark', small('mig'));
+  }
+  for (const mark of ['mig_in_use', ...marks]) show(mark, 'lse-mark', small(mark));
 }
 
 /** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */

@@ -6,10 +6,10 @@ import gradio as gr
 
 from vae.data import DATASETS
 from vae.system.limits import REQUESTS
-from vae.ui.kit.endpoint import endpoint, finite
+from vae.ui.kit.endpoint import endpoint
 from vae.ui.kit.i18n import shorten
 from vae.ui.kit.part import part
-from vae.ui.models.catalog import FIGURES, Catalog
+from vae.ui.models.catalog import MARKS, Catalog, figures_of
 from vae.ui.models.visitor_models import entry_of
 
 TEMPLATE = """
@@ -38,18 +38,17 @@ def models(catalog: Catalog) -> dict[str, Any]:
     usable = []
     for entry in catalog.usable():
         name = entry.header["dataset"]["name"]
-        metrics = entry.header["metrics"]
         usable.append({
             "name": entry.name,
             "group": DATASETS[name].title if name in DATASETS else name,
             "latents": entry.header["config"]["model"]["latent_dim"],
-            "figures": {key: finite(metrics.get(key)) for key in FIGURES},
+            "figures": figures_of(entry.header),
         })  # fmt: skip
     unusable = [entry for entry in catalog.entries() if entry.header is None]
     return {
         "usable": usable,
         "broken": [{"name": entry.name, "reason": shorten(entry.error)} for entry in unusable],
-        "marks": [key for key in FIGURES if key.startswith("mig_")],  # of codes made of the factors
+        "marks": list(MARKS),  # of codes made of the factors
     }
 
 

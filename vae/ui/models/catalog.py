@@ -10,20 +10,30 @@ from typing import Any
 
 from vae.checkpoints.checkpoint import Entry, list_headers
 from vae.data import DATASETS
+from vae.evaluation.header_figures import above_floor
 from vae.system.limits import OPEN_MODELS
+from vae.ui.kit.endpoint import finite
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models.loaded_model import LoadedModel, open_model
 from vae.ui.models.visitor_models import entry_of
 
 # Of a header, as the page and the API give them for every model.
-FIGURES = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
-FIGURES += ("mig", "mig_noise", "mig_rotated", "mig_perfect")
+BOUNDS = ("above_floor", "neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "active_units")
+MIGS = ("mig_sampled", "mig", "mig_in_use")  # over z, over means, over the means of the latents in use
+MARKS = ("mig_noise", "mig_rotated", "mig_perfect")
+FIGURES = (*BOUNDS, *MIGS, *MARKS)
 OPENING, USUAL_DECODE = 0.5, 0.001  # seconds of one core, of a model that nobody has opened yet
 OPENING_PATIENCE = 60.0  # seconds that one waits for another's opening of the same model
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 
 log = logging.getLogger(__name__)
+
+
+def figures_of(header: dict[str, Any]) -> dict[str, float | None]:
+    """The `FIGURES` of a header; None where it has none."""
+    metrics = header["metrics"]
+    return {key: finite(metrics.get(key)) for key in FIGURES} | {"above_floor": above_floor(metrics)}
 
 
 @dataclass

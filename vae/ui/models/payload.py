@@ -11,7 +11,9 @@ import numpy as np
 import torch
 
 from vae.evaluation.doctor import Evidence, findings
+from vae.evaluation.header_figures import number
 from vae.evaluation.latent_use import awake
+from vae.evaluation.metrics.information import mig_in_use
 from vae.latent.traversal import traverse
 from vae.ui.kit import figure as charts
 from vae.ui.kit import points
@@ -112,6 +114,16 @@ def information_chart(factors: Sequence[str], rows: Sequence[dict[str, Any] | No
     """That figure with its label and its table, as the page takes it."""
     label, table = information_label(factors, rows), information_table(factors, rows)
     return charts.packed(information_figure(factors, rows), label, table)
+
+
+def mig_of_latents_in_use(opened: LoadedModel) -> float | None:
+    """MIG by the convention of the page: latents that sleep follow nothing. As recorded, else of the stored codes; None
+    where neither is at hand.
+    """
+    recorded = number(opened.model.header["metrics"].get("mig_in_use"))
+    if recorded is not None or opened.facts.factors is None:
+        return recorded
+    return mig_in_use(opened.model.mu, opened.facts.factors, awake(opened.model.stats["kl"]))
 
 
 def latents_in_use(opened: LoadedModel) -> list[int]:

@@ -31,7 +31,7 @@ from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
 from vae.ui.kit.work import QUICK, Work
 from vae.ui.models.arguments import count_of, dims_of, row_of, z_of
-from vae.ui.models.catalog import FIGURES, Catalog
+from vae.ui.models.catalog import Catalog, figures_of
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.server.admission import Admission
 from vae.ui.server.http_errors import Refused
@@ -177,8 +177,8 @@ def functions(catalog: Catalog) -> dict[Callable[..., Any], Callable[..., Work]]
 
     def evaluate(model: str) -> dict:
         """Tell what a model reached on its test images, as recorded after its training; nothing is measured anew.
-        neg_elbo = distortion + rate, in nats per image. Disentanglement scores, such as mig, are null where no factors
-        are known.
+        neg_elbo = distortion + rate, in nats per image, of which floor is the same for every model of the data.
+        Disentanglement scores, such as mig_sampled, are null where no factors are known.
 
         Args:
             model: name of a model, as listed by checkpoints
@@ -212,7 +212,7 @@ def _bounded(steps: Any) -> int:
 
 def described(entry: Entry) -> dict[str, Any]:
     """A model as `checkpoints` lists it; beta is null where the loss has none."""
-    config, metrics = entry.header["config"], entry.header["metrics"]
+    config = entry.header["config"]
     objective = OBJECTIVES.get(config["objective"]["name"])
     return {
         "name": entry.name,
@@ -221,7 +221,7 @@ def described(entry: Entry) -> dict[str, Any]:
         "latents": config["model"]["latent_dim"],
         "objective": config["objective"]["name"],
         "beta": objective and objective.beta(ObjectiveConfig(**config["objective"])),
-        "metrics": {key: finite(metrics.get(key)) for key in FIGURES},
+        "metrics": figures_of(entry.header),
     }
 
 

@@ -14,6 +14,7 @@ from vae.checkpoints.checkpoint import Entry
 from vae.config import TrainConfig
 from vae.data import DATASETS
 from vae.evaluation.doctor import kl_weight, noise_variance
+from vae.evaluation.header_figures import first_mig
 from vae.ui.kit import figure as charts
 from vae.ui.kit.endpoint import finite
 from vae.ui.models.catalog import Catalog
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 HEIGHT = 340  # pixels
+FIGURES = ("rate", "distortion", "neg_elbo", "floor", "mig", "mig_sampled")  # of a header, or None
+MIG_WORDS = {"mig_sampled": "rates.dot_mig_sampled", "mig": "rates.dot_mig"}
 SYMBOLS = {"left": "square", "right": "circle", None: "circle"}
 COLOURS = {"left": charts.ORANGE, "right": charts.BLUE, None: charts.GREY}
 SIZES = {"left": 13, "right": 13, None: 9}  # pixels
@@ -51,8 +54,9 @@ def measures(catalog: Catalog, name: str, left: str, right: str) -> dict[str, An
 
     Returns:
         left, right, floor (nats or None), grid (nats or None), and models: name, title, rate, distortion, neg_elbo,
-        mig (or None), beta (the weight of the KL at the end, None where there is none) and `alike`: is its distortion
-        measured by the likelihood and on the images of the left model?
+        floor (of the images it was measured on), mig, mig_sampled (each None where its file has none), beta (the weight
+        of the KL at the end, None where there is none) and `alike`: is its distortion measured by the likelihood and on
+        the images of the left model?
 
     Raises:
         UserError: there is no left model.
@@ -72,7 +76,8 @@ def measures(catalog: Catalog, name: str, left: str, right: str) -> dict[str, An
 
 def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     """A model's place, held against the opened one; None where its rate or distortion is no number."""
-    figures = {key: finite(entry.header["metrics"].get(key)) for key in ("rate", "distortion", "neg_elbo", "mig")}
+    metrics = entry.header["metrics"]
+    figures = {key: finite(metrics.get(key)) for key in FIGURES}
     if figures["rate"] is None or figures["distortion"] is None:
         return None
     config = TrainConfig.from_json(entry.header["config"])
@@ -147,11 +152,21 @@ def comparable(measured: dict[str, Any]) -> list[dict[str, Any]]:
     """The models that are drawn, the compared ones last, on top: `side` says which, `height` is above the floor."""
     sides = {measured["right"]: "right", measured["left"]: "left"}
     models = [
-        model | {"height": model["distortion"] - (measured["floor"] or 0.0), "side": sides.get(model["name"])}
+        model | {"height": model["distortion"] - _floor_under(model, measured["floor"]), "side": sides.get(model["name"])}
         for model in measured["models"]
         if model["alike"]
     ]
     return sorted(models, key=lambda model: model["side"] is not None)
+
+
+def _floor_under(model: dict[str, Any], floor: float | None) -> float:
+    """The floor of the images that this very model was measured on, which may be a part of the split; 0 where the
+    drawing has none.
+    """
+    if floor is None:
+        return 0.0
+    own = model.get("floor")
+    return floor if own is None else own
 
 
 def _line(ends: np.ndarray, dash: str, colour: str) -> dict[str, Any]:
@@ -181,10 +196,13 @@ def _facts(model: dict[str, Any], floor: float | None) -> list[dict[str, Any]]:
         "rates.dot_rate": {"nats": model["rate"]},
         "rates.dot_distortion": {"nats": model["distortion"]},
         "rates.dot_above": {"nats": None if floor is None else model["height"]},
+        "rates.dot_above_elbo": {"nats": None if floor is None else model["height"] + model["rate"]},
         "rates.dot_neg_elbo": {"nats": model["neg_elbo"]},
         "rates.beta": {"beta": None if model["beta"] is None else _digits(model["beta"])},
-        "rates.dot_mig": {"mig": model["mig"]},
     }
+    score = first_mig(model)
+    if score is not None:
+        facts[MIG_WORDS[score[0]]] = {"mig": score[1]}
     return [{"key": key, "values": values} for key, values in facts.items() if None not in values.values()]
 
 
