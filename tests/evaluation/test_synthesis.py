@@ -68,6 +68,7 @@ def test_what_is_recorded_of_a_decoder(rooms):
 
     found = measure_synthesis(decode, rooms, factors, codes.astype(np.float32))
     assert found["residual"] == pytest.approx(0, abs=1e-3) and found["residual_spread"] == pytest.approx(0, abs=1e-3)
+    assert found["fade"] > 10, "what a decoder that fades from image to image leaves"
     assert found["right"][:2] == [1, 1] and found["right"][3:] == [1, 1, 1]
     assert found["right"][2] == pytest.approx((codes[:, 2] == 4).mean(), abs=0.1)
 

@@ -3,7 +3,8 @@
 A reader answers whatever it is shown. A cross-fade of two images, a ghost or a smear still get a reading, as if they
 were pictures of something. Where the renderer of a data set is at hand, every picture can be held against all that it
 could be: the best fit says which values the factors have, and its residual how far the picture is from being any image
-at all. In grey levels: exact images 0, this project's reconstructions of the room some 5, cross-fades 11 and more.
+at all, in grey levels. An exact image leaves 0. What a picture between two images leaves depends on the data, and is
+measured as a mark: a decoder that fades from image to image can do no better.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from vae.data import Factor, ImageSet
 from vae.images import to_float
 
 IMAGES = 100  # of a data set, whose reconstructions are fitted
+FADES = 25  # cross-fades of two of them, for a mark
 _ROUNDS = 4  # through all factors; most fits stand still after two
 _AT_ONCE = 64  # rendered images held together for one picture
 
@@ -74,7 +76,8 @@ def measure_synthesis(
         decode: as for `spill`. test: the images whose posterior means are mu (N, D).
 
     Returns:
-        "residual" and "residual_spread", mean and standard deviation in grey levels; "right": for each factor the
+        "residual" and "residual_spread", mean and standard deviation in grey levels; "fade", the mean residual of
+        cross-fades of two of these images, half and half; "right": for each factor the
         share of reconstructions whose best fit has the image's own value, which starts from that of the image, so that
         it is what the picture still shows and no reader's mistake.
     """
@@ -91,7 +94,11 @@ def measure_synthesis(
         one[:, factor] = found[:, factor]
         same = (test.draw(one) == test.draw(truth)).flatten(1).all(1)
         right.append(round(float(same.float().mean()), 4))
+    images = to_float(test.draw(truth[:FADES]))
+    fades = (images + images.roll(1, 0)) / 2
+    _, faded = best_fit(test.draw, [len(factor.values) for factor in factors], fades, truth[:FADES])
     return {
+        "fade": round(float(faded.mean()), 4),
         "residual": round(float(residual.mean()), 4),
         "residual_spread": round(float(residual.std(correction=0)), 4),
         "right": right,
