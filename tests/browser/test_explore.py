@@ -24,9 +24,11 @@ from driving import (
 
 from vae.data import available
 from vae.evaluation.doctor import findings
+from vae.evaluation.header_figures import above_floor
 from vae.ui.explore import payload as explorer
 from vae.ui.kit.i18n import say
 from vae.ui.models import payload as models
+from vae.ui.models.catalog import MIGS
 
 pytestmark = pytest.mark.browser
 
@@ -245,14 +247,14 @@ def check_table(page, information):
 def check_scores(page, metrics, width):
     labels, values = (page.locator(f".lse-figures {tag}").all_inner_texts() for tag in ("dt", "dd"))
     marks = ("noise", "rotated", "perfect")
-    bounds = ["−ELBO", "decoding μ", "rate", "distortion", "active units"]
-    assert labels == [*bounds, *([] if metrics["mig"] is None else ["MIG", *marks])]
+    bounds = ["above floor", "−ELBO", "decoding μ", "rate", "distortion", "active units"]
+    assert labels == [*bounds, *([] if metrics["mig"] is None else ["MIG", "means", "in use", *marks])]
     keys = ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion")
-    shown = [float(text.removesuffix(" nats").replace(",", "")) for text in values[:4]]
-    assert np.allclose(shown, [metrics[key] for key in keys], atol=0.051)
+    shown = [float(text.removesuffix(" nats").replace(",", "")) for text in values[:5]]
+    assert np.allclose(shown, [above_floor(metrics), *(metrics[key] for key in keys)], atol=0.051)
     if metrics["mig"] is not None:
-        expected = [metrics[key] for key in ("mig", *(f"mig_{mark}" for mark in marks))]
-        assert np.allclose([float(text) for text in values[5:]], expected, atol=0.0051)
+        expected = [metrics[key] for key in (*MIGS, *(f"mig_{mark}" for mark in marks))]
+        assert np.allclose([float(text) for text in values[6:]], expected, atol=0.0051)
     boxes = page.locator(".lse-figures > div").evaluate_all(
         "divs => divs.map(div => div.getBoundingClientRect().toJSON())"
     )

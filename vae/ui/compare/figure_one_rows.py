@@ -18,7 +18,7 @@ from vae.latent.traversal import traverse
 from vae.ui.compare.figure_one import Column, Figure, gif, png
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair
-from vae.ui.models.payload import mig_of_latents_in_use
+from vae.ui.models.payload import migs
 
 FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
 MOST_ROWS = 10
@@ -123,7 +123,7 @@ def _notes(opened: LoadedModel) -> tuple[str, str]:
     weight = kl_weight(config)
     text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
     steps = f"{opened.model.header['steps']:,}"
-    above, score = above_floor(metrics), mig_of_latents_in_use(opened)
+    above, score = above_floor(metrics), migs(opened)["mig_in_use"]
     bound = f"−ELBO {metrics['neg_elbo']:,.1f} nats"
     if above is not None:
         bound = f"{above:,.1f} nats above the floor, {bound}"

@@ -83,11 +83,13 @@ def side(opened: LoadedModel) -> dict[str, Any]:
 
 
 def synthesis(opened: LoadedModel) -> dict[str, float] | None:
-    """What the file says of best-fitting rendered images: "residual" and "residual_spread" in grey levels, or None."""
+    """What the file says of best-fitting rendered images: "residual", "residual_spread" and "fade" in grey levels, see
+    `measure_synthesis`, or None.
+    """
     found = opened.model.header["metrics"].get("synthesis")
     if not isinstance(found, dict):
         return None
-    figures = {key: number(found.get(key)) for key in ("residual", "residual_spread")}
+    figures = {key: number(found.get(key)) for key in ("residual", "residual_spread", "fade")}
     return None if None in figures.values() else figures
 
 
@@ -216,7 +218,10 @@ def table(both: ModelPair) -> list[dict[str, Any]]:
     data does not define has no value on either side.
     """
     headers = [side.model.header for side in both.sides]
-    metrics = [header["metrics"] | {"above_floor": above_floor(header["metrics"])} for header in headers]
+    metrics = [
+        header["metrics"] | models.migs(side) | {"above_floor": above_floor(header["metrics"])}
+        for header, side in zip(headers, both.sides, strict=True)
+    ]
     rows = []
     for key in (*BOUNDS, *SCORES):
         rows.append({
@@ -270,7 +275,7 @@ def _apart(both: ModelPair, names: list[str], metrics: list[dict[str, Any]]) -> 
     for neither, as everywhere on the page.
     """
     apart = [np.flatnonzero(kept_apart(side.facts.information, side.diagnosis.evidence.awake)) for side in both.sides]
-    score = [models.mig_of_latents_in_use(side) for side in both.sides]
+    score = [models.migs(side)["mig_in_use"] for side in both.sides]
     better = int((len(apart[1]), score[1]) >= (len(apart[0]), score[0]))
     factors = both.left.facts.names
     paid = round(metrics[better]["distortion"] - metrics[1 - better]["distortion"], 1)

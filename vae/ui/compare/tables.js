@@ -102,7 +102,7 @@ function readAgain(name, {factors}) {
 }
 
 /** How far the model's reconstructions are from being any image of the data at all. */
-const unexplained = (name, synthesis) => (synthesis ? t('compare.residual', {name, levels: number(synthesis.residual, 1), spread: number(synthesis.residual_spread, 1)}) : null);
+const unexplained = (name, synthesis) => (synthesis ? t('compare.residual', {name, levels: number(synthesis.residual, 1), spread: number(synthesis.residual_spread, 1), fade: number(synthesis.fade, 1)}) : null);
 
 /** A figure, its spread over three seeds of the measure and its range over those of the training, where it has any. */
 function figure(unit, value, spread, total, seeds) {

@@ -11,10 +11,11 @@ import numpy as np
 import torch
 
 from vae.evaluation.doctor import Evidence, findings
+from vae.evaluation.evaluate import CONVENTIONS, mig_conventions
 from vae.evaluation.header_figures import number
 from vae.evaluation.latent_use import awake
-from vae.evaluation.metrics.information import mig_in_use
 from vae.latent.traversal import traverse
+from vae.models.posterior import Posterior
 from vae.ui.kit import figure as charts
 from vae.ui.kit import points
 from vae.ui.kit.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri, sheet
@@ -116,14 +117,17 @@ def information_chart(factors: Sequence[str], rows: Sequence[dict[str, Any] | No
     return charts.packed(information_figure(factors, rows), label, table)
 
 
-def mig_of_latents_in_use(opened: LoadedModel) -> float | None:
-    """MIG by the convention of the page: latents that sleep follow nothing. As recorded, else of the stored codes; None
-    where neither is at hand.
+def migs(opened: LoadedModel) -> dict[str, float | None]:
+    """MIG of sampled codes and of the latents in use, see `mig_conventions`: as recorded, else of the stored codes;
+    None where neither is at hand. The page goes by the second: latents that sleep follow nothing.
     """
-    recorded = number(opened.model.header["metrics"].get("mig_in_use"))
-    if recorded is not None or opened.facts.factors is None:
+    recorded = {key: number(opened.model.header["metrics"].get(key)) for key in CONVENTIONS}
+    if None not in recorded.values() or opened.facts.factors is None:
         return recorded
-    return mig_in_use(opened.model.mu, opened.facts.factors, awake(opened.model.stats["kl"]))
+    model, factors = opened.model, opened.facts.factors
+    posterior = Posterior(torch.from_numpy(model.mu), torch.from_numpy(model.logvar))
+    found = opened.once("migs", lambda: mig_conventions(posterior, factors))
+    return {key: found[key] for key in CONVENTIONS}
 
 
 def latents_in_use(opened: LoadedModel) -> list[int]:

@@ -150,9 +150,9 @@ def label(measured: dict[str, Any]) -> str:
 
 def comparable(measured: dict[str, Any]) -> list[dict[str, Any]]:
     """The models that are drawn, the compared ones last, on top: `side` says which, `height` is above the floor."""
-    sides = {measured["right"]: "right", measured["left"]: "left"}
+    sides, floor = {measured["right"]: "right", measured["left"]: "left"}, measured["floor"]
     models = [
-        model | {"height": model["distortion"] - _floor_under(model, measured["floor"]), "side": sides.get(model["name"])}
+        model | {"height": model["distortion"] - _floor_under(model, floor), "side": sides.get(model["name"])}
         for model in measured["models"]
         if model["alike"]
     ]
