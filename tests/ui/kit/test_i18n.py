@@ -150,6 +150,7 @@ COMPOSED = {
     "train.unit.*": UNITS,
     "train.way.*": ("constant", *WAYS.values()),
     "traversal.*": ("sigma", "quantiles"),
+    "traversal.around_*": ("z", "image"),
 }
 ENDINGS = ("_early", "_skipped")  # of the core's keys, where the computed part comes first
 

@@ -6,6 +6,7 @@ import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
 import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
+import {createRest} from '../kit/js/rest.js';
 
 export const SIDES = ['left', 'right'];
 
@@ -51,6 +52,7 @@ export function createComparer(server) {
     },
     idle,
   });
+  const rest = createRest(traverse);
   const opens = createPump({
     send(wanted) {
       emit('opening', [wanted.left, wanted.right]);
@@ -66,6 +68,7 @@ export function createComparer(server) {
 
   function show_couple(overview, {image, carried, arrive}) {
     for (const pump of [pictures, picks, grids]) pump.drop();
+    rest.still();
     const before = image ?? state.picked?.index;
     index = int32(overview.index);
     const rows = overview.pairs.map((_, number) => number).slice(0, overview.first_pairs);
@@ -109,9 +112,9 @@ export function createComparer(server) {
   }
 
   function traverse() {
-    const {picked} = state;
+    rest.still();
     emit('traversing');
-    grids.push([{left: picked.left.z, right: picked.right.z}, state.rows]);
+    grids.push([{left: [...state.z.left], right: [...state.z.right]}, state.rows]);
   }
 
   function pick(index, then = null) {
@@ -126,6 +129,8 @@ export function createComparer(server) {
     emit('z', {z, moved});
     emit('decoding');
     pictures.push(z);
+    emit('traversing');
+    rest.stir();
   }
 
   /** The side whose latent a pair's slider shows: the right one, if the pair has it. */
@@ -159,12 +164,6 @@ export function createComparer(server) {
       const within = side => z[side].map((value, dim) => clampLatent(value, state.picked[side].z[dim]));
       move({left: within('left'), right: within('right')}, number);
     },
-    /** A cell of the strips: the picked image with one pair moved. */
-    setCell(number, value) {
-      if (!state.picked) return;
-      state.z = {left: [...state.picked.left.z], right: [...state.picked.right.z]};
-      this.setPair(number, value);
-    },
     /** Put one pair back to the picked image. */
     resetPair(number) {
       if (!state.picked) return;
@@ -182,6 +181,6 @@ export function createComparer(server) {
     hover: row => emit('hover', row),
     select: rows => emit('select', rows),
     busy: () => pictures.busy() || picks.busy(),
-    traversing: () => picks.busy() || grids.busy(),
+    traversing: () => picks.busy() || grids.busy() || rest.busy(),
   };
 }

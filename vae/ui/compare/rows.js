@@ -126,7 +126,7 @@ function row(pair, number_, couple, most, comparer) {
     const value = couple[side].quantiles[pair[side]][step(side, column)];
     const label = t('compare.cell', {model: couple[side].title, dim: pair[side], value: number(value, 2)});
     const button = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': pair[side], 'data-step': step(side, column)});
-    button.addEventListener('click', () => comparer.setCell(number_, levels[column]));
+    button.addEventListener('click', () => comparer.setPair(number_, levels[column]));
     return button;
   }
   const strip = side => {

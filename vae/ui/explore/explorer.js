@@ -5,20 +5,22 @@ import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
 import {clampLatent, normal} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
+import {createRest} from '../kit/js/rest.js';
 
 /**
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
- * traversing(), traversal(answer), untraversed(), place({x, y}|null), opening(name|null),
- * unopened(), error(text).
+ * traversing(), traversal(answer), untraversed(), rested(), place({x, y}|null), opening(name|null), unopened(),
+ * error(text).
  */
 export function createExplorer(server) {
   const call = caller(server);
   const {on, emit, fail} = createEvents();
 
-  const state = {model: null, picked: null, z: [], source: 'picked', place: null, range: 'sigma', dims: [], own: null};
+  const state = {model: null, picked: null, z: [], source: 'picked', place: null, range: 'sigma', around: 'z', dims: [], own: null};
 
   let index = new Int32Array(); // of the test image in each row of the map
-  let stands = {}; // range and dims of the traversal on the screen
+  let stands = {}; // range, dims and centre of the traversal on the screen
+  let centre = []; // around which the newest traversal was asked for
 
   const pictures = createPump({
     send: z => call('decode', state.model.name, z),
@@ -40,10 +42,12 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const rows = createPump({
-    send: ([z, dims, range]) => call('traverse', state.model.name, z, dims, range),
+    send: ({z, dims, range}) => call('traverse', state.model.name, z, dims, range),
     apply: showRows,
     fail(error) {
-      Object.assign(state, stands);
+      const {around, dims, range} = stands;
+      Object.assign(state, {around, dims, range});
+      centre = stands.centre;
       fail(error);
       emit('untraversed');
     },
@@ -56,9 +60,14 @@ export function createExplorer(server) {
       emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance, far: answer.far});
       emit('place', {x, y});
       emit('picture', answer.image);
+      follow();
     },
     fail,
     idle: () => emit('settled'),
+  });
+  const rest = createRest(() => {
+    if (state.z.every((value, dim) => value === centre[dim])) emit('rested');
+    else traverse();
   });
   const opens = createPump({
     async send({name, image, overview}) {
@@ -81,6 +90,7 @@ export function createExplorer(server) {
   /** Show an overview that is already here, on its first image or on another one. */
   function open(overview, picked = overview.picked) {
     for (const pump of [pictures, picks, rows, places]) pump.drop();
+    rest.still();
     const before = state.picked?.index;
     const {own} = state;
     const asked = picked !== overview.picked;
@@ -101,19 +111,32 @@ export function createExplorer(server) {
     emit('z', {z: state.z, source: 'picked'});
     emit('place', null);
     emit('picture', answer.reconstruction);
-    if (traversal) return showRows(traversal);
+    if (traversal) {
+      centre = answer.z;
+      return showRows(traversal, {z: centre, around: state.around});
+    }
     emit('traversing');
     afterPaint(() => state.picked === answer && traverse()); // the picture first: nine columns cost 20 times one decode
   }
 
-  function showRows(answer) {
-    stands = {range: answer.range, dims: answer.dims};
+  function showRows(answer, {z, around}) {
+    stands = {range: answer.range, dims: answer.dims, around, centre: z};
     emit('traversal', answer);
   }
 
   function traverse() {
+    rest.still();
+    const {around, dims, range} = state;
+    centre = [...(around === 'image' ? state.picked.z : state.z)];
     emit('traversing');
-    rows.push([state.picked.z, state.dims, state.range]);
+    rows.push({z: centre, dims, range, around});
+  }
+
+  /** The traversal follows z once the hand rests. */
+  function follow() {
+    if (state.around === 'image') return;
+    emit('traversing');
+    rest.stir();
   }
 
   function pick(index, then = null) {
@@ -144,6 +167,7 @@ export function createExplorer(server) {
     emit('place', null);
     emit('decoding');
     pictures.push(z);
+    follow();
   }
 
   return {
@@ -167,12 +191,6 @@ export function createExplorer(server) {
       z[dim] = value;
       setZ(z, source);
     },
-    /** A cell of the traversal: the picked image's z with one latent replaced. */
-    setCell(dim, value) {
-      const z = [...state.picked.z];
-      z[dim] = value;
-      setZ(z);
-    },
     reset() {
       picks.drop();
       pictures.drop();
@@ -181,6 +199,7 @@ export function createExplorer(server) {
       emit('z', {z: state.z, source: 'picked'});
       emit('place', null);
       emit('picture', state.picked.reconstruction);
+      follow();
     },
     place(projection, x, y) {
       emit('decoding');
@@ -193,11 +212,16 @@ export function createExplorer(server) {
       state.range = range;
       traverse();
     },
+    /** Walk from the image's code, or from where z stands. */
+    setAround(around) {
+      state.around = around;
+      traverse();
+    },
     setRows(dims) {
       state.dims = dims;
       traverse();
     },
     busy: () => pictures.busy() || picks.busy() || places.busy(),
-    traversing: () => picks.busy() || rows.busy(),
+    traversing: () => picks.busy() || rows.busy() || rest.busy(),
   };
 }

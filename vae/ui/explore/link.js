@@ -6,7 +6,7 @@ import {begin, complain, describe, moved} from '../kit/js/link.js';
 /** Keep the address beside what the tab shows. */
 export function describeExplore(element, explorer, view) {
   describe('explore', element, () => {
-    const {model, picked, z, source, swaying, place, range, own} = explorer.state;
+    const {model, picked, z, source, swaying, place, range, around, own} = explorer.state;
     if (!model) return null;
     const shown = view.get();
     const stays = source === 'picked' || swaying;
@@ -18,6 +18,7 @@ export function describeExplore(element, explorer, view) {
       from: source === 'prior' ? source : undefined,
       at: placed ? [place.x, place.y] : undefined,
       range: range === 'sigma' ? undefined : range,
+      around: around === 'z' ? undefined : around,
       ...shown,
     };
   });
@@ -48,6 +49,10 @@ export function followLink(element, explorer, view, first, link) {
     if (link.range) {
       element.querySelector('#traversal-range').value = link.range;
       explorer.setRange(link.range);
+    }
+    if (link.around) {
+      element.querySelector('#traversal-around').value = link.around;
+      explorer.setAround(link.around);
     }
     if (link.at) goTo(link.at, bad);
     else if (link.z !== undefined) move(link.z, bad);

@@ -60,6 +60,9 @@ TEMPLATE = """
       <div class="lse-bar">
         <h2 data-text="traversal.title"></h2>
         <label class="lse-field"><span data-text="traversal.range"></span><select id="traversal-range"></select></label>
+        <label class="lse-field">
+          <span data-text="traversal.around"></span><select id="traversal-around"></select>
+        </label>
       </div>
       <div class="lse-grid"></div>
     </section>

@@ -1,4 +1,5 @@
-// The traversal grid: a row per latent, nine steps, all else held at the picked image. Every cell is a button.
+// The traversal grid: a row per latent, nine steps, all else held where z stands or at the
+// picked image. Every cell is a button.
 
 import {blobAddress, nearest} from '../kit/js/arrays.js';
 import {MOST_ROWS} from '../kit/js/constants.js';
@@ -8,12 +9,15 @@ import {namedAll, number, t} from '../kit/js/strings.js';
 export function mountTraversal(element, explorer) {
   const grid = element.querySelector('.lse-grid');
   const range = element.querySelector('#traversal-range');
+  const around = element.querySelector('#traversal-around');
   let shown = null;
   let address = ''; // of the sheet on the screen: as a data URI in the style it would cost its length for every cell
   let turn = 0; // counts sheets: one that is decoded after a newer has come is dropped
   let waiting = false; // for a request that is about to leave, or for the sheet to be decoded
   options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
   range.addEventListener('change', () => explorer.setRange(range.value));
+  options(around, ['z', 'image'].map(key => [key, t(`traversal.around_${key}`)]));
+  around.addEventListener('change', () => explorer.setAround(around.value));
 
   explorer.on('model', () => (range.value = 'sigma'));
   explorer.on('picking', () => ready(element, false));
@@ -43,7 +47,12 @@ export function mountTraversal(element, explorer) {
   });
   explorer.on('untraversed', () => {
     range.value = explorer.state.range;
+    around.value = explorer.state.around;
     waiting = false;
+  });
+  explorer.on('rested', () => {
+    waiting = false;
+    check();
   });
   explorer.on('settled', check);
   explorer.on('z', ({z}) => frame(z));
@@ -67,7 +76,7 @@ export function mountTraversal(element, explorer) {
         const label = t('traversal.cell', {dim, value: number(value, 2)});
         const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step});
         cell.style.backgroundPosition = `${(100 * step) / (steps - 1)}% ${dims.length > 1 ? (100 * r) / (dims.length - 1) : 0}%`;
-        cell.addEventListener('click', () => explorer.setCell(dim, value));
+        cell.addEventListener('click', () => explorer.setDim(dim, value));
         return cell;
       });
       return make('div', {className: 'lse-steps', role: 'group', 'aria-label': name.textContent}, name, ...cells);

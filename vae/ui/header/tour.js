@@ -66,7 +66,7 @@ export const STATIONS = [
       const {model, dims} = page.explorer.state;
       const dim = dims[1] ?? dims[0];
       for (const value of model.steps) {
-        page.explorer.setCell(dim, value);
+        page.explorer.setDim(dim, value);
         await page.wait(600);
       }
     },

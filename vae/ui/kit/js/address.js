@@ -53,6 +53,7 @@ const READERS = new Map(
     y: whole,
     colour: name,
     range: one('quantiles'),
+    around: one('image'), // of which a traversal walks, if not of z
     step: word,
     dataset: name,
     preset: word,

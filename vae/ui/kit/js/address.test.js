@@ -7,7 +7,7 @@ const STATES = [
   {},
   {tab: 'explore', model: 'mnist-beta', image: 123, map: 'pca', colour: 'class'},
   {model: 'a model & more=1?#%+ü 모델', z: [0.1, -2, 3.125], colour: 'floor colour', range: 'quantiles'},
-  {tab: 'explore', z: {3: 1.5, 11: -0.25}, from: 'prior'},
+  {tab: 'explore', z: {3: 1.5, 11: -0.25}, from: 'prior', around: 'image'},
   {at: [12.5, -3.062], map: 'umap'},
   {tab: 'compare', left: 'x', right: 'run-abc_-', 'z-left': {0: 1}, 'z-right': [1, 2], pair: 0, x: 1},
   {tab: 'train', dataset: 'digits', preset: 'capacity', lr: 0.0000001, beta: 1024.5, unit: 'steps'},
@@ -20,6 +20,7 @@ const HOSTILE = {
   model: ['', '\x00', 'a\nb', 'x'.repeat(121)],
   tab: ['', '<img src=x onerror=alert(1)>', 'a b', 'x'.repeat(61), '../explore'],
   range: ['sigma ', 'Quantiles', '__proto__'],
+  around: ['z', 'picture'],
   map: ['"', 'p'.repeat(100)],
   lr: ['1e-3', '--1', '+1', ' 1'],
 };
