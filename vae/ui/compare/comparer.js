@@ -19,8 +19,9 @@ export function createComparer(server) {
   const call = caller(server);
   const {on, emit, fail} = createEvents();
 
-  // `moved` is the number of the pair whose slider moved last; `picked` the answer about the image.
-  const state = {couple: null, picked: null, z: {left: [], right: []}, moved: null, rows: []};
+  // `chosen` are the names that were asked for last, which `couple` shows once they are open; `moved` is the number of the
+  // pair whose slider moved last; `picked` the answer about the image.
+  const state = {couple: null, chosen: null, picked: null, z: {left: [], right: []}, moved: null, rows: []};
   let index = new Int32Array();
   const names = () => SIDES.map(side => state.couple[side].name);
 
@@ -60,6 +61,7 @@ export function createComparer(server) {
     },
     apply: show_couple,
     fail(error) {
+      state.chosen = state.couple && {left: state.couple.left.name, right: state.couple.right.name};
       fail(error);
       emit('refused');
     },
@@ -146,7 +148,17 @@ export function createComparer(server) {
     fail,
     lead,
     /** image and carried ({model, z}) come from another tab; `arrive` is called when the image is there. */
-    open: (left, right, image, carried, arrive) => opens.push({left, right, image, carried, arrive}),
+    open(left, right, image, carried, arrive) {
+      state.chosen = {left, right};
+      opens.push({left, right, image, carried, arrive});
+    },
+    /** Show two models and one of their images again, as far as they are not on the screen; then what else is to be done. */
+    return(left, right, image, arrive) {
+      const {couple, picked} = state;
+      if (couple?.left.name !== left || couple.right.name !== right) this.open(left, right, image, null, arrive);
+      else if (image !== undefined && image !== picked?.index && index.includes(image)) pick(image, arrive);
+      else if (picked) arrive();
+    },
     pick,
     random: () => state.couple && pick(another(index, state.picked?.index)),
     /** Move a matched pair: its lead to `value`, the other to the same share of its codes. */

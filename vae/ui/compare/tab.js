@@ -1,5 +1,6 @@
 // The Compare tab: builds its parts around one comparer, and takes images and models over from Explore and back.
 
+import {pairAfter} from './choice.js';
 import {describeCompare, followLink} from './link.js';
 import {createComparer, SIDES} from './comparer.js';
 import {isSecret, linked} from '../kit/js/link.js';
@@ -59,15 +60,13 @@ export function mount({element, props, server}) {
   function chosen(side) {
     const [other] = SIDES.filter(name => name !== side);
     const [name, beside] = [choose[side].value, choose[other].value];
-    notice.textContent = '';
-    if (!beside || groupOf(name) === groupOf(beside)) return comparer.open(choose.left.value, choose.right.value);
-    const pair = partners[name];
-    notice.textContent = t('compare.other_data', {name, beside, other: pair.find(found => found !== name) ?? name});
-    comparer.open(...pair);
+    const {left, right, moved} = pairAfter(side, name, beside, (a, b) => groupOf(a) === groupOf(b), partners);
+    notice.textContent = moved ? t('compare.other_data', {name, beside, other: side === 'left' ? right : left}) : '';
+    comparer.open(left, right);
   }
 
   const notice = find('.lse-notice');
-  const agree = () => SIDES.forEach(side => (choose[side].value = comparer.state.couple?.[side].name ?? ''));
+  const agree = () => SIDES.forEach(side => (choose[side].value = comparer.state.chosen?.[side] ?? ''));
   onModels(({name, title, group}) => {
     if (groupOf(name)) return;
     titles[name] = title;
@@ -80,6 +79,7 @@ export function mount({element, props, server}) {
     agree();
   });
   comparer.on('opening', names => {
+    agree();
     const opening = find('.lse-compare > .lse-opening');
     opening.hidden = names === null;
     if (names) opening.textContent = t('compare.opening', {left: names[0], right: names[1]});

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import {test} from 'node:test';
+
+globalThis.document = {hidden: true, addEventListener() {}};
+globalThis.window = {gradio_config: {root: 'http://localhost', api_prefix: ''}};
+const {createComparer} = await import('./comparer.js');
+const {REST} = await import('../kit/js/rest.js');
+
+const base64 = values => Buffer.from(new Int32Array(values).buffer).toString('base64');
+const side = name => ({name, quantiles: [[-2, 0, 2], [-2, 0, 2]]});
+const PAIRS = [{left: 0, right: 1, sign: 1}, {left: 1, right: 0, sign: -1}];
+const settled = () => new Promise(done => setImmediate(done));
+
+/** A comparer whose couples come when `answers[i]` is called, and the codes around which it was asked to walk. */
+function compared() {
+  const [answers, walks] = [[], []];
+  const couple = (left, right) => ({left: side(left), right: side(right), index: base64([7]), pairs: PAIRS, first_pairs: 12, first: 7});
+  const comparer = createComparer({
+    compare: (left, right) => new Promise(done => answers.push(error => done(error ? {error} : {ok: couple(left, right)}))),
+    pick_pair: async () => ({ok: {index: 7, left: {z: [0, 0]}, right: {z: [0, 0]}}}),
+    decode_pair: async () => ({ok: {}}),
+    traverse_pair: async (left, z, dims, right, other) => {
+      walks.push([z, other]);
+      return {ok: {}};
+    },
+  });
+  return {comparer, answers, walks};
+}
+
+test('what was chosen last stays chosen while an older couple opens', async () => {
+  const {comparer, answers} = compared();
+  comparer.open('a', 'b');
+  comparer.open('c', 'b');
+  answers[0]();
+  await settled();
+  assert.equal(comparer.state.couple.left.name, 'a');
+  assert.deepEqual(comparer.state.chosen, {left: 'c', right: 'b'});
+  answers[1]();
+  await settled();
+  assert.deepEqual(comparer.state.chosen, {left: 'c', right: 'b'});
+  assert.equal(comparer.state.couple.left.name, 'c');
+  comparer.open('damaged', 'b');
+  answers[2]('it is damaged');
+  await settled();
+  assert.deepEqual(comparer.state.chosen, {left: 'c', right: 'b'});
+});
+
+test('a pair that is moved leaves the others, and the strips follow once the hand rests', async t => {
+  t.mock.timers.enable({apis: ['setTimeout']});
+  const {comparer, answers, walks} = compared();
+  comparer.open('a', 'b');
+  answers[0]();
+  await settled();
+  walks.length = 0;
+  comparer.setPair(0, 1);
+  comparer.setPair(1, 2);
+  assert.deepEqual(comparer.state.z, {left: [1, -2], right: [2, 1]});
+  assert.deepEqual(walks, []);
+  t.mock.timers.tick(REST);
+  assert.deepEqual(walks, [[[1, -2], [2, 1]]]);
+});
