@@ -142,6 +142,30 @@ def test_the_address_follows_and_a_reload_shows_the_same(open_page, opened):
     page.wait_for_url(lambda address: "&z=" not in address)
 
 
+def test_back_goes_through_images_and_tabs_and_not_out_of_the_app(open_page):
+    page = open_page(query="?still=1")
+    first = page.get_attribute("#inspector", "data-index")
+    before = shown(page, "original")
+    page.wait_for_timeout(600)
+    length = page.evaluate("history.length")
+    page.click("#random-image")
+    page.wait_for_function("location.search.includes('image=')")
+    second = page.get_attribute("#inspector", "data-index")
+    page.click("button[role=tab][data-tab-id=train]")
+    page.wait_for_function("location.search.includes('tab=train')")
+    assert page.evaluate("history.length") == length + 2
+    page.go_back()
+    page.wait_for_selector("#inspector", state="visible")
+    assert page.get_attribute("#inspector", "data-index") == second and f"image={second}" in page.url
+    page.go_back()
+    page.wait_for_selector(f"#inspector[data-index='{first}'][data-ready]")
+    same_pictures(shown(page, "original"), before)
+    page.go_forward()
+    page.wait_for_selector(f"#inspector[data-index='{second}'][data-ready]")
+    page.wait_for_timeout(600)
+    assert page.evaluate("history.length") == length + 2, "going back and on writes no entry"
+
+
 def test_a_link_to_another_model_opens_nothing_else(blank_page, url, shared):
     name = shared.catalog.usable()[-1].name
     asked, page = [], blank_page

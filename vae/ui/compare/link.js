@@ -4,7 +4,7 @@ import {brief, complete} from '../kit/js/address.js';
 import {SIDES} from './comparer.js';
 import {complain, describe, moved} from '../kit/js/link.js';
 
-/** Keep the address beside what the tab shows. */
+/** Keep the address beside what the tab shows, and the tab beside where somebody goes back to. */
 export function describeCompare(element, comparer, view) {
   describe('compare', element, () => {
     const {couple, picked, z, moved: pair} = comparer.state;
@@ -13,8 +13,29 @@ export function describeCompare(element, comparer, view) {
     if (!picked) return names;
     const codes = SIDES.map(side => [`z-${side}`, brief(z[side], picked[side].z)]);
     return {...names, image: picked.index, ...Object.fromEntries(codes), pair: pair ?? undefined};
-  });
+  }, follow);
   comparer.on('z', moved);
+
+  let arrived = () => {};
+  for (const event of ['refused', 'error']) comparer.on(event, () => arrived()); // as far as it went
+
+  function follow(state, there) {
+    arrived = () => {
+      arrived = () => {};
+      there();
+    };
+    comparer.return(state.left, state.right, state.image, () => {
+      view.set(state);
+      moveBack(state);
+      arrived();
+    });
+  }
+
+  function moveBack(state) {
+    const {picked, z} = comparer.state;
+    const before = Object.fromEntries(SIDES.map(side => [side, complete(state[`z-${side}`] ?? {}, picked[side].z) ?? z[side]]));
+    if (SIDES.some(side => before[side].some((value, dim) => value !== z[side][dim]))) comparer.setBoth(before, state.pair ?? null);
+  }
 }
 
 /**

@@ -182,6 +182,12 @@ export function createExplorer(server) {
     openByName: name => opens.push({name}),
     /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */
     openAt: (name, {image, overview, arrive}) => opens.push({name, image, overview, arrive}),
+    /** Show a model and one of its images again, as far as they are not on the screen; then what else is to be done. */
+    return(name, image, arrive) {
+      if (state.model?.name !== name) opens.push({name, image, arrive});
+      else if (image !== undefined && image !== state.picked.index && index.includes(image)) pick(image, arrive);
+      else arrive();
+    },
     pick: index => pick(index),
     pickOwn,
     go,

@@ -3,7 +3,7 @@
 import {brief, complete} from '../kit/js/address.js';
 import {begin, complain, describe, moved} from '../kit/js/link.js';
 
-/** Keep the address beside what the tab shows. */
+/** Keep the address beside what the tab shows, and the tab beside where somebody goes back to. */
 export function describeExplore(element, explorer, view) {
   describe('explore', element, () => {
     const {model, picked, z, source, swaying, place, range, around, own} = explorer.state;
@@ -21,8 +21,32 @@ export function describeExplore(element, explorer, view) {
       around: around === 'z' ? undefined : around,
       ...shown,
     };
-  });
+  }, follow);
   explorer.on('z', moved);
+
+  let arrived = () => {};
+  for (const event of ['unopened', 'error']) explorer.on(event, () => arrived()); // as far as it went
+
+  function follow(state, there) {
+    arrived = () => {
+      arrived = () => {};
+      there();
+    };
+    explorer.return(state.model, state.image, () => {
+      view.set(state);
+      moveBack(state);
+      arrived();
+    });
+  }
+
+  function moveBack({at, z, from, map}) {
+    const {picked, z: now} = explorer.state;
+    if (at) return explorer.place(map ?? element.querySelector('#map-projection').value, ...at);
+    const before = z === undefined ? picked.z : complete(z, picked.z);
+    if (!before?.some((value, dim) => value !== now[dim])) return;
+    if (z === undefined) explorer.reset();
+    else explorer.setZ(before, from ?? 'moved');
+  }
 }
 
 /**

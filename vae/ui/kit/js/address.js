@@ -118,6 +118,11 @@ export function format(state, search = '', gone = []) {
   return query && `?${query}`;
 }
 
+const PLACES = ['model', 'left', 'right', 'image']; // what a person goes to, and back from
+
+/** Is `now` another place than `before`, or the same one with something moved in it? What is only drawn later moves. */
+export const isElsewhere = (before, now) => before.tab !== now.tab || PLACES.some(key => before[key] !== undefined && before[key] !== now[key]);
+
 /** z (D,) as it is written beside an image whose code is `base`: undefined if it is that code, and only what has moved. */
 export function brief(z, base) {
   const moved = z.map((_, dim) => dim).filter(dim => !(Math.abs(z[dim] - base[dim]) < MOVED));

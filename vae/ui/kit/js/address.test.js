@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {brief, complete, format, parse} from './address.js';
+import {brief, complete, format, isElsewhere, parse} from './address.js';
 
 const STATES = [
   {},
@@ -88,4 +88,11 @@ test('only the latents that have left the image are written', () => {
   assert.deepEqual(complete({3: 0.75}, base), [0.123456, -1, 2, 0.75]);
   assert.deepEqual(complete([1, 2, 3, 4], base), [1, 2, 3, 4]);
   for (const wrong of [[1], {2: 1}, {9999: 1}]) assert.equal(complete(wrong, [0, 0]), undefined);
+});
+
+test('what is gone to is elsewhere; what moves, or is drawn late, is not', () => {
+  const here = {tab: 'explore', model: 'a', image: 1};
+  for (const there of [{...here, tab: 'train'}, {...here, model: 'b'}, {...here, image: 2}, {tab: 'explore', model: 'a'}]) assert(isElsewhere(here, there));
+  for (const moved of [{...here, z: {0: 1}}, {...here, map: 'pca'}, {...here, from: 'prior'}]) assert(!isElsewhere(here, moved));
+  assert(!isElsewhere({tab: 'compare', left: 'a', right: 'b'}, {tab: 'compare', left: 'a', right: 'b', image: 3}));
 });

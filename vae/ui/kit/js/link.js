@@ -1,9 +1,10 @@
 // The address and the page: what a link asks of each tab, and the page's state in the address, for whoever copies it.
 //
-// A tab describes itself by small plain values; the address follows what the open tab says, and nothing is added to the
-// history: a slider would fill it.
+// A tab describes itself by small plain values, and the address follows what the open tab says. Another tab, model or
+// image is a new entry of the history; what moves within it, as a slider does, changes the entry that stands. Going back
+// is followed by the tab of the entry; until it is there, nothing is written.
 
-import {format, parse} from './address.js';
+import {format, isElsewhere, parse} from './address.js';
 import {VISITOR_NAME} from './constants.js';
 import {make} from './dom.js';
 import {t} from './strings.js';
@@ -12,6 +13,7 @@ const BETWEEN = 500; // ms between two writings: browsers allow some hundred in 
 const HUB = 'https://huggingface.co';
 const PRIVATE = ['__sign', '__theme']; // what a host adds to the address for its own use
 const ONCE = ['tour', 'pace'];
+const ENTRY = 'explorer'; // of the history's own state: what the page showed
 const SECRET = new RegExp(`^${VISITOR_NAME}$`);
 
 /** Is it a visitor's model? Who knows its name may open it. */
@@ -26,6 +28,8 @@ let held = false;
 let timer = 0;
 let written = ''; // the query that says what the page shows
 let known = {tab: 'explore'}; // the last state that a tab has described
+let entry = known; // the state of the history's entry
+let going = null; // {tab, there}: where somebody goes back or on to, and whether its tab says that it is there
 
 /** What a link asks of a tab: values by their keys, or null. */
 export function linked(tab) {
@@ -36,11 +40,13 @@ export function linked(tab) {
 /** Is this page opened by a link that holds a state? */
 export const isLinked = () => Object.keys(asked.state).length > 0 || asked.bad.length > 0;
 
+const buttonOf = tab => document.querySelector(`button[role=tab][data-tab-id="${tab}"]`);
+
 /** Open the tab of the link. */
 export function openLinkedTab() {
   const {tab} = asked.state;
   if (!tab || tab === 'explore') return;
-  const button = document.querySelector(`button[role=tab][data-tab-id="${tab}"]`);
+  const button = buttonOf(tab);
   if (button) return button.click();
   delete asked.state.tab; // the rest may be about Explore
   complain(['tab']);
@@ -54,9 +60,13 @@ export function complain(keys) {
   say(t('link.bad', {parts: parts.join(', ')}));
 }
 
-/** A tab says how it is described: `state()` gives its values by their keys, or null while it shows nothing yet. */
-export function describe(tab, element, state) {
-  tabs.set(tab, {element, state});
+/**
+ * A tab says how it is described: `state()` gives its values by their keys, or null while it shows nothing yet.
+ *
+ * @param follow (state, there) makes the tab show what it once described so, and then calls `there`
+ */
+export function describe(tab, element, state, follow = (_, there) => there()) {
+  tabs.set(tab, {element, state, follow});
   element.addEventListener('change', moved); // of any menu
   new ResizeObserver(moved).observe(element); // opened or closed
 }
@@ -70,7 +80,26 @@ export function moved() {
 export function begin() {
   if (begun) return;
   begun = true;
-  written = format(look(), location.search, ONCE);
+  entry = look();
+  written = format(entry, location.search, ONCE);
+  put('replaceState', location.search);
+  addEventListener('popstate', ({state}) => state?.[ENTRY] && goBack(state[ENTRY]));
+  // Whoever does something on the way is not held up by it.
+  for (const event of ['pointerdown', 'keydown']) addEventListener(event, () => (going = null), {capture: true, passive: true});
+}
+
+/** Show what an entry of the history holds. */
+function goBack(state) {
+  const mine = {tab: state.tab, there: false};
+  [going, entry, known] = [mine, state, state];
+  written = format(state, location.search, ONCE);
+  const {element, follow} = tabs.get(state.tab) ?? {};
+  if (!element) return (going = null);
+  if (element.clientWidth === 0) buttonOf(state.tab)?.click();
+  follow(state, () => {
+    mine.there = true;
+    moved();
+  });
 }
 
 /** While a tour moves the page its address stays; afterwards it is no longer that of a tour. */
@@ -95,15 +124,24 @@ function write() {
   clearTimeout(timer);
   timer = 0;
   if (held) return;
-  const search = format(look(), location.search, ONCE);
+  const now = look();
+  if (going && !(going.there && now.tab === going.tab)) return moved();
+  const stays = going !== null || !isElsewhere(entry, now);
+  going = null;
+  const search = format(now, location.search, ONCE);
   if (search === written) return;
-  written = search;
+  [written, entry] = [search, now];
+  put(stays ? 'replaceState' : 'pushState', search);
+  tellHub();
+}
+
+/** Write the entry and its address. */
+function put(way, search) {
   try {
-    history.replaceState(history.state, '', location.pathname + search + location.hash);
+    history[way]({...history.state, [ENTRY]: entry}, '', location.pathname + search + location.hash);
   } catch (error) {
     console.info(`The address cannot follow here: ${error.message}`);
   }
-  tellHub();
 }
 
 /** On a page of the Hub the app stands in a frame, whose address nobody sees: the page around it is told. */
