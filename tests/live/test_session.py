@@ -1,18 +1,26 @@
 """A driven training against the plain one: the same weights, and every command does what it says."""
 
 import shutil
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 import torch
 from script import Script
 
+from vae.config import TrainConfig
+from vae.data import DATASETS
 from vae.live import events
 from vae.live.events import Command
-from vae.live.moments import read_moment, steps_kept
+from vae.live.moments import gallery_of, read_moment, steps_kept
+from vae.live.recipe import Recipe, TimeBudget, configured
 from vae.live.session import RESUME, session
+from vae.system.limits import TRAINING
 from vae.training import snapshot
 from vae.training.loop import train
+from vae.training.state import TrainState
+
+TIMED = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="seconds", budget=60)
 
 
 def of_kind(kind, told):
@@ -137,3 +145,28 @@ def test_a_moment_holds_the_model_of_its_step(fresh, digits, tmp_path):
     torch.testing.assert_close(network.encode(x).mu, posterior.mu, atol=0.05, rtol=0.05)
     kl = 0.5 * (posterior.mu**2 + posterior.logvar.exp() - posterior.logvar - 1).mean(0)
     torch.testing.assert_close(torch.tensor(last.kl), kl, atol=1e-3, rtol=1e-3)
+
+
+@pytest.mark.parametrize("guess", [2.0, 20_000.0], ids=["too slow", "too quick"])
+def test_a_budget_of_time_is_held_whatever_speed_was_guessed(fresh, digits, tmp_path, guess):
+    train_images, test = digits
+    recipe = replace(TIMED, budget=1.5, objective="beta_b", way="rises")
+    config = configured(recipe, DATASETS["digits"], len(train_images), guess)
+    state, gallery = TrainState.fresh(config), gallery_of(test)
+    budget = TimeBudget(recipe, DATASETS["digits"], len(train_images))
+    told = list(session(state, train_images, test, gallery, tmp_path, Script(), budget=budget))
+    assert of_kind(events.State, told)[-1].state == "finished"
+    assert 1.3 < state.seconds < 2.6  # a look a second, so that a machine that slows down is seen late
+    planned = [TrainConfig.from_json(event.config) for event in of_kind(events.Planned, told)]
+    assert planned and planned[-1] == state.config and state.config.training.steps == state.step
+    assert state.config.schedule.anneal_steps == int(0.8 * state.step)
+
+
+def test_a_plan_that_is_near_enough_stays(digits):
+    budget = TimeBudget(TIMED, DATASETS["digits"], len(digits[0]))
+    config = configured(TIMED, DATASETS["digits"], len(digits[0]), 100.0)
+    assert budget.replanned(config, 3000, 30.0, 100.0) is None
+    assert budget.replanned(config, 3000, 30.0, 109.0) is None  # 6,270 steps
+    assert budget.replanned(config, 3000, 30.0, 50.0).training.steps == 4500
+    assert budget.replanned(config, 3000, 61.0, 50.0).training.steps == 3000  # it is over
+    assert budget.replanned(config, 3000, 30.0, 1e12).training.steps == TRAINING["steps"][1]

@@ -66,6 +66,13 @@ class Moment:
 
 
 @dataclass(frozen=True)
+class Planned:
+    """The training has other numbers of steps from here on, for its budget is a time: see `TimeBudget`."""
+
+    config: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Saved:
     """A snapshot for going on has been written."""
 
@@ -123,7 +130,19 @@ class Failed:
 
 
 Event = (
-    Ready | TrainingForecast | Begun | Point | Moment | Saved | State | Changed | Warned | Progress | Exported | Failed
+    Ready
+    | TrainingForecast
+    | Begun
+    | Planned
+    | Point
+    | Moment
+    | Saved
+    | State
+    | Changed
+    | Warned
+    | Progress
+    | Exported
+    | Failed
 )
 KINDS: dict[str, type] = {kind.__name__: kind for kind in Event.__args__}
 

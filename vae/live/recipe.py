@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from vae.config import (
@@ -23,6 +23,7 @@ WAYS = {"beta_knots": "falls", "anneal_steps": "rises"}  # how beta or the capac
 UNITS = ("seconds", "epochs", "steps")
 DEVICES = ("cpu", "cuda", "mps")
 FALLS_FROM, FALLS_UNTIL = 8.0, 0.6  # beta begins at so many times its end and is there after this part of the steps
+OFF_BUDGET = 0.05  # the part of its steps by which a plan may miss a budget of time
 RISES_UNTIL = 0.8  # the part of the steps after which the capacity has risen
 
 
@@ -151,6 +152,28 @@ def configured(recipe: Recipe, spec: DatasetSpec, train_images: int, speed: floa
         ),
         TrainingConfig(steps, batch, recipe.lr, recipe.seed),
     )
+
+
+@dataclass(frozen=True)
+class TimeBudget:
+    """A budget in seconds, held by planning the steps anew while a training runs: how quick it is shows only there."""
+
+    recipe: Recipe
+    spec: DatasetSpec
+    train_images: int
+
+    def replanned(self, config: TrainConfig, step: int, seconds: float, speed: float) -> TrainConfig | None:
+        """The training with as many steps as fit, its schedules stretched with them; None where it is near enough.
+
+        Args:
+            step, seconds: done so far.
+            speed: steps per second, of late.
+        """
+        left = max(0.0, self.recipe.budget - seconds)
+        found = replace(self.recipe, unit="steps", budget=step + int(speed * left))
+        planned = configured(found, self.spec, self.train_images)
+        off = abs(planned.training.steps - config.training.steps)
+        return planned if off > OFF_BUDGET * config.training.steps else None
 
 
 def suggested(spec: DatasetSpec, train_images: int, device: str = "cpu") -> Recipe:

@@ -113,7 +113,7 @@ class LiveRun:
 
     def absorb_late(self, event: Event) -> None:
         """Takes in what the worker of a stopped run still says; whether the run is on is no more its business."""
-        if not isinstance(event, (events.State, events.Failed, events.Begun)):
+        if not isinstance(event, (events.State, events.Failed, events.Begun, events.Planned)):
             self.absorb(event)
 
     def absorb(self, event: Event) -> None:
@@ -122,6 +122,8 @@ class LiveRun:
             match event:
                 case events.Begun():
                     self._on_begun(event)
+                case events.Planned():
+                    self.config = TrainConfig.from_json(event.config)
                 case events.Point():
                     self._on_point(event)
                 case events.Moment():
@@ -140,7 +142,7 @@ class LiveRun:
                     pass  # answers, of which nothing stays with the run
                 case _:
                     raise TypeError(f"a run takes in no {type(event).__name__}")
-        if isinstance(event, (events.State, events.Saved, events.Begun, events.Failed)):
+        if isinstance(event, (events.State, events.Saved, events.Begun, events.Planned, events.Failed)):
             self.write()
 
     def _on_begun(self, event: events.Begun) -> None:

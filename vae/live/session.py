@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +13,18 @@ from torch import Tensor
 
 from vae.config import ConfigError
 from vae.data import ImageSet
-from vae.live.events import Begun, Changed, Command, Event, Point, Saved, State, Warned
+from vae.live.events import Begun, Changed, Command, Event, Planned, Point, Saved, State, Warned
 from vae.live.moment_maker import MomentMaker, NotFinite
 from vae.live.moments import Gallery, forget_after
+from vae.live.recipe import TimeBudget
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
 from vae.training.loop import TrainEvent, train
 from vae.training.state import TrainState
 
 POINT_EVERY = 0.125  # seconds between two points of the curves
+PLAN_EVERY = 1.0  # seconds between two looks at how well a budget of time is kept
+SPEED_OVER = 10  # such looks, over which the speed is taken
 SAVE_EVERY = 15.0  # seconds between two snapshots to go on from
 SAVE_SHARE = 0.01  # the part of the time that they may cost
 EXPLODED = 30.0  # times its first value, beyond which a bound will not come back
@@ -71,6 +75,7 @@ def session(
     folder: Path,
     inbox: Inbox,
     paused: bool = False,
+    budget: TimeBudget | None = None,
 ) -> Iterator[Event]:
     """Trains to the last step, obeying commands between two steps; ends with a `State` that is no more running, but
     when told to rest: then it ends with a snapshot, from which another session of the same run goes on.
@@ -80,11 +85,12 @@ def session(
         folder: the run's own; moments and the snapshot to go on from are kept in it.
         inbox: gives the next command or None; asked with True it waits for one.
         paused: begins so, and waits for a command.
+        budget: of time, after which the number of steps is planned anew while it trains.
 
     A loss that is not finite, or thirty times the first bound, ends the run as failed; its last good snapshot stays.
     A disk that refuses is told once and costs no step.
     """
-    run = _Run(state, test, gallery, folder)
+    run = _Run(state, test, gallery, folder, budget)
     forget_after(folder, state.step)
     yield Begun(state.config.to_json(), state.step)
     yield from run.look(wait=True)
@@ -125,8 +131,12 @@ def session(
 class _Run:
     """What lasts over the stretches between two commands."""
 
-    def __init__(self, state: TrainState, test: ImageSet, gallery: Gallery, folder: Path) -> None:
-        self.state, self.folder = state, folder
+    def __init__(
+        self, state: TrainState, test: ImageSet, gallery: Gallery, folder: Path, budget: TimeBudget | None
+    ) -> None:
+        self.state, self.folder, self.budget = state, folder, budget
+        self.plans = RateLimiter(PLAN_EVERY, due_at=time.monotonic() + PLAN_EVERY)
+        self.marks = deque([(state.step, state.seconds)], SPEED_OVER)  # steps and seconds of the latest looks
         self.moment_maker = MomentMaker(state, test, gallery, folder)
         self.means, self.pace = RunningMean(), StepBatching()
         self.points = RateLimiter(POINT_EVERY)
@@ -148,6 +158,9 @@ class _Run:
             self.means.add(event)
             now = time.monotonic()
             self.pace.count(event.step, now)
+            if steps is None and self.replan(event, now):
+                yield Planned(self.state.config.to_json())
+                return None  # the loop holds to the configuration that it began with
             steps = steps and steps - 1
             last = event.step == self.state.config.training.steps or steps == 0
             if last or self.points.due(now):
@@ -165,6 +178,23 @@ class _Run:
             if (command := inbox(False)) is not None or self.pace.changed:
                 return command
         return None
+
+    def replan(self, event: TrainEvent, now: float) -> bool:
+        """Plans the steps anew where the time that is left asks for it; said by True."""
+        last = event.step == self.state.config.training.steps
+        if self.budget is None or not (last or self.plans.due(now)):
+            return False
+        self.plans.spend(now, 0)
+        step, seconds = self.marks[0]
+        self.marks.append((event.step, event.seconds))
+        if event.seconds <= seconds:
+            return False
+        speed = (event.step - step) / (event.seconds - seconds)
+        planned = self.budget.replanned(self.state.config, event.step, event.seconds, speed)
+        if planned is None:
+            return False
+        self.state.config = planned
+        return True
 
     def point(self, event: TrainEvent) -> Point:
         loss, recon, kl = self.means.take()

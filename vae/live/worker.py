@@ -39,7 +39,7 @@ from vae.live.events import (
     to_line,
 )
 from vae.live.moments import gallery_of
-from vae.live.recipe import Recipe, configured
+from vae.live.recipe import Recipe, TimeBudget, configured
 from vae.live.session import RESUME, Inbox, session
 from vae.system.messages import KeyedError, cause
 from vae.training import snapshot
@@ -135,7 +135,9 @@ class Worker:
             state = snapshot.load(home / RESUME, device)
         else:
             state = TrainState.fresh(self.resolved(choice, train_images)[0], device)
-        yield from session(state, train_images, test, gallery, home, inbox, paused)
+        timed = choice.unit == "seconds"
+        budget = TimeBudget(choice, train_images.spec, len(train_images)) if timed else None
+        yield from session(state, train_images, test, gallery, home, inbox, paused, budget)
 
     def export(self, folder: str, path: str, own: str | None = None, device: str = "cpu") -> None:
         """Makes a checkpoint of the last snapshot of a run."""
