@@ -291,6 +291,12 @@ ARRAYS += ["stats.kl", "stats.mu_mean", "stats.mu_std", "stats.mu_quantiles"]
         (header_with("format_version", value="1"), "format_version should be 2, not '1'"),
         (header_with("metrics", value=[]), "metrics has the wrong type"),
         (header_with("steps", value="many"), "steps has the wrong type"),
+        *[
+            (header_with("changes", value=[{"step": 3, "knob": "beta", "value": 4.0} | wrong]), "changes should hold")
+            for wrong in ({"step": "3"}, {"step": -1}, {"step": True}, {"knob": 3}, {"value": None}, {"value": -4.0})
+        ],
+        (header_with("changes", value=["beta"]), "changes should hold"),
+        (header_with("changes", value=[{"step": 3, "knob": "beta"}]), "changes should hold"),
         (header_with("config", value={}), "config.*dataset"),
         (header_with("config", "model", "network", value="resnet"), "resnet"),
         (header_with("config", "model", "shape", value=[1, 48, 48]), "48"),

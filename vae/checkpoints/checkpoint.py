@@ -27,6 +27,7 @@ from vae.system.safetensors_file import (
     write,
 )
 from vae.training.objectives import OBJECTIVES
+from vae.training.schedules import Turn, config_in_force, turns
 
 __all__ = ["CheckpointError", "Entry", "Model", "list_headers", "load", "save"]
 
@@ -84,6 +85,16 @@ class Model:
         return self.header["name"]
 
     @property
+    def config_in_force(self) -> TrainConfig:
+        """The configuration in force at the end of the training: see `in_force`."""
+        return in_force(self.header)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was turned by hand while it was trained."""
+        return turns(self.config, self.header["steps"], self.header["changes"])
+
+    @property
     def kl(self) -> np.ndarray:
         """(N, D) KL of each stored posterior to the prior, in nats."""
         return kl_to_prior(torch.from_numpy(self.mu), torch.from_numpy(self.logvar)).numpy()
@@ -137,6 +148,11 @@ class Entry:
     path: Path
     header: dict[str, Any] | None
     error: Sentence | None
+
+
+def in_force(header: dict[str, Any]) -> TrainConfig:
+    """What a checked header says of the training, with the numbers of its loss as they stood at its end."""
+    return config_in_force(TrainConfig.from_json(header["config"]), header["steps"], header["changes"])
 
 
 def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
@@ -275,6 +291,8 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
             objective.check(config)
     except ConfigError as error:
         raise CheckpointError("checkpoint.not_valid", file=path, entry="config", reason=error) from error
+    for turned in header["changes"]:
+        expect(_is_change(turned), path, "changes", "checkpoint.changes")
     same = header["dataset"]["name"] == config.dataset
     expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(config.dataset))
     return header | {"config": config.to_json()}, config
@@ -283,6 +301,15 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
 def _countable(value: Any) -> bool:
     """A number that arrays take: JSON knows integers of any length, and Python calls true one."""
     return isinstance(value, float) or (isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**53)
+
+
+def _is_change(turned: Any) -> bool:
+    """A knob turned at a step to a value that it can have, as `TrainState.change` writes it down."""
+    if not isinstance(turned, dict) or set(turned) != {"step", "knob", "value"}:
+        return False
+    step, value = turned["step"], turned["value"]
+    whole = isinstance(step, int) and _countable(step) and step >= 0
+    return whole and isinstance(turned["knob"], str) and _countable(value) and 0 <= value < 1e6
 
 
 def _posterior(network: VAE, images: Tensor) -> Posterior:

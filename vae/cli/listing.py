@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 import json
 from argparse import Namespace
+from typing import Any
 
 from vae.checkpoints import checkpoint, hub
 from vae.cli.options import add_command, add_json
 from vae.evaluation.header_figures import above_floor, first_mig
 from vae.system.paths import CHECKPOINT_FOLDER
+from vae.training.objectives import OBJECTIVES
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -23,7 +25,7 @@ def run(arguments: Namespace) -> None:
     if arguments.json:
         print(json.dumps([{"name": e.name, "header": e.header, "error": e.error and str(e.error)} for e in entries]))
         return
-    heads = f"{'above floor':>13}{'-ELBO':>10}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}"
+    heads = f"{'above floor':>13}{'-ELBO':>10}{'rate':>8}{'distortion':>12}{'active':>8}{'MIG':>7}{'beta':>8}"
     print(f"{'name':<24}{heads}   all in nats per image")
     for entry in entries:
         if entry.header is None:
@@ -34,4 +36,12 @@ def run(arguments: Namespace) -> None:
         score = "–" if mig is None else f"{mig[1]:.2f}"
         bound = f"{'–' if above is None else f'{above:.2f}':>13}{m['neg_elbo']:>10.2f}"
         bound += f"{m['rate']:>8.2f}{m['distortion']:>12.2f}"
-        print(f"{entry.name:<24}{bound}{m['active_units']:>8}{score:>7}")
+        print(f"{entry.name:<24}{bound}{m['active_units']:>8}{score:>7}{_beta(entry.header):>8}")
+
+
+def _beta(header: dict[str, Any]) -> str:
+    """The beta in force at the end of the training."""
+    config = checkpoint.in_force(header)
+    objective = OBJECTIVES.get(config.objective.name)
+    beta = objective and objective.beta(config.objective)
+    return "–" if beta is None else f"{beta:g}"

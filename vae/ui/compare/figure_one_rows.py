@@ -119,7 +119,7 @@ def _label(opened: LoadedModel, dim: int | None, factor: int | None) -> str:
 
 def _notes(opened: LoadedModel) -> tuple[str, str]:
     """How the model was trained, with the final weight of the KL or the objective's name; and what it reached."""
-    config, metrics = opened.model.config, opened.model.header["metrics"]
+    config, metrics = opened.model.config_in_force, opened.model.header["metrics"]
     weight = kl_weight(config)
     text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
     steps = f"{opened.model.header['steps']:,}"

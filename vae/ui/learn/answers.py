@@ -247,7 +247,7 @@ def directions(opened: LoadedModel) -> dict[str, Any]:
     """
     if opened.missing:
         return {"missing": opened.missing}
-    config, weight = opened.model.config, kl_weight(opened.model.config)
+    config = opened.model.config_in_force
     if opened.diagnosis.forecast is not None:
         values = opened.diagnosis.forecast.spectrum
     else:
@@ -258,7 +258,7 @@ def directions(opened: LoadedModel) -> dict[str, Any]:
         "bars": DIRECTIONS,
         "pixels": int(np.prod(config.model.shape)),
         "summed": SUMMED,
-        "threshold": weight,
+        "threshold": kl_weight(config),
     }
 
 

@@ -49,7 +49,7 @@ class Diagnosis:
         """
         if self.of.images is None:
             return None
-        return forecast_training(self.of.model.config, self._spectrum)
+        return forecast_training(self.of.model.config_in_force, self._spectrum)
 
     def _spectrum(self, likelihood: str) -> np.ndarray:
         return spectrum(self.of.originals(self.of.evenly(FORECAST_IMAGES)).numpy(), likelihood)

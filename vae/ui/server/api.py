@@ -17,8 +17,7 @@ from gradio.context import LocalContext
 from gradio.utils import get_upload_folder
 from torch import Tensor
 
-from vae.checkpoints.checkpoint import Entry
-from vae.config import ObjectiveConfig
+from vae.checkpoints.checkpoint import Entry, in_force
 from vae.data.own.archive import Unusable
 from vae.data.own.decode import fit_to_shape
 from vae.images import tile
@@ -211,16 +210,16 @@ def _bounded(steps: Any) -> int:
 
 
 def described(entry: Entry) -> dict[str, Any]:
-    """A model as `checkpoints` lists it; beta is null where the loss has none."""
-    config = entry.header["config"]
-    objective = OBJECTIVES.get(config["objective"]["name"])
+    """A model as `checkpoints` lists it; beta is the one in force at the end, null where the loss has none."""
+    config = in_force(entry.header)
+    objective = OBJECTIVES.get(config.objective.name)
     return {
         "name": entry.name,
-        "dataset": config["dataset"],
-        "shape": config["model"]["shape"],
-        "latents": config["model"]["latent_dim"],
-        "objective": config["objective"]["name"],
-        "beta": objective and objective.beta(ObjectiveConfig(**config["objective"])),
+        "dataset": config.dataset,
+        "shape": list(config.model.shape),
+        "latents": config.model.latent_dim,
+        "objective": config.objective.name,
+        "beta": objective and objective.beta(config.objective),
         "metrics": figures_of(entry.header),
     }
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from vae.checkpoints.checkpoint import Entry
-from vae.config import TrainConfig
+from vae.checkpoints.checkpoint import Entry, in_force
 from vae.data import DATASETS
 from vae.evaluation.doctor import kl_weight, noise_variance
 from vae.evaluation.header_figures import first_mig
@@ -80,7 +79,7 @@ def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     figures = {key: finite(metrics.get(key)) for key in FIGURES}
     if figures["rate"] is None or figures["distortion"] is None:
         return None
-    config = TrainConfig.from_json(entry.header["config"])
+    config = in_force(entry.header)
     weight = kl_weight(config)
     versions = [header["dataset"]["version"] for header in (entry.header, opened.model.header)]
     return {
