@@ -11,14 +11,15 @@ import torch
 from shipped import WITH_DATA
 
 from vae.checkpoints.checkpoint import load
-from vae.config import ModelConfig, ObjectiveConfig, TrainConfig
+from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig
 from vae.data import load as load_data
 from vae.evaluation.bound import encode_split
-from vae.evaluation.doctor import Evidence, findings, recovered
+from vae.evaluation.doctor import EARLY, Evidence, findings, recovered, too_early_until
 from vae.evaluation.forecast import forecast, kl_weight, spectrum
 from vae.evaluation.metrics import mutual_information
 from vae.images import to_uint8
 from vae.system.paths import CHECKPOINT_FOLDER
+from vae.training.schedules import Turn, config_in_force
 
 # Every shipped file: the findings, and how many latents are in use. None: only that nothing is wrong with it.
 SHIPPED = {
@@ -39,6 +40,7 @@ SHIPPED = {
 }
 ABOUT_FACTORS = {"finding.follows", "finding.together", "finding.spread", "finding.unfollowed"}
 PLAIN = TrainConfig("digits", ModelConfig(shape=(1, 32, 32)))
+KINDS = ("bernoulli", "gaussian")
 KL = np.array([2.0, 1.0, 0.01, 0.0])
 
 
@@ -125,7 +127,7 @@ def test_a_collapse_that_the_data_do_not_explain_is_the_training_s():
 @pytest.mark.parametrize(
     ("rate", "expected"),
     [
-        (12.0, ["finding.capacity_short", "finding.capacity_loose"]),
+        (12.0, ["finding.capacity_short"]),
         (24.4, []),
         (25.6, []),
         (31.0, ["finding.capacity_exceeded"]),
@@ -149,6 +151,52 @@ def test_nothing_is_pushed():
         assert keys(Evidence(KL, objective, "x-beta")) == ["finding.active", "finding.not_pushed"]
         assert keys(Evidence(KL, objective, "x-vae")) == ["finding.active"]
     assert keys(Evidence(KL, config("beta_h", beta=1.5), "x-beta")) == ["finding.active"]
+
+
+def test_nothing_is_said_before_it_can_be_known():
+    """A minute into a training nothing is dead; while a capacity rises the one of now counts."""
+    dead = Evidence(np.zeros(4), config("beta_b", capacity=20.0), spread=0.0, recovered=-0.5, steps=EARLY - 1)
+    early = findings(dead)
+    assert [finding.key for finding in early] == ["finding.early"]
+    assert early[0].values == {"step": EARLY - 1, "until": EARLY}
+    assert keys(replace(dead, kl=KL)) == ["finding.active", "finding.early"]
+    assert keys(replace(dead, kl=np.array([np.nan]))) == ["finding.nan"]
+    assert keys(replace(dead, steps=EARLY)) == ["finding.collapse", "finding.dead", "finding.capacity_short"]
+    rising = replace(config("beta_b", capacity=20.0), schedule=ScheduleConfig(anneal_steps=4000))
+    assert [too_early_until(plain) for plain in (PLAIN, config("beta_b"), rising)] == [EARLY, EARLY, 1000]
+    knots = ((0, 1.0), (100, 32.0), (600, 32.0), (1000, 4.0))  # 8 at 943
+    falling = replace(config("beta_h", beta=4.0), schedule=ScheduleConfig(beta_knots=knots))
+    assert too_early_until(falling) == 943
+    low = replace(config("beta_h", beta=4.0), schedule=ScheduleConfig(beta_knots=((0, 1.0), (900, 4.0))))
+    assert too_early_until(low) == EARLY
+    slow = replace(rising, objective=ObjectiveConfig("beta_b", capacity=1.0))
+    assert too_early_until(slow) == 4000, "less than a decoder needs is judged once it stands"
+    rising = replace(rising, schedule=ScheduleConfig(anneal_steps=1000))
+    halfway = replace(
+        dead, kl=np.full(4, 2.5), config=config_in_force(rising, 500), spread=40.0, recovered=0.3, steps=500
+    )
+    assert keys(halfway) == ["finding.active"]
+    assert keys(replace(halfway, config=config_in_force(rising, 1000))) == ["finding.active", "finding.capacity_short"]
+
+
+def test_a_number_that_was_turned_is_said():
+    turned = Evidence(
+        KL, config("beta_h", beta=40.0), turns=(Turn("beta", 4.0, 40.0, 52, 1), Turn("gamma", 1, 2, 3, 1))
+    )
+    found = findings(turned)[1:]
+    assert [(finding.key, finding.values) for finding in found] == [
+        ("finding.turned", {"number": "β", "before": 4, "value": 40, "step": 52, "n": 1})
+    ]
+    assert keys(replace(turned, steps=60)) == ["finding.active", "finding.turned", "finding.early"]
+
+
+def test_the_forecast_names_what_only_a_gaussian_has_and_counts_beyond_the_latents():
+    pays = forecast([50.0, 30.0, 9.0, 8.0, 7.0, 1.0], 4.0, latents=4)
+    grey, normal = (findings(Evidence(KL, config("beta_h", kind, beta=4.0), forecast=pays))[-1] for kind in KINDS)
+    assert (grey.key, grey.values["symbol"], normal.values["symbol"]) == ("finding.forecast_crowded", "β", "β·σ²")
+    assert (grey.values["paying"], grey.values["total"], grey.values["awake"]) == (5, 4, 4)
+    few = findings(Evidence(KL, config("vae"), forecast=forecast([50.0, 0.3], latents=4)))[-1]
+    assert (few.key, few.values["awake"]) == ("finding.forecast", 1)
 
 
 def test_dead_networks():

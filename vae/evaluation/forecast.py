@@ -33,6 +33,11 @@ class Forecast:
         return len(self.rates)
 
     @property
+    def paying(self) -> int:
+        """The directions of the data that would pay for a latent, however many the model has."""
+        return int((self.spectrum > self.threshold).sum())
+
+    @property
     def nats(self) -> float:
         return float(self.rates.sum())
 
@@ -59,6 +64,11 @@ def kl_beta(config: TrainConfig) -> float | None:
 def noise_variance(config: TrainConfig) -> float:
     """sigma² of a Gaussian likelihood; 1 for a Bernoulli, in the coordinates of `spectrum`."""
     return config.model.sigma**2 if config.model.likelihood == "gaussian" else 1.0
+
+
+def weight_symbol(config: TrainConfig | None) -> str:
+    """What `kl_weight` is called: sigma belongs to a Gaussian alone."""
+    return "β" if config is not None and config.model.likelihood == "bernoulli" else "β·σ²"
 
 
 def forecast_training(config: TrainConfig, spectrum_of: Callable[[str], np.ndarray]) -> Forecast | None:

@@ -152,7 +152,11 @@ def test_the_forecast_comes_after_the_findings(call, opened):
     values = np.linalg.svd(scaled, compute_uv=False) ** 2 / len(x)
     beta = opened.model.config.objective.beta
     rates = 0.5 * np.log(values[: opened.dims][values[: opened.dims] > beta] / beta)
-    assert found[-1]["key"] == "finding.forecast"
+    paying = int((values > beta).sum())
+    assert paying > opened.dims == len(rates)  # more directions than latents: the sentence says both
+    assert (found[-1]["key"], found[-1]["values"]["paying"]) == ("finding.forecast_crowded", paying)
+    assert (found[-1]["values"]["symbol"], found[-1]["values"]["total"]) == ("β", opened.dims)
+    assert (drawn["variances"] > beta).sum() == min(paying, 48)
     assert found[-1]["values"]["awake"] == len(rates)
     assert found[-1]["values"]["nats"] == pytest.approx(rates.sum(), rel=1e-3)
     assert drawn["variances"] == pytest.approx(values[: len(drawn["variances"])], rel=1e-3)

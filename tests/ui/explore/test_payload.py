@@ -16,6 +16,7 @@ from vae.evaluation.doctor import Evidence, Finding, findings
 from vae.evaluation.forecast import forecast
 from vae.evaluation.metrics import mutual_information
 from vae.latent.lattice import lattice
+from vae.training.schedules import Turn
 from vae.ui.explore import payload as explorer
 from vae.ui.header.tab import models
 from vae.ui.kit.figure import packed
@@ -59,8 +60,13 @@ def every_finding() -> list[Finding]:
         Evidence(awake, about(ObjectiveConfig()), "x-beta", 100.0, 80.0, spread=0.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=9.0)), recovered=0.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0)), plain_rate=1.0),
+        Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0))),
+        Evidence(awake, about(ObjectiveConfig("vae"), "gaussian"), forecast=forecast([1e3] * 5)),
+        Evidence(awake, steps=30),
         Evidence(awake, forecast=forecast([1e3] * 4), information=shares, factors=tuple("abcd")),
         Evidence(awake, information=np.eye(4)[:, :2], factors=("a", "b")),
+        Evidence(awake, about(ObjectiveConfig("beta_h")), turns=(Turn("beta", 4.0, 40.0, 52, 1),)),
+        Evidence(awake, about(ObjectiveConfig("beta_b")), turns=(Turn("capacity", 1.0, 2.0, 52, 3),)),
     ]
     return [finding for case in cases for finding in findings(case)]
 
@@ -86,7 +92,7 @@ def test_the_page_is_told_what_the_doctor_found(opened):
 
 def test_the_evidence_is_measured_on_the_model(opened):
     evidence = opened.diagnosis.evidence
-    assert evidence.config == opened.model.config and evidence.name == "tiny"
+    assert evidence.config == opened.model.config_in_force and evidence.name == "tiny"
     assert evidence.spread > 10 and 0.1 < evidence.recovered < 1
     opened.images = None
     del opened.diagnosis.evidence  # measured once and kept
@@ -176,7 +182,7 @@ def test_shares_are_read_on_their_colours_whose_steps_look_alike(paper, ink):
 
 def test_the_figure_of_the_spectrum():
     variances, kl = np.array([80.0, 8.0, 2.0, 0.5]), np.array([1.5, 0.2, 1e6])
-    figure = explorer.spectrum_figure(variances, 2.0, kl)
+    figure = explorer.spectrum_figure(variances, 2.0, kl, "β")
     bars, dots = figure.data
     (line,) = figure.layout.shapes
     assert bars.y.tolist() == variances.tolist() and (line.y0, line.y1) == (2.0, 2.0)
@@ -186,8 +192,9 @@ def test_the_figure_of_the_spectrum():
     assert figure.layout.yaxis.type == "log"
     assert [said(text)[0][1]["nats"] for text in bars.hovertext] == pytest.approx([np.log(40) / 2, np.log(4) / 2, 0, 0])
     assert [said(text)[0][1]["nats"] for text in dots.hovertext] == kl.tolist()
-    json.dumps(packed(figure, explorer.spectrum_label(variances, 2.0, kl)), allow_nan=False)
-    assert said(explorer.spectrum_label(variances, 2.0, kl)) == [("spectrum.label", {"n": 2, "m": 3})]
+    assert said(line.label.text) == [("spectrum.threshold", {"symbol": "β", "value": 2.0})]
+    json.dumps(packed(figure, explorer.spectrum_label(2, kl)), allow_nan=False)
+    assert said(explorer.spectrum_label(2, kl)) == [("spectrum.label", {"n": 2, "m": 3})]
 
 
 @pytest.fixture

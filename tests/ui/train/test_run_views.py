@@ -3,6 +3,7 @@
 import base64
 import io
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import torch
 from PIL import Image
 
 from vae.checkpoints.checkpoint import CheckpointError
+from vae.config import ObjectiveConfig, ScheduleConfig
 from vae.data import DATASETS, load
 from vae.images import from_output, to_uint8
 from vae.latent.projection import pca
@@ -96,7 +98,22 @@ def test_the_newest_look_is_made_aside_and_comes_once(run):
     found = until(lambda: looks.newest(run, -1))
     assert found["axes"] is None  # its own
     assert found["step"] == run.moments[-1] and looks.newest(run, found["step"]) is None
-    assert looks.view(run).findings
+    assert "finding.early" in [finding["key"] for finding in looks.view(run).findings]  # 30 steps
+
+
+def test_the_doctor_judges_a_moment_by_the_numbers_of_that_moment(run, monkeypatch):
+    """A capacity that rises to 20 is 5 after a quarter of its way; one that was turned is what it was turned to."""
+    judged = []
+    monkeypatch.setattr("vae.ui.train.run_views.findings_json", lambda evidence: judged.append(evidence) or [])
+    rising = replace(run.config, objective=ObjectiveConfig("beta_b", capacity=20.0))
+    last = run.moments[-1]
+    monkeypatch.setattr(run, "config", replace(rising, schedule=ScheduleConfig(anneal_steps=4 * last)))
+    view = RunViews().view(run)
+    render_snapshot(run, view, last)
+    monkeypatch.setattr(run, "changes", [{"step": 10, "knob": "capacity", "value": 7.0}])
+    render_snapshot(run, view, last)
+    assert [evidence.config.objective.capacity for evidence in judged] == [5.0, 7.0]
+    assert [(evidence.steps, evidence.until) for evidence in judged] == [(last, 250)] * 2
 
 
 @pytest.mark.parametrize("fault", [ValueError("genuine"), CheckpointError("checkpoint.no_file", file="gone")])

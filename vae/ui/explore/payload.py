@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from vae.evaluation.forecast import weight_symbol
 from vae.evaluation.latent_use import ACTIVE_NATS
 from vae.latent.lattice import lattice as lattice_of
 from vae.latent.neighbours import between_neighbours
@@ -89,9 +90,10 @@ def forecast_and_findings(opened: LoadedModel) -> dict[str, Any]:
     """The findings again, with what a linear model of the same images would have done, and its figure or None: too slow
     for the first map.
     """
-    findings = findings_json(replace(opened.diagnosis.evidence, forecast=opened.diagnosis.forecast))
-    found = spectrum(opened)
-    return {"findings": findings, "spectrum": found and packed(spectrum_figure(**found), spectrum_label(**found))}
+    expected, found = opened.diagnosis.forecast, spectrum(opened)
+    findings = findings_json(replace(opened.diagnosis.evidence, forecast=expected))
+    figure = found and packed(spectrum_figure(**found), spectrum_label(expected.paying, found["kl"]))
+    return {"findings": findings, "spectrum": figure}
 
 
 def spectrum(opened: LoadedModel) -> dict[str, Any] | None:
@@ -102,13 +104,14 @@ def spectrum(opened: LoadedModel) -> dict[str, Any] | None:
     if expected is None or not expected.largest:
         return None
     kl = np.asarray(opened.model.stats["kl"], dtype=float)[latents_in_use(opened)]
-    directions = min(max(SPECTRUM_DIRECTIONS, expected.awake + 6), MOST_DIRECTIONS)
+    directions = min(max(SPECTRUM_DIRECTIONS, expected.paying + 6), MOST_DIRECTIONS)
     variances = expected.spectrum[:directions]
     variances = variances[variances > 1e-4 * variances[0]]  # what rounding leaves has no place on a logarithmic axis
-    return {"variances": variances, "threshold": expected.threshold, "kl": kl[: len(variances)]}
+    symbol = weight_symbol(opened.model.config)
+    return {"variances": variances, "threshold": expected.threshold, "kl": kl[: len(variances)], "symbol": symbol}
 
 
-def spectrum_figure(variances: np.ndarray, threshold: float, kl: np.ndarray) -> go.Figure:
+def spectrum_figure(variances: np.ndarray, threshold: float, kl: np.ndarray, symbol: str) -> go.Figure:
     """Bars of variance on a logarithmic axis, and the line that a linear model's latent must rise above.
 
     A bar's height above the line is twice its nats; dots are this model's latents on the same scale.
@@ -141,7 +144,11 @@ def spectrum_figure(variances: np.ndarray, threshold: float, kl: np.ndarray) -> 
         name=charts.words("spectrum.dots"),
         cliponaxis=False,
     )
-    label = {"text": charts.words("spectrum.threshold", value=threshold), "textposition": "end", "yanchor": "bottom"}
+    label = {
+        "text": charts.words("spectrum.threshold", symbol=symbol, value=threshold),
+        "textposition": "end",
+        "yanchor": "bottom",
+    }
     drawing.add_hline(threshold, line={"dash": "dash", "width": 1.3, "color": charts.GREY}, label=label)
     ends = np.log10([min(variances[-1], threshold) / 1.5, max(variances[0], threshold, *levels[:1]) * 1.5])
     drawing.update_layout(
@@ -163,8 +170,8 @@ def spectrum_figure(variances: np.ndarray, threshold: float, kl: np.ndarray) -> 
     return drawing
 
 
-def spectrum_label(variances: np.ndarray, threshold: float, kl: np.ndarray) -> str:
-    return charts.words("spectrum.label", n=int((variances > threshold).sum()), m=len(kl))
+def spectrum_label(paying: int, kl: np.ndarray) -> str:
+    return charts.words("spectrum.label", n=paying, m=len(kl))
 
 
 def lattice(opened: LoadedModel) -> dict[str, Any] | None:

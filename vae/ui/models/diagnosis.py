@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from vae.evaluation.distortion_floor import floor_of
-from vae.evaluation.doctor import Evidence, recovered
+from vae.evaluation.doctor import Evidence, recovered, too_early_until
 from vae.evaluation.forecast import FORECAST_IMAGES, Forecast, forecast_training, spectrum
 from vae.ui.kit.endpoint import finite
 from vae.ui.models.image_facts import ImageFacts
@@ -31,7 +31,10 @@ class Diagnosis:
         compared = self.of.images is not None and len(rows) > 1
         return Evidence(
             kl=np.asarray(model.stats["kl"], dtype=float),
-            config=model.config,
+            config=model.config_in_force,
+            turns=model.turns,
+            steps=model.header["steps"],
+            until=too_early_until(model.config),
             name=self.of.name,
             neg_elbo=model.header["metrics"]["neg_elbo"],
             floor=finite(model.header["metrics"].get("floor")),  # to count it takes a second: only where it is recorded

@@ -7,7 +7,7 @@ import {has, t} from '../kit/js/strings.js';
 export function drawFindings(element, model, findings) {
   const found = [...findings];
   if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
-  const aside = ({key}) => key === 'finding.forecast';
+  const aside = ({key}) => key.startsWith('finding.forecast');
   const said = found.filter(finding => !aside(finding)).map(finding => make('span', {textContent: `${t(finding.key, finding.values)} `, title: explain(finding)}));
   const advice = found.filter(({remedy}) => remedy).map(({remedy, values}) => t(remedy, values));
   const expected = found.filter(aside).map(({key, values}) => t(key, values));

@@ -13,13 +13,14 @@ import numpy as np
 import torch
 
 from vae.checkpoints.checkpoint import CheckpointError
-from vae.evaluation.doctor import Evidence, recovered
+from vae.evaluation.doctor import Evidence, recovered, too_early_until
 from vae.evaluation.metrics import mutual_information
 from vae.images import from_output, to_float, to_uint8
 from vae.latent.projection import principal_axes, project
 from vae.latent.traversal import traverse
 from vae.live.moments import Gallery, path_of, read_codes, read_moment
 from vae.live.run import LiveRun
+from vae.training.schedules import config_in_force
 from vae.ui.kit import points as figures
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import sheet
@@ -189,7 +190,7 @@ def render_snapshot(run: LiveRun, view: View, step: int, axes: Axes | None = Non
     if live:
         points = _following(codes, view.last)
         view.last = points
-        view.findings = _findings(run, view.gallery, codes, kl, reconstructions)
+        view.findings = _findings(run, step, view.gallery, codes, kl, reconstructions)
     else:
         points = project(codes, axes.mean, axes.directions)
     spread = float(codes.var(axis=0).sum())
@@ -229,15 +230,17 @@ def _following(codes: np.ndarray, last: np.ndarray | None) -> np.ndarray:
 
 
 def _findings(
-    run: LiveRun, gallery: Gallery, codes: np.ndarray, kl: np.ndarray, reconstructions: torch.Tensor
+    run: LiveRun, step: int, gallery: Gallery, codes: np.ndarray, kl: np.ndarray, reconstructions: torch.Tensor
 ) -> list[dict[str, Any]]:
-    """What the doctor says of this moment."""
+    """What the doctor says of the moment at `step`, by the numbers of the loss as they are there."""
     pictures = reconstructions.numpy().astype(np.float32)
     scored = gallery.factors is not None and len(codes) >= LEAST_INFORMATION
     return findings_json(
         Evidence(
             kl=kl,
-            config=run.config,
+            config=config_in_force(run.config, step, run.changes),
+            steps=step,
+            until=too_early_until(run.config),
             spread=float(pictures.std(axis=0).max()),
             recovered=recovered(gallery.originals[: len(pictures)].numpy(), pictures),
             information=mutual_information(codes, gallery.factors) if scored else None,
