@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from vae.latent.lattice import lattice
+from vae.latent.lattice import even_lattice, lattice, prior_share
 
 
 @pytest.mark.parametrize("steps", [1, 2, 5, 20])
@@ -34,3 +34,17 @@ def test_a_lattice_is_laid_out_as_a_picture_whose_up_is_z1():
 def test_a_lattice_without_cells_is_refused():
     with pytest.raises(ValueError, match="not 0"):
         lattice(0)
+
+
+def test_equal_steps_reach_where_they_are_sent():
+    values, z = even_lattice(5, 3.0)
+    assert values.tolist() == [-3.0, -1.5, 0.0, 1.5, 3.0]
+    assert z[0, 0].tolist() == [-3.0, 3.0] and z[-1, -1].tolist() == [3.0, -3.0]
+    with pytest.raises(ValueError, match="not 1"):
+        even_lattice(1, 3.0)
+
+
+def test_the_share_of_the_prior_between_the_ends():
+    inside = NormalDist().cdf(1.959964) - NormalDist().cdf(-1.959964)
+    assert prior_share(lattice(20)[0]) == pytest.approx(inside**2, abs=1e-6)  # 90 %, not all of it
+    assert prior_share(even_lattice(20, 4.0)[0]) == pytest.approx((2 * NormalDist().cdf(4.0) - 1) ** 2, abs=1e-6)

@@ -1,4 +1,4 @@
-"""A square lattice over two latents whose cells are equally probable under the prior."""
+"""Square lattices over two latents: of cells that are equally probable under the prior, or of equal steps."""
 
 from __future__ import annotations
 
@@ -21,9 +21,32 @@ def lattice(steps: int) -> tuple[Tensor, Tensor]:
 
     Source: Kingma & Welling 2014, arXiv:1312.6114, figure 4.
     """
-    if steps < 1:
-        raise ValueError(f"a lattice has at least 1 step, not {steps}")
+    _require_steps(steps, 1)
     shares = (torch.arange(steps, dtype=torch.float64) + 0.5) / steps
-    values = torch.special.ndtri(shares).float()
+    return _laid_out(torch.special.ndtri(shares).float())
+
+
+def even_lattice(steps: int, reach: float) -> tuple[Tensor, Tensor]:
+    """A square lattice of equal steps from -reach to reach, laid out as `lattice`.
+
+    Raises:
+        ValueError: steps is below 2.
+    """
+    _require_steps(steps, 2)
+    return _laid_out(torch.linspace(-reach, reach, steps))
+
+
+def prior_share(values: Tensor) -> float:
+    """The share of the prior of two latents between the ends of a lattice's values."""
+    low, high = torch.special.ndtr(values[[0, -1]].double()).tolist()
+    return (high - low) ** 2
+
+
+def _require_steps(steps: int, least: int) -> None:
+    if steps < least:
+        raise ValueError(f"a lattice has at least {least} step{'s' if least > 1 else ''}, not {steps}")
+
+
+def _laid_out(values: Tensor) -> tuple[Tensor, Tensor]:
     up, across = torch.meshgrid(values.flip(0), values, indexing="ij")
     return values, torch.stack((across, up), dim=-1)

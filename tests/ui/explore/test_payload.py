@@ -239,6 +239,18 @@ def test_two_latents_come_with_their_decoded_lattice(two):
         assert np.abs(shown - turned).mean() > 4 * away.mean()
 
 
+def test_a_lattice_says_what_lies_within_it_and_a_wider_one_holds_nearly_all_codes(two):
+    out = np.abs(two.model.mu).max(axis=1)
+    prior, wide = (explorer.lattice(two, span) for span in ("prior", "wide"))
+    for found in (prior, wide):
+        assert found["codes"] == pytest.approx((out <= found["values"][-1]).mean())
+    assert prior["prior"] == pytest.approx(0.9025, abs=1e-4)
+    assert wide["codes"] >= 0.99 and wide["values"][-1] == -wide["values"][0] == np.ceil(2 * np.quantile(out, 0.99)) / 2
+    assert np.ptp(np.diff(wide["values"])) < 1e-5
+    corner = two.decode(np.array([[wide["values"][0], wide["values"][-1]]]))[0, 0].numpy().astype(float)
+    assert np.abs(tiles(wide)[0, 0] - corner).mean() < 4
+
+
 def test_other_numbers_of_latents_have_no_lattice(opened):
     assert opened.dims == 6
     assert explorer.overview(opened)["lattice"] is None

@@ -125,6 +125,8 @@ COMPOSED = {
     ),
     "learn.posterior_*": ("true", "q", "best"),
     "learn.prior_*": ("prior", "aggregate", "shuffled"),
+    "lattice.*": ("prior", "wide"),
+    "lattice.about_*": ("prior", "wide"),
     "link.part.*": LINK_KEYS,
     "map.*": ("umap", "pca", "z"),
     "map.about_*": ("umap", "pca", "z"),

@@ -38,6 +38,12 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             raise UserError("error.place")
         return payload.place(opened, projection, float(x), float(y))
 
+    def lattice(name: Any, span: Any) -> dict[str, Any]:
+        opened = catalog.open(name)
+        if opened.dims != 2 or span not in ("prior", "wide"):
+            raise UserError("error.lattice")
+        return payload.lattice(opened, span)
+
     def own_image(name: Any, pixels: Any) -> dict[str, Any]:
         opened = catalog.open(name)
         return own_pick(opened, pixels_of(opened, pixels))
@@ -58,5 +64,6 @@ def explore_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
 
     costs = {open_model: pictures(models.FIRST_ROWS * len(models.STEPS), 0.1), pick: pictures(2), place: pictures(1)}
     costs |= {own_image: pictures(4, 0.2), forecast_model: pictures(0, 0.5), information: pictures(0, 0.3)}
+    costs[lattice] = pictures(payload.LATTICE_STEPS**2)
     costs[traverse] = lambda name, z, dims, span: catalog.decoding(name, len(models.STEPS) * count_of(dims))
     return [*model_endpoints(catalog).values(), *(endpoint(function, cost) for function, cost in costs.items())]

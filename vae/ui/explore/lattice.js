@@ -1,7 +1,7 @@
-// The prior of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
+// The plane of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
 
 import {nearest} from '../kit/js/arrays.js';
-import {afterPaint, make, ready} from '../kit/js/dom.js';
+import {afterPaint, make, options, ready} from '../kit/js/dom.js';
 import {number, t} from '../kit/js/strings.js';
 
 const SCROLL = 10; // pixels to the side that a finger stays within while it scrolls the page
@@ -10,8 +10,10 @@ const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 export function mountLattice(element, explorer) {
   const find = selector => element.querySelector(selector);
   const board = find('.lse-board');
+  const range = find('#lattice-range');
   const frame = make('i', {'aria-hidden': true});
   let values = null; // of either latent, rising; null while no sheet is on the screen
+  let shown = 'prior'; // the range of the sheet on the screen
   let framed = null; // column and row, counted from the top left
   let pressed = null; // the same of the cell that a pressed pointer has reached, or before that {from} of a finger
 
@@ -21,14 +23,31 @@ export function mountLattice(element, explorer) {
     board.replaceChildren();
     element.hidden = !model.lattice;
     board.style.aspectRatio = `${model.thumbnails.width} / ${model.thumbnails.height}`; // its room before its sheet
-    afterPaint(() => explorer.state.model === model && draw(model)); // the map first
+    range.value = 'prior';
+    afterPaint(() => explorer.state.model === model && draw(model, model.lattice)); // the map first
   });
   explorer.on('z', show);
 
-  async function draw(model) {
-    if (!model.lattice) return ready(element);
-    const steps = model.lattice.values.length;
-    const sheet = make('img', {src: model.lattice.sheet, alt: t('lattice.alt', {steps})});
+  options(range, ['prior', 'wide'].map(key => [key, t(`lattice.${key}`)]));
+  range.addEventListener('change', async () => {
+    const {model} = explorer.state;
+    const wanted = range.value;
+    ready(element, false);
+    try {
+      const lattice = await explorer.call('lattice', model.name, wanted);
+      if (explorer.state.model === model && range.value === wanted) await draw(model, lattice);
+    } catch (error) {
+      if (explorer.state.model !== model || range.value !== wanted) return;
+      range.value = shown;
+      ready(element);
+      explorer.fail(error);
+    }
+  });
+
+  async function draw(model, lattice) {
+    if (!lattice) return ready(element);
+    const steps = lattice.values.length;
+    const sheet = make('img', {src: lattice.sheet, alt: t('lattice.alt', {steps})});
     try {
       await sheet.decode();
     } catch (error) {
@@ -36,7 +55,10 @@ export function mountLattice(element, explorer) {
       return;
     }
     if (explorer.state.model !== model) return;
-    values = model.lattice.values;
+    ({values, range: shown} = lattice);
+    const percent = share => number(Math.floor(100 * share)); // of 99.7 % not all
+    const ends = {low: number(values[0], 2), high: number(values[steps - 1], 2)};
+    find('.lse-note').textContent = t(`lattice.about_${shown}`, {...ends, prior: percent(lattice.prior), codes: percent(lattice.codes)});
     for (const end of element.querySelectorAll('.lse-low')) end.textContent = number(values[0], 2);
     for (const end of element.querySelectorAll('.lse-high')) end.textContent = number(values[steps - 1], 2);
     frame.style.width = frame.style.height = `${100 / steps}%`;

@@ -44,7 +44,9 @@ TEMPLATE = """
   </section>
   <div class="lse-walks">
     <section id="lattice" class="lse-lattice" hidden>
-      <div class="lse-bar"><h2 data-text="lattice.title"></h2><span class="lse-count"></span></div>
+      <div class="lse-bar"><h2 data-text="lattice.title"></h2><span class="lse-count"></span>
+        <label class="lse-field"><span data-text="traversal.range"></span><select id="lattice-range"></select></label>
+      </div>
       <div class="lse-plane">
         <p class="lse-up">
           <span class="lse-low"></span><span data-text="lattice.up"></span><span class="lse-high"></span>
@@ -54,7 +56,7 @@ TEMPLATE = """
           <span class="lse-low"></span><span data-text="lattice.across"></span><span class="lse-high"></span>
         </p>
       </div>
-      <p class="lse-note" data-text="lattice.about"></p>
+      <p class="lse-note"></p>
     </section>
     <section id="traversal" class="lse-traversal">
       <div class="lse-bar">
