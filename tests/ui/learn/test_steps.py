@@ -3,6 +3,7 @@
 import base64
 import json
 import math
+import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from vae.ui.learn import endpoints
 from vae.ui.learn.endpoints import MOST_ANSWERS, lesson_endpoints
 from vae.ui.learn.first_steps import CONFIG, SEEDS, WATCHED
 from vae.ui.learn.formulas import FORMULAS, formulas
+from vae.ui.learn.references import references
 from vae.ui.learn.steps import STEPS, chosen, others
 from vae.ui.models.catalog import Catalog
 
@@ -367,3 +369,24 @@ def test_a_step_is_short_and_its_formulas_can_be_drawn_and_read(step):
         assert "\\" not in "".join(math_.itertext()), f"{latex} was not understood"
         assert math_.get("data-label") in TEXTS["en"]
     assert sum(key.startswith(f"learn.{step}_formula_") for key in TEXTS["en"]) == len(FORMULAS[step])
+
+
+def test_every_step_names_what_it_rests_on():
+    found = references()
+    assert list(found) == [step.key for step in STEPS]
+    addresses = r"https://(arxiv\.org/abs/\d{4}\.\d{4,5}|doi\.org/10\.\S+|openreview\.net/forum\?id=\w+)"
+    for works in found.values():
+        assert works
+        for work in works:
+            assert re.search(r" (19|20)\d\d$", work["cited"]) and len(work["title"]) > 10
+            assert re.fullmatch(addresses, work["address"])
+
+
+def test_the_words_of_the_steps_are_exact():
+    """The loss has its expectation, a grey Bernoulli is no density, and what holds for a linear VAE says so."""
+    [loss] = FORMULAS["algorithm"]
+    assert loss.index("mathbb{E}_q") < loss.index("log")
+    assert "expectation" in TEXTS["en"]["learn.algorithm_formula_1"]
+    assert "no normalised density" in TEXTS["en"]["learn.bernoulli_text"]
+    assert "In a linear VAE" in TEXTS["en"]["learn.collapse_text"]
+    assert not [key for key, text in TEXTS["en"].items() if key.startswith("learn.") and "never as good" in text]

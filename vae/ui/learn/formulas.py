@@ -12,7 +12,10 @@ FORMULAS: dict[str, tuple[str, ...]] = {
         r"q(z \mid x) = \mathcal{N}\left(z;\, \mu(x),\, \operatorname{diag}\, \sigma^2(x)\right)",
         r"p(x) = \int p(x \mid z)\, \mathcal{N}(z;\, 0, I)\, dz",
     ),
-    "algorithm": (r"\mathcal{L} = -\log\, p(x \mid z) + \mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)",),
+    "algorithm": (
+        r"\mathcal{L} = \mathbb{E}_q\left[-\log\, p(x \mid z)\right]"
+        r" + \mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)",
+    ),
     "amortised": (
         r"(\mu, \sigma) = f_\phi(x)",
         r"(\mu^*, \sigma^*) = \operatorname{argmin}_{\mu,\, \sigma}\, \mathcal{L}(x;\, \mu, \sigma)",

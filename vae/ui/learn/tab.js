@@ -35,6 +35,9 @@ const STEPS = {
 const AHEAD = '250px'; // a step begins so far before it is seen
 const FOLLOWED = 5000; // milliseconds for which a step that was asked for is kept in its place
 
+/** A work as a link, which opens beside the page. */
+const cited = ({cited, title, address}) => make('a', {href: address, title, target: '_blank', rel: 'noreferrer', textContent: cited});
+
 export function mount({element, props, server}) {
   fill(element);
   for (const part of element.querySelectorAll('[data-label]')) part.setAttribute('aria-label', t(part.dataset.label));
@@ -44,6 +47,7 @@ export function mount({element, props, server}) {
   const entries = payload.steps.map((key, i) => {
     section(key).querySelector('h2 b').textContent = t(`learn.${key}_title`);
     section(key).querySelector('.lse-step-text').textContent = t(`learn.${key}_text`);
+    section(key).querySelector('.lse-references').replaceChildren(t('learn.references'), ...payload.references[key].flatMap((work, n) => [n ? ', ' : ' ', cited(work)]));
     const link = make('a', {href: `#learn-${key}`}, make('span', {textContent: i + 1}), t(`learn.${key}_title`));
     link.addEventListener('click', event => {
       event.preventDefault();

@@ -4,6 +4,7 @@ from vae.ui.kit.part import part
 from vae.ui.learn.endpoints import lesson_endpoints
 from vae.ui.learn.first_steps import SEEDS
 from vae.ui.learn.formulas import formulas
+from vae.ui.learn.references import references
 from vae.ui.learn.steps import STEPS, chosen, others
 from vae.ui.models.shared import Shared
 
@@ -13,6 +14,7 @@ _STEP = """
       <h2 id="learn-{key}-title" tabindex="-1"><span>{number}</span><b></b></h2>
       <p class="lse-step-text"></p>
       <div class="lse-formulas">{formulas}</div>
+      <p class="lse-references"></p>
       <p class="lse-step-go" hidden></p>
     </div>
     <div class="lse-live" aria-busy="true"></div>
@@ -37,6 +39,7 @@ def build(shared: Shared) -> None:
             "models": chosen(shared.catalog.usable(), shared.catalog.data_root),
             "losses": others(),
             "seeds": SEEDS,
+            "references": references(),
         },
         lesson_endpoints(shared.catalog),
         elem_id="learn",
