@@ -17,7 +17,10 @@ from vae.checkpoints.checkpoint import load
 from vae.data import DATASETS
 from vae.data import load as load_data
 from vae.evaluation.evaluate import evaluate
-from vae.evaluation.metrics import mig, mutual_information
+from vae.evaluation.header_figures import above_floor
+from vae.evaluation.latent_use import awake
+from vae.evaluation.metrics import dci, mig, mutual_information
+from vae.evaluation.metrics.information import mig_in_use
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.training.presets import PRESETS
 
@@ -92,16 +95,112 @@ def test_the_readme_says_how_each_file_is_made(model, root):
 
 
 def test_the_readme_says_what_each_file_reaches(model, root):
-    """The figures of its row: the bound, what decoding mu makes of it, its two parts, units in use, MIG and DCI-D."""
+    """The figures of its row: nats above the floor first, then the bound, what decoding mu makes of it, its two parts,
+    units in use, MIG by its three conventions and DCI-D.
+    """
     metrics, config = model.header["metrics"], model.config
-    scores = [metrics[key] for key in ("mig", "dci_disentanglement")]
-    wanted = [f"{metrics[key]:,.1f}" for key in ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion")]
+    scores = [metrics[key] for key in ("mig_sampled", "mig", "mig_in_use", "dci_disentanglement")]
+    wanted = [f"{above_floor(metrics):,.1f}"]
+    wanted += [f"{metrics[key]:,.1f}" for key in ("neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion")]
     wanted += [f"{metrics['active_units']} of {config.model.latent_dim}"]
     wanted += ["–" if score is None else f"{score:.2f}".removeprefix("0") for score in scores]
     wanted += [f"{config.training.steps:,} × {config.training.batch_size}"]
     rows = [line for line in (root / "README.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     rows = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-    assert wanted in [row[2:10] for row in rows if row[0] == f"`{model.name}`"]
+    assert wanted in [row[2:13] for row in rows if row[0] == f"`{model.name}`"]
+
+
+SCORED = ("mig_sampled", "mig", "mig_in_use", "dci_disentanglement", "sap", "modularity", "factor_vae", "beta_vae")
+BESIDE = {"the factors themselves": "_perfect", "the factors, turned": "_rotated", "noise": "_noise"}
+BESIDE |= {"PCA of the pixels": "_pca", "the untrained encoder": "_untrained"}
+
+
+def cells(root) -> list[list[str]]:
+    """Every row of a table of the README, cell by cell."""
+    lines = (root / "README.md").read_text(encoding="utf-8").splitlines()
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines if line.startswith("|")]
+
+
+def short(value: float) -> str:
+    return f"{value:.2f}".removeprefix("0")
+
+
+@pytest.mark.parametrize("data", ["scene3d", "sprites"])
+def test_the_readme_holds_every_score_against_its_marks(data, root):
+    metrics = {kind: load(f"{data}-{kind}").header["metrics"] for kind in ("beta", "vae")}
+    rows = [(f"`{data}-{kind}`", metrics[kind], "") for kind in metrics]
+    rows += [(name, metrics["beta"], suffix) for name, suffix in BESIDE.items()]
+    found = cells(root)
+    for name, figures, suffix in rows:
+        assert [name, *(short(figures[f"{key}{suffix}"]) for key in SCORED)] in found, name
+
+
+@pytest.mark.parametrize("data", ["scene3d", "sprites"])
+def test_the_readme_tells_the_best_and_the_second_best_of_the_latents_in_use(data, root):
+    """The means of a latent that sleeps know of factors by hundredths that no decoder hears."""
+    for kind in ("beta", "vae"):
+        model = load(f"{data}-{kind}")
+        information = mutual_information(model.mu, load_data(data, "test").factors[model.index])
+        ordered = -np.sort(-information[awake(model.header["metrics"]["kl_per_dim"])], axis=0)
+        row = [f"{short(best)}, {short(second)}" for best, second in ordered[:2].T]
+        assert [f"`{model.name}`", *row] in cells(root)
+
+
+def test_a_header_is_complete(model):
+    """What a figure was measured with belongs to it: another processor or type moves its last digits."""
+    measured = model.header["measured"]
+    assert measured["dtype"] == "float32" and measured["device"] and measured["processor"]
+    assert {"python", "torch", "safetensors"} <= measured["versions"].keys()
+    metrics = model.header["metrics"]
+    assert 0 < above_floor(metrics) < metrics["neg_elbo"] - metrics["floor"] + 1e-9
+    assert above_floor(metrics, "distortion") > 0
+    if metrics["mig"] is not None:
+        assert metrics["mig_in_use"] == pytest.approx(
+            mig_in_use(
+                model.mu, load_data(model.config.dataset, "test").factors[model.index], awake(model.stats["kl"])
+            ),
+            abs=0.01,
+        )
+
+
+def test_latents_that_sleep_are_not_scored():
+    """MIG of all means, and of those in use: what sleeping latents cost each of the four (findings of a review)."""
+    known = {"scene3d-vae": (0.220, 0.300), "sprites-beta": (0.374, 0.443), "scene3d-beta": (0.763, 0.794)}
+    for name, (of_all, of_those) in known.items():
+        metrics = load(name).header["metrics"]
+        assert metrics["mig"] == pytest.approx(of_all, abs=0.005), name
+        assert metrics["mig_in_use"] == pytest.approx(of_those, abs=0.01), name
+
+
+# scikit-learn's GradientBoostingClassifier, 100 stages of depth 3, on the stored codes: the first 7,000 rows of the
+# permutation of seed 0 train, 3,000 test. Half an hour of a core: disentanglement, completeness, informativeness.
+BOOSTED = {"scene3d-beta": (0.8943, 0.8822, 0.9807), "sprites-beta": (0.5144, 0.5070, 0.6643)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BOOSTED)
+def test_dci_of_a_shipped_model_is_that_of_scikit_learn(name):
+    model = load(name)
+    found = dci(model.mu, load_data(model.config.dataset, "test").factors[model.index], seed=0)
+    assert found == pytest.approx(BOOSTED[name], abs=0.03)
+
+
+def test_the_mean_squared_error_of_the_collapsed_model_hides_two_betas(root):
+    """512 at sigma = 1; at the sigma that fits what it paints beta·sigma² is the same, and beta is larger."""
+    model = load(COLLAPSED)
+    squared = 2 * above_floor(model.header["metrics"], "distortion") / np.prod(model.config.model.shape)
+    assert PRESETS["conv-mse"].objective.beta / squared == pytest.approx(9_000, rel=0.01)
+    assert "a beta of 512 at sigma = 1, and of some 9,000" in " ".join((root / "README.md").read_text("utf-8").split())
+
+
+def test_sprites_beta_does_not_win_at_its_own_beta(root):
+    beta, loss = load("sprites-beta").config.objective.beta, {}
+    for name in ("sprites-beta", "sprites-vae"):
+        metrics = load(name).header["metrics"]
+        loss[name] = metrics["distortion"] + beta * metrics["rate"]
+    assert beta == 3 and loss["sprites-beta"] > loss["sprites-vae"]
+    text = " ".join((root / "README.md").read_text(encoding="utf-8").split())
+    assert f"comes to {loss['sprites-beta']:.1f} nats, the plain VAE to {loss['sprites-vae']:.1f}" in text
 
 
 def test_a_file_draws_its_first_map_by_itself(model):
@@ -220,12 +319,27 @@ def alike(found, wanted):
     if wanted is None:
         return
     assert [row["dim"] for row in found["dims"]] == [row["dim"] for row in wanted["dims"]]
-    pairs = [(found["overall"], wanted["overall"])]
+    pairs = [(found[key], wanted[key]) for key in ("overall", "overall_spread", "coverage")]
+    for row, known in zip(found["factors"], wanted["factors"], strict=True):
+        assert row["name"] == known["name"]
+        pairs += [(row[key], known[key]) for key in ("moved", "accuracy", "r2")]
     for row, known in zip(found["dims"], wanted["dims"], strict=True):
         assert row["factor"] == known["factor"]
         pairs += [(row["share"], known["share"]), *zip(row["change"], known["change"], strict=True)]
     for value, known in pairs:
         assert value == (known if known is None else pytest.approx(known, rel=0.02, abs=0.01))
+
+
+NATS = {"neg_elbo", "neg_elbo_decoding_mu", "rate", "distortion", "importance_weighted", "floor"}
+
+
+def tolerance(key: str) -> float:
+    """Of a figure measured again. Half a nat of −ELBO, however large the floor is beneath it: the room's two models
+    are 8.5 apart, of 7,200.
+    """
+    if key in NATS:
+        return 0.5
+    return 5e-3 if key.startswith("mig") else 0.02  # what is drawn, and what is trained, moves a little more
 
 
 @beside_its_data
@@ -239,9 +353,20 @@ def test_a_file_reaches_what_its_header_says(model, held_out):
     for key, wanted in expected.items():
         if key == "spill":
             alike(found[key], wanted)
-            continue
-        near = 5e-3 if key.startswith("mig") else 0.02  # what is drawn, and what is trained, moves a little more
-        assert found[key] == (wanted if wanted is None else pytest.approx(wanted, rel=5e-3, abs=near)), key
+        elif key == "synthesis" and wanted is not None:
+            assert found[key]["residual"] == pytest.approx(wanted["residual"], abs=0.05)
+            assert found[key]["right"] == pytest.approx(wanted["right"], abs=0.03)
+        elif wanted is None:
+            assert found[key] is None, key
+        else:
+            assert found[key] == pytest.approx(wanted, rel=0, abs=tolerance(key)), key
+
+
+def test_half_a_nat_is_more_than_the_test_of_a_header_lets_pass():
+    """Of seven thousand as of a hundred: a tolerance in parts of the −ELBO would let pass what models differ by."""
+    for wanted in (7203.2, 101.7):
+        assert wanted + 0.6 != pytest.approx(wanted, rel=0, abs=tolerance("neg_elbo"))
+        assert wanted + 0.4 == pytest.approx(wanted, rel=0, abs=tolerance("neg_elbo"))
 
 
 @beside_its_data
@@ -261,9 +386,12 @@ def test_a_file_beats_the_best_constant_picture(model, held_out):
 
 
 def test_the_readme_says_how_much_the_models_spill(root):
-    """Its table is written from the headers."""
-    text = (root / "README.md").read_text(encoding="utf-8")
+    """Its table is written from the headers: a share never without what it covers and what the pictures are."""
     for name in ("scene3d-beta", "scene3d-vae", "sprites-beta", "sprites-vae"):
-        found = model_at(CHECKPOINT_FOLDER / f"{name}.safetensors").header["metrics"]["spill"]
-        overall, spread = (f"{found[key]:.2f}".lstrip("0") for key in ("overall", "overall_spread"))
-        assert f"| `{name}` | {overall} ± {spread} |" in text
+        metrics = model_at(CHECKPOINT_FOLDER / f"{name}.safetensors").header["metrics"]
+        found, fit = metrics["spill"], metrics["synthesis"]
+        total = len(found["factors"])
+        row = [f"`{name}`", f"{short(found['overall'])} ± {short(found['overall_spread'])}"]
+        row += [f"{round(total * found['coverage'])} of {total}"]
+        row += [f"{fit['residual']:.1f} ± {fit['residual_spread']:.1f}", f"{fit['fade']:.1f}"]
+        assert row in cells(root), row

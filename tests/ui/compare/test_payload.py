@@ -169,8 +169,32 @@ def test_the_table_has_every_mark_beside_a_score_and_none_beside_a_bound(both, c
         assert rows[key]["right"] == metrics[key]
         assert rows[key]["beside"] == {mark: metrics[f"{key}_{mark}"] for mark in comparison.BESIDE}
     assert all(rows[key]["beside"] is None for key in comparison.BOUNDS)
+    for name in ("left", "right"):
+        figures = getattr(both, name).model.header["metrics"]
+        assert rows["above_floor"][name] == pytest.approx(figures["neg_elbo"] - figures["floor"])
+    assert next(iter(rows)) == "above_floor", "what models differ by stands first"
+    assert rows["mig_sampled"] and list(rows).index("mig_sampled") < list(rows).index("mig"), "Chen et al.'s first"
     undefined = comparison.table(open_pair(catalog, "digits-vae", "digits-beta"))
     assert all(row["left"] is None and row["right"] is None for row in undefined if row["key"] in comparison.SCORES)
+
+
+def test_a_range_over_seeds_is_shown_where_a_header_has_it(both):
+    assert all(row["seeds"] == [None, None] for row in comparison.table(both))
+    seeds = [{"name": str(n), "seed": n, "udr": 0.6, "mig": mig} for n, mig in enumerate((0.49, 0.22, 0.44))]
+    header = both.left.model.header | {"seeds": seeds}
+    pair = ModelPair(replace(both.left, model=replace(both.left.model, header=header)), both.right)
+    rows = {row["key"]: row["seeds"] for row in comparison.table(pair)}
+    assert rows["mig"] == [(0.22, 0.49), None] and rows["neg_elbo"] == [None, None]
+
+
+def test_the_sentence_counts_no_latent_that_sleeps(both):
+    """The room's VAE has a latent of KL 0.00 whose means know half of the shape: to the page it is no rival."""
+    metrics = both.left.model.header["metrics"]
+    assert metrics["mig_in_use"] > metrics["mig"] + 0.05
+    values = comparison.sentence(both)["values"]
+    assert (values["mig"], values["other_mig"]) == tuple(
+        round(side.model.header["metrics"]["mig_in_use"], 2) for side in (both.right, both.left)
+    )
 
 
 def test_the_page_is_sent_the_rules_that_it_draws_by(both):
@@ -234,13 +258,16 @@ def test_a_model_that_sleeps_has_an_empty_spill(both):
     asleep = replace(both.left.model, stats=both.left.model.stats | {"kl": np.zeros(10)})
     header = dict(asleep.header, metrics=asleep.header["metrics"] | {"spill": None})
     found = replace(both.left, model=replace(asleep, header=header)).spill_meter.spill()
-    assert found == {"overall": None, "overall_spread": None, "dims": []}
+    assert found == {"overall": None, "overall_spread": None, "coverage": 0.0, "factors": [], "dims": []}
 
 
 def test_a_file_without_scores_gets_a_sentence(both):
     header = dict(both.left.model.header)
     header["metrics"] = {key: value for key, value in header["metrics"].items() if not key.startswith("mig")}
     bare = replace(both.left, model=replace(both.left.model, header=header))
+    metrics = both.left.model.header["metrics"]
+    for key in ("mig_sampled", "mig_in_use"):  # of the stored codes, where the file does not tell
+        assert models.migs(bare)[key] == pytest.approx(metrics[key], abs=5e-3), key
     pair = ModelPair(bare, both.right)
     assert comparison.sentence(pair) == {"key": "compare.unmeasured", "values": {"name": "scene3d-vae"}}
     row = next(row for row in comparison.table(pair) if row["key"] == "mig")
@@ -311,7 +338,14 @@ def test_figure_one_shows_the_latent_that_follows_each_factor(both):
             same_pictures(column.strips[k], side.decode(traverse(z, [dim], values)[0]))
             assert column.labels[k].startswith(f"z{dim}, {side.facts.information[dim, k]:.2f}")
         assert any("seed 1" in note for note in column.notes)
-        assert any(f"{side.model.header['metrics']['mig']:.2f}" in note for note in column.notes)
+        metrics = side.model.header["metrics"]
+        migs = f"MIG {metrics['mig_in_use']:.2f} of latents in use, {metrics['mig']:.2f} of all means"
+        assert any(migs in note for note in column.notes)
+        above = metrics["neg_elbo"] - metrics["floor"]
+        assert any(
+            note.startswith(f"{above:,.1f} nats above the floor, −ELBO {metrics['neg_elbo']:,.1f}")
+            for note in column.notes
+        )
     assert str(index) in drawn.footnote and "InfoGAN" in drawn.footnote
 
 

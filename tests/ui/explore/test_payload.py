@@ -278,11 +278,15 @@ def test_the_header_carries_mig_with_its_marks(trained, damaged):
     figures = header["usable"][0]["figures"]
     assert header["marks"] == ["mig_noise", "mig_rotated", "mig_perfect"] and set(header["marks"]) < set(figures)
     assert {key: figures[key] for key in figures if key.startswith("mig")} == {
+        "mig_sampled": None,
         "mig": 0.69,
+        "mig_in_use": None,
         "mig_noise": 0.0,
         "mig_rotated": 0.14,
         "mig_perfect": None,
     }
+    metrics = trained.metrics
+    assert figures["above_floor"] == pytest.approx(metrics["neg_elbo"] - metrics["floor"])
 
 
 def test_a_place_far_from_every_image_is_called_so(opened):
