@@ -102,10 +102,11 @@ _BOARD = """
         <h2 data-text="train.curves"></h2>
         <label class="lse-field"><span data-text="train.over"></span><select></select></label>
         <button type="button" aria-pressed="false" data-text="train.all_values"></button>
-        <button type="button" data-zoom="reset" data-text="train.reset_zoom" hidden></button>
       </div>
       <div class="lse-train-canvas" role="group">
-        <div class="lse-train-figure" hidden></div><div class="lse-legend"></div><p data-text="train.curves_empty"></p>
+        <div class="lse-train-figure" hidden></div><div class="lse-legend"></div>
+        <button type="button" data-zoom="reset" data-text="train.reset_zoom" hidden></button>
+        <p data-text="train.curves_empty"></p>
       </div>
     </section>
     <section id="train-kl" class="lse-train-kl">
