@@ -238,7 +238,7 @@ def test_decoding_mu_flatters_where_it_does(decoded, words):
     metrics = dict.fromkeys(
         ("distortion", "rate", "importance_weighted", "mutual_information", "total_correlation"), 1.0
     )
-    metrics |= {"neg_elbo": 2.0, "neg_elbo_decoding_mu": decoded, "active_units": 1, "spill": None}
+    metrics |= {"neg_elbo": 2.0, "neg_elbo_decoding_mu": decoded, "active_units": 1, "spill": None, "synthesis": None}
     assert f"({decoded:.2f} decoding mu, which {words})" in summary(metrics | dict.fromkeys(SCORES))
 
 

@@ -54,6 +54,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "coordinates": ("digits-vae", "pca"),
     "colour": ("digits-vae", "kl"),
     "place": ("digits-vae", "pca", 0.0, 0.0),
+    "lattice": ("digits-flat", "prior"),
     "thumbnails": ("digits-vae", 0),
     "own_image": ("digits-vae", "A" * 4096),
     "forecast_model": ("digits-vae",),

@@ -8,7 +8,7 @@ from vae.system import safetensors_file
 from vae.ui.compare.figure_one_rows import figure
 from vae.ui.explore import payload as explorer
 from vae.ui.learn.answers import directions
-from vae.ui.models import rates
+from vae.ui.models.rates import payload as rates
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
 from vae.ui.server.api import described
@@ -39,7 +39,7 @@ def test_the_doctor_and_the_forecast(catalog):
 
 
 def test_the_tangent_the_threshold_and_figure_one(catalog):
-    assert [model["beta"] for model in rates.payload(catalog, "digits", "turned", "turned")["models"]] == [40]
+    assert [model["beta"] for model in rates.measures(catalog, "digits", "turned", "turned")["models"]] == [40]
     assert directions(catalog.open("turned"))["threshold"] == 40
     drawn = figure(open_pair(catalog, "turned", "turned"), int(catalog.open("turned").model.index[0]))
     assert "β 40 ·" in drawn.columns[0].notes[0]

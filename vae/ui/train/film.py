@@ -101,7 +101,7 @@ def _write(page: Image.Image, content: str, corner: tuple[int, int]) -> None:
 
 
 def _picture(uri: str) -> Image.Image:
-    return Image.open(io.BytesIO(base64.b64decode(uri.split(",", 1)[1])), formats=MIME).convert("RGB")
+    return Image.open(io.BytesIO(base64.b64decode(uri.split(",", 1)[1])), formats=tuple(MIME)).convert("RGB")
 
 
 def _fitted(picture: Image.Image, width: int, height: int) -> Image.Image:

@@ -20,7 +20,7 @@ test('texts become the page\'s, numbers in them are written out, and tags in val
 test('sentences within a sentence have their numbers written out too, with commas between them', () => {
   const facts = [{key: 'rates.dot_rate', values: {nats: 1234.56}}, {key: 'rates.dot_mig', values: {mig: 0.126}}];
   const label = `t:${JSON.stringify({key: 'rates.label_one', values: {name: '<b>', facts}})}`;
-  assert.equal(spokenLabel({layout: {meta: {label}}}), '<b>: rate 1,235 nats, MIG 0.13.');
+  assert.equal(spokenLabel({layout: {meta: {label}}}), '<b>: rate 1,235 nats, MIG of means 0.13.');
 });
 
 test('lines of a text stand below each other, and in a label after each other, where nothing is a tag', () => {
