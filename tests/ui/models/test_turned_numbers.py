@@ -8,9 +8,9 @@ from vae.system import safetensors_file
 from vae.ui.compare.figure_one_rows import figure
 from vae.ui.explore import payload as explorer
 from vae.ui.learn.answers import directions
-from vae.ui.models.rates import payload as rates
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
+from vae.ui.models.rates import payload as rates
 from vae.ui.server.api import described
 
 

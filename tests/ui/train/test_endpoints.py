@@ -2,7 +2,6 @@
 
 import base64
 import math
-import os
 import pickle
 import shutil
 import time

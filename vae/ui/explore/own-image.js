@@ -7,7 +7,7 @@ import {ground} from './ground.js';
 
 const LIMIT = 100; // MB
 const KEPT = 512; // pixels of the square that is kept, to shrink it again for a model with other images
-const GROUND_SIDE = 48; // pixels of the square by which its ground is chosen
+const GROUND_SIDE = 56; // pixels of the square by which its ground is chosen
 
 /**
  * A canvas of the middle of a picture, shrunk to width × height: halved first, for one large step would skip pixels.
