@@ -41,6 +41,9 @@ def test_everything_that_is_required_is_what_runs_here(required):
         assert specifier.contains(version(name), prereleases=True), name
 
 
+OPTIONAL = {"spaces", "pillow_heif"}  # a Space brings the first itself; who has photos in HEIC installs the second
+
+
 def imported():
     """The packages that the program itself names, all functions included."""
     for path in [ROOT / "app.py", *(ROOT / "vae").rglob("*.py")]:
@@ -52,9 +55,7 @@ def imported():
 
 
 def test_every_package_that_is_imported_is_required(required):
-    others = (
-        set(imported()) - set(sys.stdlib_module_names) - {"vae", "spaces", "pillow_heif"}
-    )  # a Space brings `spaces`
+    others = set(imported()) - set(sys.stdlib_module_names) - {"vae"} - OPTIONAL
     projects = packages_distributions()
     assert [name for name in others if not {each.lower() for each in projects[name]} & set(required)] == []
 

@@ -6,7 +6,6 @@ import copy
 import pickle
 import shutil
 import sys
-from types import SimpleNamespace
 
 import numpy as np
 import pytest

@@ -2,6 +2,7 @@
 
 import base64
 import math
+import os
 import pickle
 import shutil
 import time
@@ -51,9 +52,9 @@ def app(tmp_path_factory):
 )
 def test_runs_lie_where_they_are_kept(tmp_path, monkeypatch, named, writable, chosen, wanted):
     monkeypatch.setattr(f"{Shared.__module__}.PROJECT", tmp_path / "project")
-    monkeypatch.setattr(
-        f"{Shared.__module__}.writable", lambda path: writable or path.name != "runs" or "project" not in str(path)
-    )
+    (tmp_path / "project").mkdir()
+    real, shut = os.access, tmp_path / "project"
+    monkeypatch.setattr(os, "access", lambda path, mode: real(path, mode) and (writable or Path(path) != shut))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("LATENT_EXPLORER_DATA", str(tmp_path / "data") if named else "")
     shared = Shared.of(CHECKPOINT_FOLDER, tmp_path / "data", tmp_path / chosen if chosen else None)

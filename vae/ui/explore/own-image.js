@@ -7,7 +7,7 @@ import {ground} from './ground.js';
 
 const LIMIT = 100; // MB
 const KEPT = 512; // pixels of the square that is kept, to shrink it again for a model with other images
-const GROUND_SIDE = 56; // pixels of the square by which its ground is chosen
+const JUDGED = 60; // pixels of the square by which its ground is chosen
 
 /**
  * A canvas of the middle of a picture, shrunk to width × height: halved first, for one large step would skip pixels.
@@ -47,7 +47,7 @@ async function read(file) {
     throw refused('own.unreadable');
   }
   const side = Math.min(picture.width, picture.height, KEPT);
-  const seen = shrunk(picture, GROUND_SIDE, GROUND_SIDE).getContext('2d').getImageData(0, 0, GROUND_SIDE, GROUND_SIDE);
+  const seen = shrunk(picture, JUDGED, JUDGED).getContext('2d').getImageData(0, 0, JUDGED, JUDGED);
   const through = ground(seen.data);
   const kept = shrunk(picture, side, side, GROUNDS[through ?? 'white']);
   picture.close();
