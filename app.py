@@ -61,12 +61,14 @@ def main() -> None:
     options = parse()
     # After the arguments, so that a wrong one is told at once: these imports take seconds.
     from vae.system.console import show_any_text
+    from vae.system.paths import stand_in_home
     from vae.system.temporary_folder import own_temporary_folder
 
     show_any_text()
+    stand_in_home()  # before Gradio is imported, as the next
     os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
 
-    own_temporary_folder()  # before Gradio is imported, which looks for it then
+    own_temporary_folder()
     from vae.ui import Shared, build_demo, launch
 
     shared = Shared.of(options.checkpoints, options.data, options.runs)

@@ -45,6 +45,18 @@ def test_without_a_home_the_cache_is_a_temporary_folder(homeless):
     assert paths.temporary_cache().parent == Path(tempfile.gettempdir())
 
 
+def test_libraries_get_a_home_where_there_is_none(homeless, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path))
+    paths.stand_in_home()
+    assert os.environ["HOME"] == str(paths.temporary_cache()) and paths.temporary_cache().is_dir()
+
+
+def test_a_home_that_is_there_stays(monkeypatch, tmp_path):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    paths.stand_in_home()
+    assert os.environ["HOME"] == str(tmp_path)
+
+
 def test_a_home_that_cannot_be_written_gives_way_unless_a_cache_is_there(tmp_path, monkeypatch, read_only):
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.delenv("LATENT_EXPLORER_DATA", raising=False)

@@ -8,6 +8,7 @@ from vae.cli import data, embed, evaluate, listing, pull, push, reader, train, u
 from vae.cli.options import Parser
 from vae.system.console import show_any_text
 from vae.system.messages import KeyedError
+from vae.system.paths import stand_in_home
 
 COMMANDS = (listing, data, train, evaluate, udr, embed, reader, push, pull)
 
@@ -25,6 +26,7 @@ def parser() -> Parser:
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command. Returns 0, or 2 after a sentence that says what was wrong."""
     show_any_text()
+    stand_in_home()
     parsed = parser().parse_args(arguments)
     try:
         parsed.run(parsed)

@@ -38,6 +38,18 @@ def temporary_cache() -> Path:
     return Path(tempfile.gettempdir()) / f"{_APP}-cache-{user_id()}"
 
 
+def stand_in_home() -> None:
+    """Gives a user whom the system does not know, and who has no $HOME, one among the temporary files: IPython, which
+    Gradio imports where it is installed, raises without.
+    """
+    try:
+        Path.home()
+    except RuntimeError:
+        home = temporary_cache()
+        home.mkdir(parents=True, exist_ok=True)
+        os.environ["HOME"] = str(home)
+
+
 def writable(folder: Path) -> bool:
     """Can files be written into a folder, made first where it is missing? Nothing is made."""
     there = next((place for place in (folder, *folder.absolute().parents) if place.exists()), folder)

@@ -42,10 +42,14 @@ TABS = (
 
 def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     """The whole page: the header and the tabs."""
+    from vae.system.paths import stand_in_home
+    from vae.system.temporary_folder import own_temporary_folder
+
+    stand_in_home()
+    own_temporary_folder()
     import gradio as gr
     import torch
 
-    from vae.system.temporary_folder import own_temporary_folder
     from vae.ui.header.tab import build as build_header
     from vae.ui.kit.i18n import say
     from vae.ui.kit.part import script
@@ -55,7 +59,6 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
 
     # A decode of one picture is quicker on one thread, and several users' decodes do not fight over the cores.
     torch.set_num_threads(1)
-    own_temporary_folder()
     gr.set_static_paths([script("en").parent])
     look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
     with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
