@@ -66,9 +66,8 @@ def main() -> None:
 
     show_any_text()
     stand_in_home()  # before Gradio is imported, as the next
-    os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
-
     own_temporary_folder()
+    os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
     from vae.ui import Shared, build_demo, launch
 
     shared = Shared.of(options.checkpoints, options.data, options.runs)

@@ -20,7 +20,7 @@ export function parted(files, most = MOST_IMAGES) {
   const seen = files.filter(({path}) => !hidden(path));
   const reads = ({path}) => !ending(path) || PICTURE_ENDINGS.includes(ending(path));
   const pictures = seen.filter(reads);
-  const reason = path => (OTHER_ENDINGS.includes(ending(path)) ? 'format' : 'not_an_image');
+  const reason = path => (ending(path) === '.zip' ? 'archive' : OTHER_ENDINGS.includes(ending(path)) ? 'format' : 'not_an_image');
   const left = seen.filter(file => !reads(file)).map(({path}) => ({name: path, reason: reason(path)}));
   if (pictures.length <= most) return {sent: pictures, left};
   const taken = new Set(Array.from({length: most}, (_, i) => Math.floor((i * pictures.length) / most)));

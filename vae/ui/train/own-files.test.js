@@ -14,13 +14,14 @@ test('every ending that the server reads is sent, in capitals too', () => {
 });
 
 test('what stays behind is counted and named, hidden files aside', () => {
-  const paths = ['a/1.png', 'a/notes.txt', 'a/logo.svg', 'a/.DS_Store', '.git/x.png', 'a/scan', '__MACOSX/a/._1.png', 'a/x.png.bak'];
+  const paths = ['a/1.png', 'a/notes.txt', 'a/logo.svg', 'a/.DS_Store', '.git/x.png', 'a/scan', '__MACOSX/a/._1.png', 'a/x.png.bak', 'b/more.ZIP'];
   const {sent, left} = parted(files(paths));
   assert.deepEqual(sent.map(({path}) => path), ['a/1.png', 'a/scan']);
   assert.deepEqual(left, [
     {name: 'a/notes.txt', reason: 'not_an_image'},
     {name: 'a/logo.svg', reason: 'format'},
     {name: 'a/x.png.bak', reason: 'not_an_image'},
+    {name: 'b/more.ZIP', reason: 'archive'},
   ]);
 });
 
