@@ -347,6 +347,7 @@ def test_figure_one_shows_the_latent_that_follows_each_factor(both):
             for note in column.notes
         )
     assert str(index) in drawn.footnote and "InfoGAN" in drawn.footnote
+    assert "a factor a row" in drawn.title and "normalised mutual information" in drawn.footnote
 
 
 def test_figure_one_is_a_picture_of_either_kind(call, both, catalog):
@@ -355,8 +356,15 @@ def test_figure_one_is_a_picture_of_either_kind(call, both, catalog):
         image = Image.open(io.BytesIO(base64.b64decode(found["uri"].split(",")[1])))
         assert image.format == kind.upper() and getattr(image, "n_frames", 1) >= frames
         assert found["name"].endswith(f".{kind}")
+    vector = call("figure_one", *PAIR, int(both.index[0]), "svg")["ok"]
+    assert vector["uri"].startswith("data:image/svg+xml;base64,") and vector["name"].endswith(".svg")
+    assert call("figure_one", *PAIR, int(both.index[0]), "print")["ok"]["name"].endswith("-300dpi.png")
     classes = open_pair(catalog, "mnist-vae", "mnist-beta")
-    assert len(figure_one_rows.figure(classes, int(classes.index[0])).rows) == 5
+    drawn = figure_one_rows.figure(classes, int(classes.index[0]))
+    assert len(drawn.rows) == 5 and "a pair of matched latents a row" in drawn.title
+    pairs = [pair for pair in classes.pairs if None not in (pair.left, pair.right)]
+    assert list(drawn.rows) == [f"z{pair.left} and z{pair.right}, r {pair.strength:.2f}" for pair in pairs]
+    assert "rank correlation" in drawn.footnote
     asleep = open_pair(catalog, "mnist-vae", "mnist-vae")
     assert figure_one_rows.figure(asleep, int(asleep.index[0])).rows
 

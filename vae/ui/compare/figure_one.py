@@ -1,26 +1,30 @@
 """The first figure of the beta-VAE paper from two models: one latent moves, a factor a row, a model a column.
 
-Two forms of it: the strips as a PNG, and a GIF in which every strip is one picture that sweeps there and back. No
-gradio in here.
+Its forms: the strips as a PNG, for the screen or for print, or as an SVG, whose letters stay letters; and a GIF in
+which every strip is one picture that sweeps there and back. No gradio in here.
 
 Source: Higgins et al. 2017, beta-VAE, figure 1.
 """
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import escape
 from itertools import product
+from typing import Any
 
 import numpy as np
 import torch
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from vae.ui.kit.text_layout import INK, Text, draw_line, overhang, text
+from vae.ui.kit.text_layout import INK, Text, draw_line, line_width, overhang, text
 
 LARGEST_GIF = 2_000_000  # bytes; a GIF that would be longer is drawn with smaller pictures
+PRINT_DPI, PRINT_WIDTH = 300, 7.0  # pixels an inch, and inches: the width of a page's text
 STRIP_SIDE = 80  # pixels aimed at for a picture of the PNG: 64 to 96 for images of 28, 32 and 64
 FRAME_SIDES = ((4, 192), (7, 128), (10**9, 96))  # up to so many rows: pixels aimed at for a picture of the GIF
 FAINT, RULE, PAPER = (96, 96, 96), (204, 204, 204), (255, 255, 255)
@@ -98,14 +102,61 @@ class Layout:
 
 def png(figure: Figure) -> bytes:
     """The strips side by side as a PNG."""
-    layout = strip_layout(figure)
-    page = painted(layout)
+    return _png(_drawn(figure, strip_layout(figure)))
+
+
+def print_png(figure: Figure) -> bytes:
+    """The same with 300 dots an inch over the width of a page's text, or more."""
+    return _png(_drawn(figure, print_layout(figure)), dpi=(PRINT_DPI, PRINT_DPI))
+
+
+def svg(figure: Figure) -> bytes:
+    """The same as an SVG as wide as a page's text: letters and lines are drawn, each strip is a picture for print."""
+    layout = print_layout(figure)
+    width, height = layout.size
+    size = f'width="{PRINT_WIDTH}in" height="{PRINT_WIDTH * height / width:.3f}in" viewBox="0 0 {width} {height}"'
+    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="Helvetica, Arial, sans-serif">']
+    parts.append(f'<rect width="{width}" height="{height}" fill="{_hex(PAPER)}"/>')
+    for x, y, length in layout.rules:
+        parts.append(f'<rect x="{x}" y="{y}" width="{length}" height="1" fill="{_hex(RULE)}"/>')
+    for x, y, block in layout.texts:
+        for number, line in enumerate(block.lines):
+            # Another font than the one that was measured with keeps to the room that was left for this one.
+            place = f'x="{x}" y="{y + number * block.leading + block.size}" font-size="{block.size}"'
+            length = f'textLength="{line_width(line, block.size):.1f}" lengthAdjust="spacingAndGlyphs"' if line else ""
+            parts.append(f'<text {place} {length} fill="{_hex(block.ink)}">{escape(line)}</text>')
     for (row, model), (x, y) in layout.cells.items():
-        for step, picture in enumerate(figure.columns[model].strips[row]):
-            page.paste(enlarged(picture, layout.factor), (x + step * layout.step, y))
+        strip = _strip(figure.columns[model].strips[row], layout)
+        data = base64.b64encode(_png(strip)).decode("ascii")
+        place = f'x="{x}" y="{y}" width="{strip.width}" height="{strip.height}"'
+        parts.append(f'<image {place} href="data:image/png;base64,{data}"/>')
+    return "\n".join([*parts, "</svg>\n"]).encode()
+
+
+def _drawn(figure: Figure, layout: Layout) -> Image.Image:
+    page = painted(layout)
+    for (row, model), place in layout.cells.items():
+        page.paste(_strip(figure.columns[model].strips[row], layout), place)
+    return page
+
+
+def _strip(pictures: Tensor, layout: Layout) -> Image.Image:
+    """(S, C, H, W) uint8 -> the pictures side by side, enlarged, with paper between them."""
+    height, width = (layout.factor * length for length in pictures.shape[2:])
+    strip = Image.new("RGB", ((len(pictures) - 1) * layout.step + width, height), PAPER)
+    for step, picture in enumerate(pictures):
+        strip.paste(enlarged(picture, layout.factor), (step * layout.step, 0))
+    return strip
+
+
+def _png(page: Image.Image, **options: Any) -> bytes:
     file = io.BytesIO()
-    page.save(file, "PNG")
+    page.save(file, "PNG", **options)
     return file.getvalue()
+
+
+def _hex(colour: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*colour)
 
 
 def gif(figure: Figure, seconds: float = 4.0) -> bytes:
@@ -118,19 +169,20 @@ def gif(figure: Figure, seconds: float = 4.0) -> bytes:
     """
     height, width = figure.shape[3:]
     aim = next(side for rows, side in FRAME_SIDES if figure.shape[0] <= rows)
-    colours = palette(figure)
     for factor, dither in product(range(max(1, aim // max(height, width)), 0, -1), (DITHER, 0)):
-        data = _animated(figure, frame_layout(figure, factor), colours, dither, seconds)
+        data = _animated(figure, frame_layout(figure, factor), dither, seconds)
         if len(data) <= LARGEST_GIF:
             break
     return data
 
 
-def _animated(figure: Figure, layout: Layout, colours: Image.Image, dither: float, seconds: float) -> bytes:
+def _animated(figure: Figure, layout: Layout, dither: float, seconds: float) -> bytes:
     order = there_and_back(figure.shape[1])
     shares = np.array([3 if step in (0, figure.shape[1] - 1) else 1 for step in order])
     lasting = np.maximum(np.round(100 * seconds * shares / shares.sum()), 2) * 10  # browsers slow down what is quicker
-    first, *others = (reduced(page, colours) for page in _frames(figure, layout, order, dither))
+    palettes = {step: palette(figure, step) for step in set(order)}
+    pages = zip(order, _frames(figure, layout, order, dither), strict=True)
+    first, *others = (reduced(page, palettes[step]) for step, page in pages)
     file = io.BytesIO()
     first.save(
         file,
@@ -139,7 +191,7 @@ def _animated(figure: Figure, layout: Layout, colours: Image.Image, dither: floa
         append_images=others,
         duration=lasting.astype(int).tolist(),
         loop=0,
-        optimize=False,  # else every frame brings a palette of its own
+        optimize=False,  # else a frame's palette would lose the colours that it does not use, and greys be searched
     )
     return file.getvalue()
 
@@ -174,13 +226,16 @@ def dithered(picture: Image.Image, levels: float) -> Image.Image:
     return Image.fromarray((pixels + 0.5).clip(0, 255).astype(np.uint8))
 
 
-def palette(figure: Figure) -> Image.Image:
-    """256 colours for all frames, as a picture that carries them: greys for letters, the rest the pictures' own."""
+def palette(figure: Figure, step: int) -> Image.Image:
+    """256 colours for the frame of a step, as a picture that carries them: greys for letters, the rest the pictures'.
+
+    One palette for all frames would have to hold the colours of every picture of every strip: shades turn to blotches.
+    """
     greys = [shade for shade in np.linspace(INK[0], PAPER[0], GREYS).round().astype(int).tolist() for _ in range(3)]
     if figure.shape[2] == 1:
         colours = GREY_RAMP
     else:
-        pixels = torch.cat([column.strips.flatten(0, 1) for column in figure.columns]).movedim(1, 3).reshape(-1, 3)
+        pixels = torch.cat([column.strips[:, step] for column in figure.columns]).movedim(1, 3).reshape(-1, 3)
         pixels = pixels[:: -(-len(pixels) // PALETTE_PIXELS)].numpy()
         own = Image.fromarray(pixels[None]).quantize(256 - GREYS, Image.Quantize.MEDIANCUT, kmeans=1)
         colours = own.getpalette()[: 3 * (256 - GREYS)]
@@ -209,14 +264,26 @@ def enlarged(picture: Tensor, factor: int) -> Image.Image:
 # Where things stand.
 
 
-def strip_layout(figure: Figure) -> Layout:
-    """The PNG: names of the factors on the left, then a column of strips for each model."""
+def print_layout(figure: Figure) -> Layout:
+    """The PNG with pictures enlarged until the page is as wide as print asks for."""
+    layout = strip_layout(figure)
+    times = 1
+    while layout.size[0] < PRINT_DPI * PRINT_WIDTH:
+        times += 1
+        layout = strip_layout(figure, times)
+    return layout
+
+
+def strip_layout(figure: Figure, times: int = 1) -> Layout:
+    """The PNG: names of the factors on the left, then a column of strips for each model; all so many times as large."""
     rows, steps, _, height, width = figure.shape
-    factor = max(1, round(STRIP_SIDE / max(height, width)))
-    gap = 3
+    factor = times * max(1, round(STRIP_SIDE / max(height, width)))
+    gap = 3 * times
     strip = steps * (width * factor + gap) - gap
-    column = max(strip, 280)
-    px = _scaled(max(1.0, (2 * column + 190) / 1400))  # so that letters are as large when shown 1,400 pixels wide
+    column = max(strip, 280 * times)
+    px = _scaled(
+        max(1.0 * times, (2 * column + 190) / 1400)
+    )  # so that letters are as large when shown 1,400 pixels wide
     pad, gutter = px(32), px(36)
     names = [text(name, px(17), px(150)) for name in figure.rows]
     left = pad + max(name.width for name in names) + px(22)

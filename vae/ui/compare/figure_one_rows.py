@@ -12,20 +12,33 @@ import torch
 from vae.evaluation.doctor import kl_weight, noise_variance
 from vae.evaluation.header_figures import above_floor
 from vae.evaluation.latent_use import FOLLOWED
-from vae.evaluation.matching import SHARED
+from vae.evaluation.matching import SHARED, Pair
 from vae.evaluation.metrics.agreement import rank_correlation
 from vae.latent.traversal import traverse
-from vae.ui.compare.figure_one import Column, Figure, gif, png
+from vae.ui.compare.figure_one import Column, Figure, gif, png, print_png, svg
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair
 from vae.ui.models.payload import migs
 
-FIGURES = {"png": (png, "image/png"), "gif": (gif, "image/gif")}
+FIGURES = {  # kind -> how it is drawn, its type, and how its file's name ends
+    "png": (png, "image/png", ".png"),
+    "print": (print_png, "image/png", "-300dpi.png"),
+    "svg": (svg, "image/svg+xml", ".svg"),
+    "gif": (gif, "image/gif", ".gif"),
+}
 MOST_ROWS = 10
 FOOTNOTE = (
     "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. Test image "
-    "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay."
+    "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay. {numbers}"
 )
+NUMBERS = {
+    "factors": "The number beside a latent is its normalised mutual information with the row's factor: the share of "
+    "the factor's entropy that the latent knows, from 0 to 1.",
+    "matched": "These images come without factors: each row holds two latents whose codes are most alike over the test "
+    "images, and r is the size of their rank correlation, from 0 to 1.",
+    "strongest": "No latent follows a factor or is like one of the other model: the strongest of each is shown.",
+}
+ROWS = {"factors": "a factor a row", "matched": "a pair of matched latents a row", "strongest": "the strongest latent"}
 
 
 @dataclass(frozen=True)
@@ -47,31 +60,33 @@ class Row:
 
 def composed(both: ModelPair, index: int, kind: str) -> dict[str, str]:
     """The figure as a data URI, and a name for its file."""
-    draw, mime = FIGURES[kind]
+    draw, mime, ending = FIGURES[kind]
     body = base64.b64encode(draw(figure(both, index))).decode("ascii")
     return {
         "uri": f"data:{mime};base64,{body}",
-        "name": f"{both.left.title}-{both.right.title}-{index}.{kind}",
+        "name": f"{both.left.title}-{both.right.title}-{index}{ending}",
     }
 
 
 def figure(both: ModelPair, index: int) -> Figure:
     """The figure of one test image: a row per factor that either model follows; without factors per matched pair."""
-    rows = rows_of(both)
+    kind, rows = rows_of(both)
     title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
     return Figure(
-        title=f"{title}: what one latent changes, a factor a row",
+        title=f"{title}: what one latent changes, {ROWS[kind]}",
         rows=tuple(row.name for row in rows),
         columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
-        footnote=FOOTNOTE.format(index=index),
+        footnote=FOOTNOTE.format(index=index, numbers=NUMBERS[kind]),
     )
 
 
-def rows_of(both: ModelPair) -> list[Row]:
-    """The rows of the figure, at least one and at most ten."""
+def rows_of(both: ModelPair) -> tuple[str, list[Row]]:
+    """What a row stands for, one of `ROWS`; and the rows of the figure, at least one and at most ten."""
+    kind = "factors"
     if both.left.facts.information is None or both.right.facts.information is None:
         pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
-        found = [Row("alike", (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
+        kind = "matched"
+        found = [Row(_pair_name(pair), (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
     else:
         found = []
         for k, factor in enumerate(both.left.facts.specs):
@@ -80,8 +95,14 @@ def rows_of(both: ModelPair) -> list[Row]:
                 dims = tuple(dim if dim >= 0 and shares[dim] >= SHARED else None for dim, shares in best)
                 signs = tuple(_rising(side, dim, k) for side, dim in zip(both.sides, dims, strict=True))
                 found.append(Row(factor.name, dims, k, signs))
-    strongest = tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides)
-    return found[:MOST_ROWS] or [Row("strongest latent", strongest)]
+    if found:
+        return kind, found[:MOST_ROWS]
+    return "strongest", [Row("strongest latent", tuple(int(np.argmax(side.model.stats["kl"])) for side in both.sides))]
+
+
+def _pair_name(pair: Pair) -> str:
+    """Two matched latents, and how alike they are."""
+    return f"z{pair.left} and z{pair.right}, r {pair.strength:.2f}"
 
 
 def _rising(opened: LoadedModel, dim: int | None, factor: int) -> int:

@@ -83,6 +83,8 @@ TEMPLATE = f"""
     <div class="lse-bar">
       <h2 data-text="compare.figure"></h2>
       <button type="button" data-kind="png" data-text="compare.png"></button>
+      <button type="button" data-kind="print" data-text="compare.print"></button>
+      <button type="button" data-kind="svg" data-text="compare.svg"></button>
       <button type="button" data-kind="gif" data-text="compare.gif"></button>
       <span class="lse-note" data-text="compare.figure_about"></span>
     </div>
