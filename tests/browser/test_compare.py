@@ -331,6 +331,13 @@ def test_models_of_other_data_bring_their_partner_and_say_so(tab):
     assert (tab.input_value("#compare-left"), tab.input_value("#compare-right")) == ("mnist-vae", "mnist-conv20")
 
 
+def test_the_side_that_was_set_stays(tab):
+    tab.select_option("#compare-left", "mnist-2d")
+    tab.wait_for_function("document.querySelector('.lse-sentence').textContent.includes('mnist-2d')")
+    stands(tab)
+    assert (tab.input_value("#compare-left"), tab.input_value("#compare-right")) == ("mnist-2d", "mnist-vae")
+
+
 def test_from_explore_to_compare_and_back_with_the_same_image_and_z(page, both):
     page.locator("#random-image").click()
     page.wait_for_selector("#inspector[data-ready='1']")

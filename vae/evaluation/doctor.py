@@ -21,8 +21,7 @@ from vae.training.objectives import OBJECTIVES
 from vae.training.schedules import Turn
 
 # Steps of a training before which nothing is known: with a fixed weight of the KL digits, MNIST and the room had left
-# the mean image by 180. MNIST had not at 2.5 nats of a capacity that rises, nor at seven times the beta to which one
-# falls.
+# the mean image by 180. MNIST had not at 2.5 nats of a rising capacity, nor at seven times the beta to which one falls.
 EARLY = 250
 LEAST_CAPACITY = 5.0
 NEAR = 2.0

@@ -78,6 +78,7 @@ def test_unknown_models(call, opened, name):
     refused(call("colour", name, "kl"))
     refused(call("place", name, "pca", 0, 0))
     refused(call("thumbnails", name, 0))
+    refused(call("lattice", name, "wide"))
     refused(call("forecast_model", name))
 
 
@@ -106,6 +107,11 @@ def test_bad_names_of_things(call, opened, bad):
     refused(call("coordinates", "digits-beta", bad))
     refused(call("colour", "digits-beta", bad))
     refused(call("place", "digits-beta", bad, 0.0, 0.0))
+    refused(call("lattice", "digits-beta", bad))
+
+
+def test_a_lattice_needs_two_latents(call):
+    assert call("lattice", "digits-beta", "prior")["key"] == "error.lattice"
 
 
 @pytest.mark.parametrize("xy", [(None, 0), (0, math.nan), (math.inf, 0), (HUGE, 0), ("0", "0"), ([0], 0), (True, 0)])

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from vae.evaluation.metrics import mutual_information
 from vae.latent.lattice import lattice
 from vae.training.schedules import Turn
 from vae.ui.explore import payload as explorer
+from vae.ui.explore.endpoints import explore_endpoints
 from vae.ui.header.tab import models
 from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import TEXTS, named, say
@@ -241,6 +243,13 @@ def test_two_latents_come_with_their_decoded_lattice(two):
         assert np.abs(shown - turned).mean() > 4 * away.mean()
 
 
+def lattice_endpoint(opened):
+    """The server function of its lattice, by the range."""
+    functions = explore_endpoints(SimpleNamespace(open=lambda name: opened))
+    ask = next(function for function in functions if function.__name__ == "lattice")
+    return lambda span: ask(["flat", span])
+
+
 def test_a_lattice_says_what_lies_within_it_and_a_wider_one_holds_nearly_all_codes(two):
     out = np.abs(two.model.mu).max(axis=1)
     prior, wide = (explorer.lattice(two, span) for span in ("prior", "wide"))
@@ -249,6 +258,7 @@ def test_a_lattice_says_what_lies_within_it_and_a_wider_one_holds_nearly_all_cod
     assert prior["prior"] == pytest.approx(0.9025, abs=1e-4)
     assert wide["codes"] >= 0.99 and wide["values"][-1] == -wide["values"][0] == np.ceil(2 * np.quantile(out, 0.99)) / 2
     assert np.ptp(np.diff(wide["values"])) < 1e-5
+    assert lattice_endpoint(two)("wide")["ok"] == wide and "error" in lattice_endpoint(two)("narrow")
     corner = two.decode(np.array([[wide["values"][0], wide["values"][-1]]]))[0, 0].numpy().astype(float)
     assert np.abs(tiles(wide)[0, 0] - corner).mean() < 4
 
