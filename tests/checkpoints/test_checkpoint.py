@@ -20,9 +20,10 @@ from vae.checkpoints.checkpoint import CheckpointError, list_headers, load
 from vae.images import to_uint8
 from vae.models.weights import rounded
 from vae.system import paths, safetensors_file
+from vae.system.processor import processor
 
 CONTRACT = {"format_version", "name", "config", "dataset", "metrics", "steps", "images", "seconds", "device", "seed"}
-CONTRACT |= {"versions", "changes"}
+CONTRACT |= {"versions", "changes", "dtype", "processor"}
 WEIGHT = "model.network.to_latent.1.weight"
 
 
@@ -49,6 +50,7 @@ def test_the_header_explains_the_file(trained, model, digits):
     assert header["dataset"] == {"name": "digits", "version": "1", "sha256": digits["test"].sha256()}
     assert header["metrics"] == trained.metrics
     assert (header["steps"], header["images"], header["seed"]) == (300, 300 * 64, 0)
+    assert (header["dtype"], header["processor"]) == ("float32", processor()), "the tiny training asks for fp32"
     assert header["versions"]["torch"] == torch.__version__.split("+")[0]
 
 

@@ -107,15 +107,14 @@ def _write(
         "seed": training.seed,
         "versions": _versions(),
         "changes": state.changes,
-        "measured": _measuring(network),
     }
     maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
     checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
 
 
 def record_metrics(path: Path, metrics: dict[str, Any]) -> None:
-    """Puts the figures of `evaluate` into the header of a checkpoint, and with what they were measured; in place, the
-    tensors stay as they are.
+    """Puts the figures of `evaluate` into the header of a checkpoint, and under "measured" with what, for that need not
+    be what it was trained with; in place, the tensors stay as they are.
 
     Raises:
         CheckpointError: the file is not a checkpoint, or cannot be written.

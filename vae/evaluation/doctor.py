@@ -51,7 +51,6 @@ class Evidence:
         kl: (D,) mean KL divergence of each latent from the prior.
         config: the training with the numbers of its loss as they are in force, see `config_in_force`.
         name: of the model; one that ends in "-beta" promises a KL that weighs more than in the bound.
-        floor: the least that these pictures cost under any decoder, see `distortion_floor`.
         neg_elbo, train_neg_elbo: the bound on test images, and measured in the same way on training images.
         spread: largest standard deviation of a pixel over the decoded codes of different images, in grey levels.
         recovered: see `recovered`.
@@ -61,13 +60,13 @@ class Evidence:
         factors: the K names.
         turns: the numbers that were turned by hand.
         steps: of the training; before `until` of them nothing is held against a model, see `too_early_until`.
+        floor: the least that the pictures of `neg_elbo` cost under any decoder, see `distortion_floor`.
     """
 
     kl: np.ndarray
     config: TrainConfig | None = None
     name: str = ""
     neg_elbo: float | None = None
-    floor: float | None = None
     train_neg_elbo: float | None = None
     spread: float | None = None
     recovered: float | None = None
@@ -78,6 +77,7 @@ class Evidence:
     turns: Sequence[Turn] = ()
     steps: int | None = None
     until: int = EARLY
+    floor: float | None = None
 
     @property
     def awake(self) -> np.ndarray:

@@ -98,6 +98,16 @@ def test_without_images_there_is_no_floor(folder, monkeypatch):
     assert rates.measures(catalog, "digits", "a", "b")["floor"] > 0  # as its file recorded it
 
 
+def test_a_model_measured_on_a_part_stands_above_the_floor_of_that_part(folder):
+    """Of a few images the floor is another one; a model that was trained in the page is measured on 2,000."""
+    folder("a")
+    path = folder("b", lambda header: header["metrics"].update(floor=300.0, distortion=320.0))
+    found = rates.payload(Catalog(path, path), "digits", "a", "b")
+    heights = {model["name"]: model["height"] for model in rates.drawn(found)}
+    assert heights["b"] == pytest.approx(20.0) and found["floor"] != 300.0
+    assert heights["a"] == pytest.approx(found["models"][0]["distortion"] - found["floor"])
+
+
 def test_what_is_no_number_has_no_place(folder):
     folder("a")
     path = folder("b", lambda header: header["metrics"].update(rate=1e300, mig=None))

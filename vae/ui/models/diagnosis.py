@@ -64,5 +64,8 @@ class Diagnosis:
         That of the images that the file's figures were measured on, where it tells; else of the whole split, which
         takes up to a second for 10,000 images 64x64x3.
         """
+        model, images = self.of.model.config.model, self.of.images
         recorded = finite(self.of.model.header["metrics"].get("floor"))
-        return floor_of(self.of.model.config.model, self.of.images) if recorded is None else recorded
+        if recorded is None or images is None or model.likelihood == "gaussian":
+            return floor_of(model, images)
+        return recorded

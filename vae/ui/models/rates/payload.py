@@ -80,6 +80,8 @@ def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     if figures["rate"] is None or figures["distortion"] is None:
         return None
     config = in_force(entry.header)
+    if config.model.likelihood == "gaussian":
+        figures["floor"] = None  # that of an exact picture is the same for all that stand beside it
     weight = kl_weight(config)
     versions = [header["dataset"]["version"] for header in (entry.header, opened.model.header)]
     return {
