@@ -59,9 +59,7 @@ def every_finding() -> list[Finding]:
         Evidence(asleep, recovered=0.0, forecast=forecast([3.0, 2.0])),
         Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0)), recovered=-1.0),
         Evidence(asleep, about(ObjectiveConfig("beta_h", beta=9.0), "gaussian")),
-        Evidence(
-            awake, about(ObjectiveConfig()), "x-beta", floor=50.0, neg_elbo=100.0, train_neg_elbo=80.0, spread=0.0
-        ),
+        Evidence(awake, about(ObjectiveConfig()), "x-beta", 100.0, 80.0, spread=0.0, floor=60.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=9.0)), recovered=0.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0)), plain_rate=1.0),
         Evidence(awake, about(ObjectiveConfig("beta_b", capacity=2.0))),
