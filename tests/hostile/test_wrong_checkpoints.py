@@ -150,6 +150,18 @@ def shaped(*shape):
     return change
 
 
+def test_a_file_that_is_all_header_is_refused_before_it_is_written_or_parsed(app, monkeypatch):
+    """28 MB of names took a gigabyte and five seconds, in which nobody else was answered."""
+    places = b",".join(b'"%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % n for n in range(300_000))
+    content = bare(b"{" + places + b"}")
+    monkeypatch.setattr("vae.ui.models.visitor_models.checkpoint.load", lambda *a: pytest.fail("it was read"))
+    assert CHECKPOINTS.most_head < len(content) < CHECKPOINTS.most_bytes
+    said = upload(app, content)
+    assert (said["key"], said["values"]["reason"]["key"]) == ("run.not_a_checkpoint", "checkpoint.header_long")
+    many = tensor_file(**{str(n): (1,) for n in range(CHECKPOINTS.most_tensors + 1)})
+    assert upload(app, many)["values"]["reason"]["key"] == "checkpoint.many_tensors"
+
+
 @pytest.mark.parametrize("shape", [(5, 20, 20), (2, 32, 32)])
 def test_images_that_no_page_can_show_are_refused(app, tmp_path, shape):
     before = sorted(app.place.runs.rglob("*.safetensors"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from vae.system import safetensors_file
-from vae.system.safetensors_file import CheckpointError
+from vae.system.safetensors_file import CheckpointError, HeaderLimits
 
 TENSORS = {"a": torch.arange(6).view(2, 3), "b.c": torch.randn(4).half(), "d": torch.zeros(0, 2)}
 HEADER = {"name": "β", "numbers": [1, 2.5, None], "inner": {"true": True}}
@@ -102,3 +103,41 @@ def test_what_cannot_be_written_is_named(tmp_path, path, header):
     with pytest.raises(CheckpointError, match=f"{path}: could not be written"):
         safetensors_file.write(tmp_path / path, {"x": torch.zeros(1)}, header)
     assert list(tmp_path.iterdir()) == []
+
+
+LIMITS = HeaderLimits(most_bytes=2_000, most_tensors=5, most_text=200)
+
+
+def refused(path, limits=LIMITS):
+    keys = set()
+    for ask in (safetensors_file.read_header, safetensors_file.read):
+        with pytest.raises(CheckpointError) as told:
+            ask(path, limits)
+        keys.add(told.value.key)
+    return keys
+
+
+def test_a_header_is_measured_before_it_is_parsed(tmp_path, monkeypatch):
+    path = tmp_path / "a.safetensors"
+    safetensors_file.write(path, TENSORS, HEADER)
+    assert safetensors_file.read(path, LIMITS)[1] == safetensors_file.read_header(path, LIMITS) == HEADER
+    safetensors_file.write(path, TENSORS, {"name": "x" * 300})
+    assert refused(path) == {"checkpoint.header_long"}  # our own JSON in it
+    monkeypatch.setattr(safetensors_file, "safe_open", lambda *a, **b: pytest.fail("it was parsed"))
+    safetensors_file.write(path, TENSORS, {"name": "x" * 3000})
+    assert refused(path) == {"checkpoint.header_long"}
+    safetensors_file.write(path, {str(n): torch.ones(1) for n in range(6)}, {})
+    assert refused(path) == {"checkpoint.many_tensors"}
+    path.write_bytes(b"\xff" * 8)  # of exabytes
+    assert refused(path) == {"checkpoint.header_long"} == refused(path, safetensors_file.HOST)
+    path.write_bytes(b"\1")
+    assert refused(path) == {"checkpoint.not_safetensors"}
+
+
+def test_tensors_whose_places_are_spelt_with_escapes_are_counted_too(tmp_path):
+    one = '"%d":{"dtype":"U8","shape":[0],"data_\\u006fffsets":[0,0]}'
+    text = ("{" + ",".join(one % n for n in range(6)) + "}").encode()
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(struct.pack("<Q", len(text)) + text)
+    assert refused(path) == {"checkpoint.many_tensors"}
+    assert refused(path, safetensors_file.HOST) == {"checkpoint.foreign"}

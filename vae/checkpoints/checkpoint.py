@@ -18,7 +18,9 @@ from vae.models.weights import expect_weights, halved, network_of
 from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.system.safetensors_file import (
+    HOST,
     CheckpointError,
+    HeaderLimits,
     expect,
     expect_keys,
     expect_tensor,
@@ -155,13 +157,13 @@ def in_force(header: dict[str, Any]) -> TrainConfig:
     return config_in_force(TrainConfig.from_json(header["config"]), header["steps"], header["changes"])
 
 
-def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
+def list_headers(folder: str | Path = CHECKPOINT_FOLDER, limits: HeaderLimits = HOST) -> list[Entry]:
     """All *.safetensors of a folder by name, without reading a weight. A missing folder is an empty one."""
     entries = []
     for path in sorted(Path(folder).glob("*.safetensors")):
         name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
         try:
-            types, header = read_types(path)
+            types, header = read_types(path, limits)
             header, _ = _checked(path, header)
             _check_types(path, types)
             entries.append(Entry(name, path, header, None))
@@ -170,11 +172,14 @@ def list_headers(folder: str | Path = CHECKPOINT_FOLDER) -> list[Entry]:
     return entries
 
 
-def load(name_or_path: str | Path) -> Model:
+def load(name_or_path: str | Path, limits: HeaderLimits = HOST) -> Model:
     """Reads a model by its name in the project's `checkpoints/`, wherever the caller stands, or by its path.
 
+    Args:
+        limits: to the file's header; those of a stranger's file are narrow.
+
     Raises:
-        CheckpointError: no such file, a foreign or damaged one, or one whose parts do not fit each other.
+        CheckpointError: no such file, a foreign or damaged one, one beyond the limits, or one whose parts do not fit.
     """
     path = Path(name_or_path)
     if path.suffix != ".safetensors" and not path.is_file():
@@ -184,10 +189,10 @@ def load(name_or_path: str | Path) -> Model:
             if not known:
                 raise CheckpointError("checkpoint.no_models", name=name_or_path)
             raise CheckpointError("checkpoint.no_model", name=name_or_path, known=known)
-    types, header = read_types(path)
+    types, header = read_types(path, limits)
     header, config = _checked(path, header)
     _check_types(path, types)
-    tensors, _ = read(path)
+    tensors, _ = read(path, limits)
     _check_arrays(path, tensors, config.model.latent_dim)
     array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
     return Model(

@@ -61,6 +61,8 @@ class CheckpointLimits:
 
     Attributes:
         most_bytes: of the file.
+        most_head: bytes of all that stands before its tensors, which is parsed before anything else is known.
+        most_tensors: that it names; the project's own models have up to 73.
         most_header: characters of its JSON header; those of the project's own models have up to 15,000.
         most_values: channels times height times width of its images: a page draws hundreds of them at a time.
         most_latents: dimensions of its latent space.
@@ -69,6 +71,8 @@ class CheckpointLimits:
     """
 
     most_bytes: int = 32 * MB
+    most_head: int = MB
+    most_tensors: int = 500
     most_header: int = 200_000
     most_values: int = 3 * 128 * 128
     most_latents: int = 256

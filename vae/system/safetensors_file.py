@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +19,29 @@ from torch import Tensor
 from vae.system.messages import KeyedError, cause
 
 HEADER_KEY = "latent_explorer"
+_LENGTH = struct.Struct("<Q")  # of the header, in front of it
 
 
 class CheckpointError(KeyedError):
     """A file that cannot be used; the message names the `file`, the `entry` and what was expected."""
+
+
+@dataclass(frozen=True)
+class HeaderLimits:
+    """How much of a file is parsed before anything is known of it: a parsed header takes forty times its bytes.
+
+    Attributes:
+        most_bytes: of the whole header, names and places of all tensors included.
+        most_tensors: that it names.
+        most_text: characters of our own JSON in it.
+    """
+
+    most_bytes: int
+    most_tensors: int
+    most_text: int
+
+
+HOST = HeaderLimits(most_bytes=50_000_000, most_tensors=100_000, most_text=50_000_000)  # whoever runs it chose the file
 
 
 def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> None:
@@ -44,30 +65,57 @@ def write(path: Path, tensors: dict[str, Tensor], header: dict[str, Any]) -> Non
             temporary.unlink(missing_ok=True)
 
 
-def read_header(path: Path) -> dict[str, Any]:
+def read_header(path: Path, limits: HeaderLimits = HOST) -> dict[str, Any]:
     """The JSON header alone; reads no tensor.
 
     Raises:
-        CheckpointError: no file, not a safetensors file, or one without our header.
+        CheckpointError: no file, not a safetensors file, one beyond the limits, or one without our header.
     """
-    with _opened(path) as file:
-        return _header(path, file.metadata())
+    with _opened(path, limits) as file:
+        return _header(path, file.metadata(), limits)
 
 
-def read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def read(path: Path, limits: HeaderLimits = HOST) -> tuple[dict[str, Tensor], dict[str, Any]]:
     """All tensors by name, and the header. Raises as `read_header` does."""
-    with _opened(path) as file:
-        header = _header(path, file.metadata())  # first: a foreign file may be too large to be read
+    with _opened(path, limits) as file:
+        header = _header(path, file.metadata(), limits)  # first: a foreign file may be too large to be read
         return {name: file.get_tensor(name).clone() for name in file.keys()}, header  # noqa: SIM118
 
 
-def read_types(path: Path) -> tuple[dict[str, str], dict[str, Any]]:
+def read_types(path: Path, limits: HeaderLimits = HOST) -> tuple[dict[str, str], dict[str, Any]]:
     """The type of each tensor by name, as safetensors writes it ("F16", "I32"), and the header; reads no tensor. Raises
     as `read_header` does.
     """
-    with _opened(path) as file:
+    with _opened(path, limits) as file:
         header = _header(path, file.metadata())
         return {name: file.get_slice(name).get_dtype() for name in file.keys()}, header  # noqa: SIM118
+
+
+def expect_head(path: Path, start: bytes, limits: HeaderLimits) -> int:
+    """Checks the first bytes of a file against the limits before anything is parsed.
+
+    Args:
+        path: names the file in the error.
+        start: at least its first 8 bytes; where the whole header is among them, its tensors are counted too.
+
+    Returns:
+        how many bytes its header and the length in front of it take.
+
+    Raises:
+        CheckpointError: too short for a length, or a header beyond the limits.
+    """
+    if len(start) < _LENGTH.size:
+        raise CheckpointError("checkpoint.not_safetensors", file=path, why=f"{len(start)} bytes")
+    (length,) = _LENGTH.unpack_from(start)
+    if length > limits.most_bytes:
+        raise CheckpointError("checkpoint.header_long", file=path, size=f"{length:,}", most=f"{limits.most_bytes:,}")
+    _expect_few(path, start[_LENGTH.size : _LENGTH.size + length].count(b'"data_offsets"'), limits)
+    return _LENGTH.size + length
+
+
+def _expect_few(path: Path, tensors: int, limits: HeaderLimits) -> None:
+    if tensors > limits.most_tensors:
+        raise CheckpointError("checkpoint.many_tensors", file=path, n=f"{tensors:,}", most=f"{limits.most_tensors:,}")
 
 
 def expect(condition: bool, path: Path, entry: str, key: str, **values: object) -> None:
@@ -96,20 +144,27 @@ def expect_tensor(path: Path, tensors: dict[str, Tensor], key: str, shape: tuple
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[safe_open]:
+def _opened(path: Path, limits: HeaderLimits) -> Iterator[safe_open]:
     if not path.is_file():
         raise CheckpointError("checkpoint.no_file", file=path)
     try:
+        with path.open("rb") as start:
+            head = start.read(_LENGTH.size)
+            left = expect_head(path, head, limits) - len(head)
+            expect_head(path, head + start.read(left), limits)
         with safe_open(path, framework="pt") as file:
+            _expect_few(path, len(file.keys()), limits)  # a name can be spelt with escapes, which no count sees
             yield file
     except (SafetensorError, OSError) as error:
         raise CheckpointError("checkpoint.not_safetensors", file=path, why=cause(error)) from error
 
 
-def _header(path: Path, metadata: dict[str, str] | None) -> dict[str, Any]:
+def _header(path: Path, metadata: dict[str, str] | None, limits: HeaderLimits) -> dict[str, Any]:
     text = (metadata or {}).get(HEADER_KEY)
     if text is None:
         raise CheckpointError("checkpoint.foreign", file=path, header=repr(HEADER_KEY))
+    if len(text) > limits.most_text:
+        raise CheckpointError("checkpoint.header_long", file=path, size=f"{len(text):,}", most=f"{limits.most_text:,}")
     try:
         header = json.loads(text)
         json.dumps(

@@ -15,10 +15,12 @@ from typing import Any
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model
 from vae.system.limits import CHECKPOINTS, MB
+from vae.system.safetensors_file import HeaderLimits, expect_head
 from vae.ui.kit.constants import VISITOR_NAME
 from vae.ui.kit.i18n import UserError
 
 _thinning = threading.Lock()
+HEADER = HeaderLimits(CHECKPOINTS.most_head, CHECKPOINTS.most_tensors, CHECKPOINTS.most_header)  # of what is uploaded
 _NAME = re.compile(VISITOR_NAME, re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -41,7 +43,7 @@ def images_folder(runs: Path) -> Path:
 def entry_of(runs: Path, name: object) -> Entry | None:
     """The checkpoint of that name, by which the pages know it; None where there is none that can be opened."""
     folder = folder_of(runs, name) if isinstance(name, str) else None
-    entries = checkpoint.list_headers(folder) if folder else []
+    entries = checkpoint.list_headers(folder, HEADER) if folder else []
     usable = [entry for entry in entries if entry.header is not None]
     return Entry(name, usable[0].path, usable[0].header, None) if usable else None
 
@@ -58,6 +60,10 @@ def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
         UserError: it, or what it describes, is too large, it cannot be opened or shown, or the disk refuses.
     """
     require_size(len(content))
+    try:
+        expect_head(Path(filename), content[: 8 + HEADER.most_bytes], HEADER)  # before it is written, or parsed
+    except CheckpointError as error:
+        raise UserError("run.not_a_checkpoint", reason=error) from error
     name = f"up-{secrets.token_urlsafe(16)}"
     folder = folder_of(runs, name)
     stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
@@ -65,7 +71,7 @@ def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
     try:
         folder.mkdir(parents=True, mode=0o700)
         path.write_bytes(content)
-        fits = _fits(require_drawable(checkpoint.load(path)))
+        fits = _fits(require_drawable(checkpoint.load(path, HEADER)))
     except OSError as error:
         _remove(folder)
         log.warning("An upload could not be kept: %s", error)
