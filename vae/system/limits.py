@@ -20,7 +20,7 @@ class PictureLimits:
         most_unpacked: bytes of all files in a zip together.
         most_files: whether images or not; in a folder, its folders count too.
         fewest_images: that have to be readable.
-        most_sets: that are kept of all visitors; the oldest go.
+        most_sets: that are kept of all visitors, see `IMAGE_SETS`.
         most_pixels_of_set: that are decoded of all images together.
         most_seconds_of_set: that reading and decoding all images may take.
         follows_links: in a folder; those of a stranger's might lead anywhere.
@@ -67,7 +67,7 @@ class CheckpointLimits:
         most_values: channels times height times width of its images: a page draws hundreds of them at a time.
         most_latents: dimensions of its latent space.
         most_codes: encoded images that it may bring.
-        most_kept: uploads of all visitors; the oldest go.
+        most_kept: uploads of all visitors, see `UPLOADED`.
     """
 
     most_bytes: int = 32 * MB
@@ -78,6 +78,23 @@ class CheckpointLimits:
     most_latents: int = 256
     most_codes: int = 10_000
     most_kept: int = 100
+
+
+@dataclass(frozen=True)
+class ShareLimits:
+    """Room for what visitors leave.
+
+    Attributes:
+        most: items of all visitors.
+        of_owner: of one browser, whose oldest go.
+        of_address: of one network address, behind which a class may be.
+        safe: seconds for which nothing goes for what another browser brings; that one is refused.
+    """
+
+    most: int
+    of_owner: int
+    of_address: int
+    safe: float = 7_200.0
 
 
 @dataclass(frozen=True)
@@ -179,6 +196,8 @@ RUNS = RunLimits()
 CHECKPOINTS = CheckpointLimits()
 REQUESTS = RequestLimits()
 ADMISSION = AdmissionLimits()
+UPLOADED = ShareLimits(CHECKPOINTS.most_kept, of_owner=10, of_address=80)
+IMAGE_SETS = ShareLimits(PICTURES.most_sets, of_owner=8, of_address=32)
 
 # From and to of the numbers that are chosen before a training.
 TRAINING: dict[str, tuple[float, float]] = {
@@ -213,11 +232,14 @@ def rows() -> list[tuple[str, str]]:
         ("pixels decoded of a set of images", f"{PICTURES.most_pixels_of_set:,.0f}"),
         ("seconds to read a set of images", f"{PICTURES.most_seconds_of_set:,.0f}"),
         ("sets of images kept, of all visitors", f"{PICTURES.most_sets:,}"),
+        ("of them of one browser, and from one network address", f"{IMAGE_SETS.of_owner}, {IMAGE_SETS.of_address}"),
         ("an uploaded checkpoint", mb(CHECKPOINTS.most_bytes)),
         ("its images: channels × height × width", f"{CHECKPOINTS.most_values:,}"),
         ("its latents", f"{CHECKPOINTS.most_latents:,}"),
         ("its encoded images", f"{CHECKPOINTS.most_codes:,}"),
         ("uploaded checkpoints kept, of all visitors", f"{CHECKPOINTS.most_kept:,}"),
+        ("of them of one browser, and from one network address", f"{UPLOADED.of_owner}, {UPLOADED.of_address}"),
+        ("either is safe from others' new ones for", f"{UPLOADED.safe / 3600:g} hours"),
         ("runs kept of one browser", f"{RUNS.per_owner:,}"),
         ("runs kept of all", f"{RUNS.most_runs:,}"),
         ("runs that wait for a device", f"{RUNS.waiting:,}"),

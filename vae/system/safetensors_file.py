@@ -87,29 +87,29 @@ def read_types(path: Path, limits: HeaderLimits = HOST) -> tuple[dict[str, str],
     as `read_header` does.
     """
     with _opened(path, limits) as file:
-        header = _header(path, file.metadata())
+        header = _header(path, file.metadata(), limits)
         return {name: file.get_slice(name).get_dtype() for name in file.keys()}, header  # noqa: SIM118
 
 
-def expect_head(path: Path, start: bytes, limits: HeaderLimits) -> int:
+def expect_head(path: Path, start: bytes, size: int, limits: HeaderLimits) -> int:
     """Checks the first bytes of a file against the limits before anything is parsed.
 
     Args:
         path: names the file in the error.
         start: at least its first 8 bytes; where the whole header is among them, its tensors are counted too.
+        size: bytes of the whole file.
 
     Returns:
-        how many bytes its header and the length in front of it take.
+        how many bytes its header takes with the length in front of it; more than `size` where that is none.
 
     Raises:
-        CheckpointError: too short for a length, or a header beyond the limits.
+        CheckpointError: the header is beyond the limits.
     """
-    if len(start) < _LENGTH.size:
-        raise CheckpointError("checkpoint.not_safetensors", file=path, why=f"{len(start)} bytes")
-    (length,) = _LENGTH.unpack_from(start)
-    if length > limits.most_bytes:
+    length = _LENGTH.unpack_from(start)[0] if len(start) >= _LENGTH.size else size
+    if limits.most_bytes < length <= size - _LENGTH.size:
         raise CheckpointError("checkpoint.header_long", file=path, size=f"{length:,}", most=f"{limits.most_bytes:,}")
-    _expect_few(path, start[_LENGTH.size : _LENGTH.size + length].count(b'"data_offsets"'), limits)
+    if length <= limits.most_bytes:
+        _expect_few(path, start[_LENGTH.size : _LENGTH.size + length].count(b'"data_offsets"'), limits)
     return _LENGTH.size + length
 
 
@@ -148,10 +148,12 @@ def _opened(path: Path, limits: HeaderLimits) -> Iterator[safe_open]:
     if not path.is_file():
         raise CheckpointError("checkpoint.no_file", file=path)
     try:
-        with path.open("rb") as start:
-            head = start.read(_LENGTH.size)
-            left = expect_head(path, head, limits) - len(head)
-            expect_head(path, head + start.read(left), limits)
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            start = file.read(_LENGTH.size)
+            end = expect_head(path, start, size, limits)
+            if end <= size:  # else what follows is no header, as the library will say
+                expect_head(path, start + file.read(end - len(start)), size, limits)
         with safe_open(path, framework="pt") as file:
             _expect_few(path, len(file.keys()), limits)  # a name can be spelt with escapes, which no count sees
             yield file

@@ -5,22 +5,20 @@ import logging
 import math
 import re
 import secrets
-import threading
-from collections.abc import Collection, Iterator
-from contextlib import suppress
 from pathlib import Path
-from stat import S_ISDIR
 from typing import Any
 
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model
-from vae.system.limits import CHECKPOINTS, MB
+from vae.system.limits import CHECKPOINTS, MB, UPLOADED
 from vae.system.safetensors_file import HeaderLimits, expect_head
+from vae.ui.kit.client import Client
 from vae.ui.kit.constants import VISITOR_NAME
 from vae.ui.kit.i18n import UserError
+from vae.ui.models.shares import NOBODY, client_of, items_in, make_room, record, remove, require_room
 
-_thinning = threading.Lock()
 HEADER = HeaderLimits(CHECKPOINTS.most_head, CHECKPOINTS.most_tensors, CHECKPOINTS.most_header)  # of what is uploaded
+UPLOADS = "uploads"  # below the folder of runs
 _NAME = re.compile(VISITOR_NAME, re.ASCII)
 
 log = logging.getLogger(__name__)
@@ -32,7 +30,7 @@ def folder_of(runs: Path, name: str) -> Path | None:
     if not found:
         return None
     kind, ident = found.groups()
-    return runs / ident / "kept" if kind == "run" else runs / "uploads" / ident
+    return runs / ident / "kept" if kind == "run" else runs / UPLOADS / ident
 
 
 def images_folder(runs: Path) -> Path:
@@ -53,40 +51,74 @@ def display_name(name: str, header: dict[str, Any]) -> str:
     return header["name"] if _NAME.fullmatch(name) else name
 
 
-def store_upload(runs: Path, filename: str, content: bytes) -> Entry:
+def own_sets(runs: Path, name: str) -> list[Path] | None:
+    """The folders of the private image sets that the model of that name may show; None for a host's own model.
+
+    Whoever has the name of a run's model has the run, so these are the images that it was trained on. An uploaded file
+    may be anybody's copy: it shows the sets of the browser that has uploaded it.
+    """
+    folder = folder_of(runs, name)
+    if folder is None:
+        return None
+    if folder.parent.name != UPLOADS:
+        home = _trained_on(runs, folder.parent)
+        return [home] if home else []
+    owner = client_of(folder).owner
+    return [item.folder for item in items_in(images_folder(runs)) if owner and item.client.owner == owner]
+
+
+def _trained_on(runs: Path, run: Path) -> Path | None:
+    """The folder of a visitor's own images that a run was trained on."""
+    try:
+        home = json.loads((run / "run.json").read_text(encoding="utf-8"))["own"]
+        return images_folder(runs) / Path(home).name if isinstance(home, str) else None
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("%s tells no images: %s", run, error)
+        return None
+
+
+def store_upload(runs: Path, filename: str, content: bytes, client: Client = NOBODY) -> Entry:
     """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
 
+    Args:
+        client: who has sent it.
+
     Raises:
-        UserError: it, or what it describes, is too large, it cannot be opened or shown, or the disk refuses.
+        UserError: it, or what it describes, is too large, it cannot be opened or shown, the disk refuses, or there is
+            no room for it beside what others have left.
     """
     require_size(len(content))
     try:
-        expect_head(Path(filename), content[: 8 + HEADER.most_bytes], HEADER)  # before it is written, or parsed
+        expect_head(
+            Path(filename), content[: 8 + HEADER.most_bytes], len(content), HEADER
+        )  # before it is written, or parsed
     except CheckpointError as error:
         raise UserError("run.not_a_checkpoint", reason=error) from error
+    require_room(runs / UPLOADS, client, UPLOADED)
     name = f"up-{secrets.token_urlsafe(16)}"
     folder = folder_of(runs, name)
     stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
     path = folder / f"{stem}.safetensors"
     try:
         folder.mkdir(parents=True, mode=0o700)
+        record(folder, client)
         path.write_bytes(content)
         fits = _fits(require_drawable(checkpoint.load(path, HEADER)))
     except OSError as error:
-        _remove(folder)
+        remove(folder)
         log.warning("An upload could not be kept: %s", error)
         raise UserError("request.disk") from error
     except CheckpointError as error:
-        _remove(folder)
+        remove(folder)
         raise UserError("run.not_a_checkpoint", reason=error) from error
     except UserError:
-        _remove(folder)
+        remove(folder)
         raise
     if not fits:
-        _remove(folder)
+        remove(folder)
         most = {"values": CHECKPOINTS.most_values, "latents": CHECKPOINTS.most_latents, "codes": CHECKPOINTS.most_codes}
         raise UserError("run.too_much_model", **most)
-    evict_oldest(folder.parent, CHECKPOINTS.most_kept)
+    make_room(folder, client, UPLOADED)
     return entry_of(runs, name)
 
 
@@ -110,32 +142,3 @@ def _fits(model: Model) -> bool:
     count, latents = model.mu.shape
     within = header <= CHECKPOINTS.most_header and math.prod(model.config.model.shape) <= CHECKPOINTS.most_values
     return within and count <= CHECKPOINTS.most_codes and latents <= CHECKPOINTS.most_latents
-
-
-def evict_oldest(folder: Path, most: int, used: Collection[str] = ()) -> None:
-    """Removes the oldest of the folders in `folder` until no more than `most` are left; never one that is `used`."""
-    with _thinning:
-        kept = sorted(_aged(folder))
-        free = [old for _, old in kept if old.name not in used]
-        for old in free[: max(0, len(kept) - most)]:
-            _remove(old)
-
-
-def _aged(folder: Path) -> Iterator[tuple[float, Path]]:
-    """When each of the folders in it was last changed."""
-    for each in folder.iterdir():
-        with suppress(FileNotFoundError):  # removed meanwhile
-            stat = each.stat()
-            if S_ISDIR(stat.st_mode):
-                yield stat.st_mtime, each
-
-
-def _remove(folder: Path) -> None:
-    if not folder.is_dir():  # it could not be made
-        return
-    try:
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
-    except OSError as error:
-        log.warning("%s could not be removed: %s", folder, error)

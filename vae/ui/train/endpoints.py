@@ -19,12 +19,14 @@ from vae.live.recipe import suggested
 from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
-from vae.system.limits import PICTURES, TRAINING
+from vae.system.limits import IMAGE_SETS, TRAINING
+from vae.ui.kit.client import present_client
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.kit.work import QUICK, Work
 from vae.ui.models.shared import Shared
-from vae.ui.models.visitor_models import entry_of, evict_oldest, images_folder, require_size, store_upload
+from vae.ui.models.shares import make_room, record, remove, require_room
+from vae.ui.models.visitor_models import entry_of, images_folder, require_size, store_upload
 from vae.ui.train.choices import dataset_choice, parse_choices
 from vae.ui.train.film import film_of
 from vae.ui.train.payload import figures
@@ -132,29 +134,38 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         return {"name": entry.path.name, "base64": base64.b64encode(entry.path.read_bytes()).decode()}
 
     def upload(owner: Any, name: Any, content: Any) -> dict[str, Any]:
-        _owner(owner)
+        client = present_client(runs.hashed(_owner(owner)))
         if not isinstance(name, str) or not isinstance(content, str):
             raise UserError("error.arguments", name="upload")
         require_size(3 * len(content) // 4 - content[-2:].count("="))  # before it is decoded
         try:
-            entry = store_upload(folder, name, base64.b64decode(content, validate=True))
+            entry = store_upload(folder, name, base64.b64decode(content, validate=True), client)
         except ValueError as error:  # of base64: other letters, or a wrong length
             raise UserError("run.not_a_checkpoint", reason="not base64") from error
         return {"name": entry.name, "dataset": data_title(entry.header["dataset"]["name"]), "title": entry.path.stem}
 
+    def trained_on() -> set[str]:
+        """The image sets that runs need."""
+        return {Path(run.own).name for run in runs.all() if run.own}
+
     def own(owner: Any, path: Any, size: Any) -> dict[str, Any]:
-        _owner(owner)
+        client = present_client(runs.hashed(_owner(owner)))
         source = _uploaded(path, uploads)
         token = secrets.token_urlsafe(16)
         home = images_folder(folder) / token
         try:
+            require_room(home.parent, client, IMAGE_SETS, trained_on())
             report = gather(source, size if is_whole(size) else 0, home)
             train_images, _ = own_images(home)
+            record(home, client)
         except (DataError, CheckpointError) as error:
             raise UserError("run.unusable", reason=error) from error
+        except OSError as error:
+            remove(home)
+            raise UserError("request.disk") from error
         finally:
             source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
-        evict_oldest(home.parent, PICTURES.most_sets, {token, *(Path(run.own).name for run in runs.all() if run.own)})
+        make_room(home, client, IMAGE_SETS, trained_on())
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
         return {
