@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class RecordedImages:
 
 
 def find_images(
-    name: str, version: str, shape: tuple[int, int, int], last: int, root: Path, visitors: Path | None = None
+    name: str, version: str, shape: tuple[int, int, int], last: int, root: Path, own: Sequence[Path] | None = None
 ) -> RecordedImages:
     """The test images of a data set, where they are at hand and the very same. Nothing is downloaded.
 
@@ -41,13 +42,14 @@ def find_images(
         shape: (C, H, W) that the model takes.
         last: the highest index of an image that the file speaks of.
         root: folder of downloaded data, and of pictures that the command line has gathered.
-        visitors: folder of the sets that visitors have brought.
+        own: folders of the private sets that may be shown; None for those that the command line has gathered. The name
+            alone opens nobody's pictures: a file is easily copied.
     """
-    own = _brought(name, root, visitors)
-    spec = own.spec if own else DATASETS.get(name)
+    brought = _brought(name, root, own)
+    spec = brought.spec if brought else DATASETS.get(name)
     if spec is None:
         return RecordedImages(None, None, Sentence("data.unknown_here", data=name))
-    if own is None and (missing := available(name, root)):
+    if brought is None and (missing := available(name, root)):
         return RecordedImages(spec, None, missing)
     if version != spec.version:
         other = Sentence("data.other_version", data=spec.title, here=spec.version, then=version)
@@ -55,7 +57,7 @@ def find_images(
     if shape != spec.shape:
         return RecordedImages(spec, None, Sentence("data.other_shape", data=spec.title))
     try:
-        images = own or load(name, "test", root, fetch=False)
+        images = brought or load(name, "test", root, fetch=False)
     except DataError as error:
         log.warning("The images of %s are missing: %s", name, error)
         return RecordedImages(spec, None, error.sentence)
@@ -65,9 +67,9 @@ def find_images(
     return RecordedImages(spec, images, None)
 
 
-def _brought(name: str, root: Path, visitors: Path | None) -> ImageSet | None:
+def _brought(name: str, root: Path, own: Sequence[Path] | None) -> ImageSet | None:
     """The test images of a set of that name that a visitor or the command line has brought, where it is still here."""
-    folder = (find_own(visitors, name) if visitors else None) or find_gathered(name, root)
+    folder = find_gathered(name, root) if own is None else find_own(own, name)
     try:
         return own_images(folder)[1] if folder else None
     except CheckpointError as error:  # removed since it was found, or damaged

@@ -52,7 +52,8 @@ def _report(home: Path) -> dict[str, Any]:
 
 def find_gathered(name: str, root: Path) -> Path | None:
     """The folder below the data folder (or in the user's cache) whose images have that name."""
-    return next(filter(None, (find_own(place, name) for place in cache_dirs(root, FOLDER))), None)
+    places = (place for place in cache_dirs(root, FOLDER) if place.is_dir())
+    return find_own((home for place in places for home in place.iterdir()), name)
 
 
 def load_gathered(name: str, split: str, root: Path) -> ImageSet:

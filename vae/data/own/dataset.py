@@ -6,7 +6,7 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -168,11 +168,11 @@ def own_images(folder: Path) -> tuple[ImageSet, ImageSet]:
     return train, test
 
 
-def find_own(folder: Path, name: str) -> Path | None:
-    """The one of the folders in `folder` whose images have that name; None where they are no longer here."""
-    if not name.startswith(PREFIX) or not folder.is_dir():
+def find_own(folders: Iterable[Path], name: str) -> Path | None:
+    """The first of the folders whose images have that name; None where they are no longer here."""
+    if not name.startswith(PREFIX):
         return None
-    for home in folder.iterdir():
+    for home in folders:
         try:
             held = safetensors_file.read_header(home / FILE).get("sha256")
         except safetensors_file.CheckpointError:  # being written, or damaged: not these

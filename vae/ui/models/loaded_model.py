@@ -8,12 +8,13 @@ from typing import Any
 
 from vae.checkpoints.checkpoint import CheckpointError, Entry, load
 from vae.data.recorded import find_images
+from vae.system.safetensors_file import HOST
 from vae.ui.kit.i18n import UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages, timed_decode
 from vae.ui.models.spill_meter import SpillMeter
-from vae.ui.models.visitor_models import images_folder, require_drawable
+from vae.ui.models.visitor_models import HEADER, own_sets, require_drawable
 
 
 @dataclass(eq=False)
@@ -45,9 +46,12 @@ class LoadedModel(ModelWithImages):
 
 
 def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> LoadedModel:
-    """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`."""
+    """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`, and
+    nobody else is given them.
+    """
+    own = own_sets(runs, entry.name) if runs else None
     try:
-        model = require_drawable(load(entry.path))
+        model = require_drawable(load(entry.path, HOST if own is None else HEADER))
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=error) from error
     recorded = model.header["dataset"]
@@ -57,7 +61,7 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
         model.config.model.shape,
         int(model.index.max()),
         data_root,
-        images_folder(runs) if runs else None,
+        own,
     )
     missing = found.missing and shorten(found.missing)
     return LoadedModel(entry.name, model, found.spec, found.images, missing, decode_seconds=timed_decode(model))
