@@ -79,10 +79,17 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     from starlette.middleware import Middleware
 
     from vae.system.limits import PICTURES, REQUESTS
+    from vae.system.open_files import raise_limit
     from vae.ui.kit.bundle import style_sheets
     from vae.ui.server.guard import Guard
+    from vae.ui.server.heads import bound_heads
+    from vae.ui.server.repeated_lines import bound_logs
 
-    return demo.launch(
+    raise_limit()
+    bound_logs()
+    sent = get_upload_folder()
+    goes_on = options.pop("prevent_thread_lock", False)
+    served = demo.launch(
         theme=gr.themes.Base(primary_hue="teal", neutral_hue="slate", font=FONT, font_mono=MONO),
         css_paths=style_sheets(),
         footer_links=[],
@@ -91,6 +98,11 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         max_file_size=PICTURES.most_bytes,
         state_session_capacity=REQUESTS.most_sessions,
         max_threads=MOST_THREADS,
-        app_kwargs={"middleware": [Middleware(Guard, sent=get_upload_folder(), admission=demo.admission, demo=demo)]},
+        app_kwargs={"middleware": [Middleware(Guard, sent=sent, admission=demo.admission, demo=demo)]},
+        prevent_thread_lock=True,
         **options,
     )
+    bound_heads(demo.server)
+    if not goes_on:
+        demo.block_thread()
+    return served
