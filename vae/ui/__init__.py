@@ -84,6 +84,7 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     from vae.ui.server.guard import Guard
     from vae.ui.server.heads import bound_heads
     from vae.ui.server.repeated_lines import bound_logs
+    from vae.ui.server.uploads import Uploads
 
     raise_limit()
     bound_logs()
@@ -98,7 +99,12 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         max_file_size=PICTURES.most_bytes,
         state_session_capacity=REQUESTS.most_sessions,
         max_threads=MOST_THREADS,
-        app_kwargs={"middleware": [Middleware(Guard, sent=sent, admission=demo.admission, demo=demo)]},
+        app_kwargs={
+            "middleware": [
+                Middleware(Guard, sent=sent, admission=demo.admission, demo=demo),
+                Middleware(Uploads, sent=sent),
+            ]
+        },
         prevent_thread_lock=True,
         **options,
     )

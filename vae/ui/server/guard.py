@@ -23,9 +23,11 @@ from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
 
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
+from vae.ui.kit.client import ADDRESS, address_key
 from vae.ui.kit.work import LEFT, Work
 from vae.ui.server.admission import Admission, Busy, Left
 from vae.ui.server.calls import require_share, server_call, session_of
+from vae.ui.server.client_address import client_address
 from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, is_client_error, place_of, refusal
 from vae.ui.server.mcp import Call, call_of, is_picture
 from vae.ui.server.upload_quota import has_room
@@ -64,7 +66,7 @@ class Guard:
     """ASGI middleware, see above.
 
     Args:
-        sent: the folder that Gradio puts uploads into.
+        sent: the folder of uploads.
         admission: of heavy requests.
         demo: the page, whose server functions say what they cost.
     """
@@ -113,8 +115,9 @@ class Guard:
     async def _take_upload(self, scope: Scope, receive: Receive, answer: ErrorMappingSend) -> None:
         """A form with files, which Gradio writes to the disk."""
         async with self.admission.turn(self.admission.client(scope, ""), _UPLOADING):
-            with self._expected(size_of(scope) or _MOST_UPLOAD) as left:
-                if not await to_thread.run_sync(has_room, self.sent, self.coming, self.limits):
+            size = size_of(scope) or _MOST_UPLOAD
+            with self._expected(size) as left:
+                if not await to_thread.run_sync(self._has_room, size, self.coming):
                     raise Refused(507, "request.disk")
                 await self.app(scope, self._upload(receive, left), answer)
 
@@ -177,6 +180,7 @@ class Guard:
     def _admit(self, scope: Scope) -> None:
         """Raises Refused where the address is not open, its host no name, or the request says that it is too large."""
         method, path = scope["method"], _path(scope)
+        ADDRESS.set(client_address(scope, self.admission.proxy))
         if not all(_HOSTS.fullmatch(value) for key, value in scope["headers"] if key.lower() in _ORIGIN):
             raise Refused(400, "request.malformed")
         if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
@@ -238,9 +242,13 @@ class Guard:
         """The answer to a tool's call that goes no further."""
         if call.picture and not is_picture(call.picture):
             return call.refused("api.data")
-        if call.picture and not await to_thread.run_sync(has_room, self.sent, len(call.body), self.limits):
+        if call.picture and not await to_thread.run_sync(self._has_room, len(call.body)):
             return call.refused("request.disk")
         return None
+
+    def _has_room(self, size: int, coming: int = 0) -> bool:
+        """For `size` bytes of the client that asks, which are among those that are `coming`, if any are."""
+        return has_room(self.sent, coming or size, self.limits, address_key(ADDRESS.get()), size)
 
     def _upload(self, receive: Receive, left: list[int]) -> Receive:
         """Counts the bytes of a form, and takes them off what is `left` to come. What it raises is what Gradio's parser

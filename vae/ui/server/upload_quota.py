@@ -11,37 +11,99 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from vae.system.limits import REQUESTS, RequestLimits
 from vae.ui.kit.i18n import UserError
 
 ANSWERS = "answers"  # a folder in that of the uploads, for Gradio hands out what lies there
-# What Gradio and `Answers` make, and nobody else: a folder for each file, and a file for each upload on its way.
+# What Gradio, `Uploads` and `Answers` make, and nobody else: a folder for each file, and a file for each upload on its
+# way. Those of `Uploads` begin with whose they are.
 _FOLDER, _COMING = re.compile(r"[0-9a-f]{32,64}"), re.compile(r"tmp\w+")
+_FOLDER_OF, _COMING_OF = re.compile(r"([0-9a-f]{16})[0-9a-f]{32}"), re.compile(r"tmp([0-9a-f]{16})[0-9a-f]{32}")
 
 log = logging.getLogger(__name__)
 
 
-def has_room(folder: Path, size: int, limits: RequestLimits = REQUESTS) -> bool:
+@dataclass(frozen=True)
+class _Sent:
+    """What lies there under one name: whose, since when, and how much it takes."""
+
+    path: Path
+    client: str
+    made: float
+    size: int
+    files: int
+
+
+def folder_name(client: str) -> str:
+    """A new name for the folder of one upload, which nobody guesses.
+
+    Args:
+        client: of `vae.ui.kit.client.address_key`.
+    """
+    return client + secrets.token_hex(16)
+
+
+def coming_name(client: str) -> str:
+    """A new name for a file on its way."""
+    return f"tmp{folder_name(client)}"
+
+
+def has_room(folder: Path, size: int, limits: RequestLimits = REQUESTS, client: str = "", own: int = 0) -> bool:
     """Takes away what is older than `limits.sent_age`, whole folders of uploads and files that have broken off, and
     says whether `size` bytes more are within the limits. Answers do not count.
+
+    Where there is no room, the oldest uploads of the greatest client go, by its share of the bytes or of the files,
+    whichever is greater. Where that is the one who asks and has none left, there is no room.
+
+    Args:
+        size: all that is on its way.
+        client: who asks.
+        own: what it brings, of `size`.
     """
     if not folder.is_dir():
         return size <= limits.most_sent
-    total, files = size, 0
-    for path in _swept(folder, limits.sent_age):
-        if path.name == ANSWERS:
-            continue
-        try:
-            inside = [path, *path.rglob("*")] if path.is_dir() and not path.is_symlink() else [path]
-            total += sum(each.lstat().st_size for each in inside)
-            files += len(inside)
-        except OSError as error:  # read and removed meanwhile, as it should be
-            log.info("%s: %s", path, error)
-        if total > limits.most_sent or files > limits.most_sent_files:
+    present = [item for path in _swept(folder, limits.sent_age) if path.name != ANSWERS and (item := _sent(path))]
+    total, files = size + sum(item.size for item in present), sum(item.files for item in present)
+    used: dict[str, list[int]] = {client: [own, 0]}
+    ready: dict[str, deque[_Sent]] = {client: deque()}
+    for item in sorted(present, key=lambda item: item.made):
+        share = used.setdefault(item.client, [0, 0])
+        share[0] += item.size
+        share[1] += item.files
+        ready.setdefault(item.client, deque())
+        # What is on its way stays. What Gradio has written for somebody is nobody's, and may be the greatest.
+        if (item.client or client) and _FOLDER.fullmatch(item.path.name):
+            ready[item.client].append(item)
+
+    def share_of(one: str) -> float:
+        return max(used[one][0] / limits.most_sent, used[one][1] / limits.most_sent_files)
+
+    while total > limits.most_sent or files > limits.most_sent_files:
+        greatest = max((one for one in used if ready[one] or one == client), key=share_of)
+        if not ready[greatest]:
             return False
-    return total <= limits.most_sent
+        item = ready[greatest].popleft()
+        shutil.rmtree(item.path, ignore_errors=True)
+        total, files = total - item.size, files - item.files
+        used[greatest][0] -= item.size
+        used[greatest][1] -= item.files
+    return True
+
+
+def _sent(path: Path) -> _Sent | None:
+    """None for what has been read and removed meanwhile, as it should be."""
+    owned = _FOLDER_OF.fullmatch(path.name) or _COMING_OF.fullmatch(path.name)
+    try:
+        inside = [path, *path.rglob("*")] if path.is_dir() and not path.is_symlink() else [path]
+        stats = [one.lstat() for one in inside]
+    except OSError as error:
+        log.info("%s: %s", path, error)
+        return None
+    client = owned[1] if owned else ""
+    return _Sent(path, client, stats[0].st_mtime, sum(stat.st_size for stat in stats), len(stats))
 
 
 class Answers:
