@@ -24,12 +24,21 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="folder of data sets (default: $LATENT_EXPLORER_DATA, else a cache)")
     parser.add_argument("--runs", type=Path, help="folder of runs (default: in $LATENT_EXPLORER_DATA or beside app.py)")
     parser.add_argument("--mcp", action="store_true", help="offer the API as tools of the Model Context Protocol too")
+    parser.add_argument(
+        "--auth", default=os.environ.get("LATENT_EXPLORER_AUTH") or None, help="user:password to sign in with"
+    )
+    parser.add_argument("--allow-host", action="append", default=[], help="a name to answer to, * for any (repeatable)")
+    parser.add_argument("--proxy", action="store_true", help="a proxy in front forwards its clients' addresses")
     options = parser.parse_args(arguments)
     if not 1 <= options.port <= 65535:
         parser.error(f"--port {options.port} is not between 1 and 65535.")
     for name, folder in (("data", options.data), ("runs", options.runs)):
         if folder and folder.exists() and not folder.is_dir():
             parser.error(f"--{name} {folder} is a file, not a folder.")
+    if options.auth is not None and not all(options.auth.partition(":")):
+        parser.error("--auth is not user:password.")
+    if options.auth and options.mcp:
+        parser.error("--mcp and --auth do not go together: programs that use tools cannot sign in.")
     if options.mcp and not find_spec("mcp"):
         parser.error("--mcp needs what is not installed here: pip install 'gradio[mcp]'.")
     options.host = options.host.removeprefix("[").removesuffix("]")  # of an IPv6 address, as browsers write it
@@ -69,14 +78,19 @@ def main() -> None:
     own_temporary_folder()
     os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
     from vae.ui import Shared, build_demo, launch
+    from vae.ui.server.hosts import is_loopback
 
     shared = Shared.of(options.checkpoints, options.data, options.runs)
     demo = build_demo(shared)
     shared.catalog.warm()
     print(f"Latent Space Explorer on http://{written(options.host)}:{options.port}", flush=True)
+    if options.auth is None and not is_loopback(options.host) and not os.environ.get("SPACE_ID"):
+        print("Whoever reaches this machine can use it: --auth user:password asks for a password.", flush=True)
+    auth = tuple(options.auth.split(":", 1)) if options.auth else None
     # In brackets Gradio makes an address of it that it can ask itself.
     host = f"[{options.host}]" if ":" in options.host else options.host
-    launch(demo, server_name=host, server_port=options.port, mcp_server=options.mcp or None)
+    where = {"server_name": host, "server_port": options.port, "mcp_server": options.mcp or None}
+    launch(demo, options.allow_host, options.proxy, auth=auth, **where)
 
 
 if __name__ == "__main__":

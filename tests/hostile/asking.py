@@ -21,9 +21,13 @@ def functions_of(demo: Any) -> dict[str, int]:
     }
 
 
-def functions_at(address: str) -> dict[str, int]:
-    """The same of an app in another process, as its page knows them."""
-    components = httpx.get(f"{address}/config", timeout=60).json()["components"]
+def functions_at(address: str, asker: Any = httpx) -> dict[str, int]:
+    """The same of an app in another process, as its page knows them.
+
+    Args:
+        asker: a client of httpx that has signed in, where that is asked for.
+    """
+    components = asker.get(f"{address}/config", timeout=60).json()["components"]
     return {name: each["id"] for each in components for name in each["props"].get("server_fns") or []}
 
 

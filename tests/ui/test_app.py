@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import httpx
 import pytest
 
 import app
@@ -31,6 +32,10 @@ def run(*arguments):
         ["--checkpoints", "no/such/folder"],
         ["--data", __file__],
         ["--what"],
+        ["--auth", "ada"],
+        ["--auth", ""],
+        ["--auth", ":secret"],
+        ["--auth", "ada:secret", "--mcp"],
     ],
     ids=" ".join,
 )
@@ -62,6 +67,39 @@ def test_a_host_says_where_to_listen(monkeypatch):
         monkeypatch.setenv("GRADIO_SERVER_PORT", str(port))
         assert f"port {port}" in run().stderr
         assert "99999" in run("--port", "99999").stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "variables", "warned"),
+    [
+        (["--host", "127.0.0.1"], {}, False),
+        (["--host", "0.0.0.0"], {}, True),
+        (["--host", "0.0.0.0", "--auth", "ada:secret:x"], {}, False),
+        (["--host", "0.0.0.0"], {"LATENT_EXPLORER_AUTH": "ada:secret:x"}, False),
+    ],
+)
+def test_who_listens_to_all_without_a_password_is_told(tmp_path, arguments, variables, warned):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    words = [sys.executable, ROOT / "app.py", "--port", str(port), "--runs", tmp_path, *arguments]
+    surroundings = {key: value for key, value in os.environ.items() if key != "SPACE_ID"} | variables
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=surroundings) as app:
+        try:
+            while "http://" not in (line := app.stdout.readline()):
+                assert line or app.poll() is None
+            address = f"http://127.0.0.1:{port}/gradio_api/info"
+            status = None
+            while status is None:
+                assert app.poll() is None
+                try:
+                    status = httpx.get(address).status_code
+                except httpx.TransportError:
+                    time.sleep(0.1)
+            assert status == (401 if "secret" in f"{arguments}{variables}" else 200)
+        finally:
+            app.terminate()
+        assert ("--auth" in app.stdout.read()) == warned
 
 
 def test_a_port_in_use():

@@ -72,8 +72,18 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     return demo.queue(api_open=False)  # nobody's call passes the queue by
 
 
-def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
-    """`demo.launch` with this project's look; nothing is loaded from another machine."""
+def launch(
+    demo: gr.Blocks, allow_hosts: Sequence[str] = (), proxy: bool = False, **options: Any
+) -> tuple[Any, str, str]:
+    """`demo.launch` with this project's look; nothing is loaded from another machine.
+
+    Args:
+        allow_hosts: names that it answers to besides this machine's, "*" for any; see `vae.ui.server.hosts`.
+        proxy: does a proxy stand in front that forwards its clients' addresses?
+        options: of `demo.launch`.
+    """
+    import os
+
     import gradio as gr
     from gradio.utils import get_upload_folder
     from starlette.middleware import Middleware
@@ -81,13 +91,19 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
     from vae.system.limits import PICTURES, REQUESTS
     from vae.system.open_files import raise_limit
     from vae.ui.kit.bundle import style_sheets
+    from vae.ui.server.client_address import proxy_of
     from vae.ui.server.guard import Guard
     from vae.ui.server.heads import bound_heads
+    from vae.ui.server.hosts import hosts_of
     from vae.ui.server.repeated_lines import bound_logs
     from vae.ui.server.uploads import Uploads
 
     raise_limit()
     bound_logs()
+    # Else uvicorn believes what a program of this machine forwards, and takes it for the peer.
+    os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
+    front = proxy_of(os.environ, proxy)
+    hosts = hosts_of(options.get("server_name"), ("*",) if options.get("share") else allow_hosts, os.environ, front)
     sent = get_upload_folder()
     goes_on = options.pop("prevent_thread_lock", False)
     served = demo.launch(
@@ -101,7 +117,7 @@ def launch(demo: gr.Blocks, **options: Any) -> tuple[Any, str, str]:
         max_threads=MOST_THREADS,
         app_kwargs={
             "middleware": [
-                Middleware(Guard, sent=sent, admission=demo.admission, demo=demo),
+                Middleware(Guard, sent=sent, hosts=hosts, admission=demo.admission, demo=demo),
                 Middleware(Uploads, sent=sent),
             ]
         },

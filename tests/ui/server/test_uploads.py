@@ -120,6 +120,15 @@ def test_a_full_disk_is_said(tmp_path):
     assert answer.status_code >= 500 and not left(tmp_path)[1:]
 
 
+def test_who_has_not_signed_in_sends_nothing(tmp_path):
+    app = SimpleNamespace(auth={"ada": "x"}, cookie_id="c", tokens={"t": "ada"}, blocks=None)
+    asker = client(tmp_path, app=app)
+    answer = asker.post(UPLOAD, files={"files": ("a", b"x")})
+    assert (answer.status_code, answer.json()["key"]) == (401, "request.sign_in") and not list(tmp_path.iterdir())
+    asker.cookies.set("access-token-unsecure-c", "t")
+    assert asker.post(UPLOAD, files={"files": ("a", b"x")}).status_code == 200
+
+
 def test_gradio_is_told_what_it_may_take_away(tmp_path):
     blocks = SimpleNamespace(upload_file_set=set())
     answer = client(tmp_path, app=SimpleNamespace(auth=None, blocks=blocks)).post(UPLOAD, files={"files": ("a", b"x")})

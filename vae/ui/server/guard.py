@@ -28,8 +28,10 @@ from vae.ui.kit.work import LEFT, Work
 from vae.ui.server.admission import Admission, Busy, Left
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.client_address import client_address
+from vae.ui.server.hosts import Hosts
 from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, is_client_error, place_of, refusal
 from vae.ui.server.mcp import Call, call_of, is_picture
+from vae.ui.server.sign_in import FORMS, LOGIN, SignIn, has_password, require_signed_in
 from vae.ui.server.upload_quota import has_room
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ _UPLOADING, _TOOL = Work("upload", 1.0), Work("tools", 1.0)
 _QUEUED = re.compile(PREFIX + r"(queue|call)/")
 _ORIGIN = (b"host", b"x-forwarded-host", b"x-forwarded-proto")  # pages and clients are told to come back there
 _HOSTS = re.compile(rb"[\w.:,\[\] -]*")
+ANY_HOST = Hosts()
 _SEPARATORS = (b",", b"[", b"{")
 _MOST_UPLOAD = PICTURES.most_bytes + MB  # the form around its files
 
@@ -67,6 +70,7 @@ class Guard:
 
     Args:
         sent: the folder of uploads.
+        hosts: which names and pages are let in.
         admission: of heavy requests.
         demo: the page, whose server functions say what they cost.
     """
@@ -76,11 +80,13 @@ class Guard:
         app: Callable[..., Awaitable[None]],
         sent: Path,
         limits: RequestLimits = REQUESTS,
+        hosts: Hosts = ANY_HOST,
         admission: Admission | None = None,
         demo: gr.Blocks | None = None,
     ) -> None:
-        self.app, self.sent, self.limits = app, Path(sent), limits
+        self.app, self.sent, self.limits, self.hosts = app, Path(sent), limits, hosts
         self.admission, self._demo = admission or Admission(), demo
+        self.sign_in = SignIn()
         self.held = 0  # bytes of the bodies in memory
         self.coming = 0  # bytes of uploads that are on their way
         self._traced: set[tuple[str, int]] = set()
@@ -183,6 +189,11 @@ class Guard:
         ADDRESS.set(client_address(scope, self.admission.proxy))
         if not all(_HOSTS.fullmatch(value) for key, value in scope["headers"] if key.lower() in _ORIGIN):
             raise Refused(400, "request.malformed")
+        self.hosts.check(scope, private=has_password(scope))
+        if self._is_sign_in(scope):
+            return
+        if method == "POST" or _TOOLS.match(path):  # Gradio asks for some of these alone
+            require_signed_in(scope)
         if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
             raise Refused(404, "request.unknown")
         if method == "POST":
@@ -193,6 +204,17 @@ class Guard:
             kind = b"multipart/form-data" if upload else b"application/json"
             if not _header(scope, b"content-type").lower().startswith(kind):
                 raise Refused(415, "request.malformed")
+
+    def _is_sign_in(self, scope: Scope) -> bool:
+        """Is it somebody who signs in or out? Raises Refused where that cannot be."""
+        method, path = scope["method"], _path(scope)
+        if not has_password(scope) or (method, path) != ("GET", "/logout") and not LOGIN.fullmatch(path):
+            return False
+        if method == "POST":
+            self.sign_in.count(ADDRESS.get())
+            if size_of(scope) > self.limits.small or not _header(scope, b"content-type").lower().startswith(FORMS):
+                raise Refused(400, "request.malformed")
+        return method in ("GET", "POST")
 
     @contextmanager
     def _counted(self) -> Iterator[list[int]]:
