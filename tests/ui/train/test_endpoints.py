@@ -19,7 +19,7 @@ from vae.data.own.dataset import own_images
 from vae.live.recipe import Recipe
 from vae.live.runs import Runs
 from vae.system import safetensors_file
-from vae.system.limits import CHECKPOINTS, MB, TRAINING
+from vae.system.limits import CHECKPOINTS, IMAGE_SETS, MB, TRAINING
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.i18n import TEXTS
@@ -183,6 +183,26 @@ def test_ones_own_images_become_a_data_set_to_choose(app, tmp_path):
     link = app[2] / "link.zip"
     link.symlink_to(outside)
     assert asked(app, "own", ADA, str(link), 32)["key"] == "run.upload"
+
+
+def test_an_upload_goes_with_the_folder_that_it_had_to_itself(app, tmp_path):
+    for others, left in (((), False), (("other.zip",), True)):
+        home = app[2] / ("f" * 48)
+        home.mkdir()
+        for name in others:
+            (home / name).touch()
+        (home / "pictures.zip").write_bytes(b"no zip")
+        assert asked(app, "own", ADA, str(home / "pictures.zip"), 32)["key"] == "run.unusable"
+        assert home.exists() == left and not (home / "pictures.zip").exists() and app[2].is_dir()
+
+
+def test_of_a_browser_that_brings_more_the_oldest_set_goes(app):
+    names = []
+    for number in range(IMAGE_SETS.of_owner + 1):
+        names.append(asked(app, "own", "e" * 32, str(pictures(app[2], 16)), 32)["ok"]["dataset"]["name"])
+        os.utime(images_folder(app[0].runs) / names[-1].removeprefix("own:"), (number, number))
+    there = [(images_folder(app[0].runs) / name.removeprefix("own:")).is_dir() for name in names]
+    assert there == [False] + [True] * IMAGE_SETS.of_owner
 
 
 def test_a_checkpoint_comes_in_again_and_is_opened_by_its_new_name(app):

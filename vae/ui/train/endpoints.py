@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
 from pathlib import Path
@@ -159,12 +160,13 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
             train_images, _ = own_images(home)
             record(home, client)
         except (DataError, CheckpointError) as error:
+            remove(home)
             raise UserError("run.unusable", reason=error) from error
         except OSError as error:
             remove(home)
             raise UserError("request.disk") from error
         finally:
-            source.unlink(missing_ok=True)  # up to 200 MB that nobody reads again
+            _discard(source, uploads)  # up to 200 MB that nobody reads again
         make_room(home, client, IMAGE_SETS, trained_on())
         spec = replace(train_images.spec, name=f"own:{token}")
         best = next(iter(runs.devices))
@@ -220,6 +222,14 @@ def _uploaded(path: Any, uploads: Path) -> Path:
     if found is None or not found.is_file() or uploads.resolve() not in found.parents:
         raise UserError("run.upload")
     return found
+
+
+def _discard(source: Path, uploads: Path) -> None:
+    """Takes an uploaded file away, with the folder that it had to itself."""
+    source.unlink(missing_ok=True)
+    if source.parent != uploads.resolve():
+        with suppress(OSError):  # there is something else in it
+            source.parent.rmdir()
 
 
 def _make(runs: Runs, run: LiveRun) -> None:
