@@ -78,8 +78,11 @@ def main() -> None:
     own_temporary_folder()
     os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
     from vae.ui import Shared, build_demo, launch
+    from vae.ui.server.client_address import VARIABLE
     from vae.ui.server.hosts import is_loopback
 
+    if options.proxy:
+        os.environ[VARIABLE] = "1"
     shared = Shared.of(options.checkpoints, options.data, options.runs)
     demo = build_demo(shared)
     shared.catalog.warm()
@@ -90,7 +93,7 @@ def main() -> None:
     # In brackets Gradio makes an address of it that it can ask itself.
     host = f"[{options.host}]" if ":" in options.host else options.host
     where = {"server_name": host, "server_port": options.port, "mcp_server": options.mcp or None}
-    launch(demo, options.allow_host, options.proxy, auth=auth, **where)
+    launch(demo, options.allow_host, auth=auth, **where)
 
 
 if __name__ == "__main__":

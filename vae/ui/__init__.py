@@ -72,18 +72,13 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     return demo.queue(api_open=False)  # nobody's call passes the queue by
 
 
-def launch(
-    demo: gr.Blocks, allow_hosts: Sequence[str] = (), proxy: bool = False, **options: Any
-) -> tuple[Any, str, str]:
+def launch(demo: gr.Blocks, allow_hosts: Sequence[str] = (), **options: Any) -> tuple[Any, str, str]:
     """`demo.launch` with this project's look; nothing is loaded from another machine.
 
     Args:
         allow_hosts: names that it answers to besides this machine's, "*" for any; see `vae.ui.server.hosts`.
-        proxy: does a proxy stand in front that forwards its clients' addresses?
         options: of `demo.launch`.
     """
-    import os
-
     import gradio as gr
     from gradio.utils import get_upload_folder
     from starlette.middleware import Middleware
@@ -102,7 +97,7 @@ def launch(
     bound_logs()
     # Else uvicorn believes what a program of this machine forwards, and takes it for the peer.
     os.environ.setdefault("FORWARDED_ALLOW_IPS", "")
-    front = proxy_of(os.environ, proxy)
+    front = proxy_of(os.environ)
     hosts = hosts_of(options.get("server_name"), ("*",) if options.get("share") else allow_hosts, os.environ, front)
     sent = get_upload_folder()
     goes_on = options.pop("prevent_thread_lock", False)

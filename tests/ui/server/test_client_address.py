@@ -46,5 +46,5 @@ def test_peers_of_every_kind():
 
 def test_who_says_that_a_proxy_stands_in_front():
     assert proxy_of({}) == Proxy.NONE == proxy_of({VARIABLE: "0"}) == proxy_of({VARIABLE: ""})
-    assert proxy_of({}, chosen=True) == Proxy.ONE == proxy_of({VARIABLE: "1"})
+    assert proxy_of({VARIABLE: "1"}) == Proxy.ONE
     assert proxy_of({"SPACE_ID": "someone/something"}) == Proxy.PUBLIC

@@ -28,11 +28,11 @@ class Proxy(IntEnum):
     PUBLIC = 2
 
 
-def proxy_of(environment: Mapping[str, str], chosen: bool = False) -> Proxy:
-    """What stands in front of this server: a Space says so by SPACE_ID, a host by `chosen` or the VARIABLE."""
+def proxy_of(environment: Mapping[str, str]) -> Proxy:
+    """What stands in front of this server: a Space says so by SPACE_ID, a host by the VARIABLE, which --proxy sets."""
     if environment.get("SPACE_ID"):
         return Proxy.PUBLIC
-    return Proxy.ONE if chosen or environment.get(VARIABLE, "0") not in ("", "0") else Proxy.NONE
+    return Proxy.ONE if environment.get(VARIABLE, "0") not in ("", "0") else Proxy.NONE
 
 
 def client_address(scope: MutableMapping[str, Any], trusted: int = Proxy.NONE) -> str:
