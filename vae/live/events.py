@@ -16,6 +16,11 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class Alive:
+    """Nothing new, but the process is there: said by the very thread that trains, while it waits for a command."""
+
+
+@dataclass(frozen=True)
 class TrainingForecast:
     """What to expect: steps, seconds, images per second, None where only the device itself could tell; and of a linear
     model `awake` latents and their `nats`. `beside`: measured while another training was on.
@@ -131,6 +136,7 @@ class Failed:
 
 Event = (
     Ready
+    | Alive
     | TrainingForecast
     | Begun
     | Planned

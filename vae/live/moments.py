@@ -109,13 +109,13 @@ def write_moment(folder: Path, model: VAE, mu: Tensor, about: dict[str, Any]) ->
     path = path_of(folder, about["step"])
     try:
         path.parent.mkdir(exist_ok=True)
+        write(path, halved(model) | {"codes.mu": mu.half()}, {"moment": about})
+        kept = steps_kept(folder)
+        while len(kept) > MOST_MOMENTS:
+            gone = min(range(1, len(kept) - 1), key=lambda i: kept[i + 1] - kept[i - 1])
+            path_of(folder, kept.pop(gone)).unlink(missing_ok=True)
     except OSError as error:
         raise CheckpointError("checkpoint.unwritten", file=path, why=cause(error)) from error
-    write(path, halved(model) | {"codes.mu": mu.half()}, {"moment": about})
-    kept = steps_kept(folder)
-    while len(kept) > MOST_MOMENTS:
-        gone = min(range(1, len(kept) - 1), key=lambda i: kept[i + 1] - kept[i - 1])
-        path_of(folder, kept.pop(gone)).unlink(missing_ok=True)
 
 
 def read_moment(folder: Path, step: int, config: TrainConfig) -> tuple[VAE, np.ndarray, dict[str, Any]]:
@@ -140,7 +140,7 @@ def read_codes(folder: Path, step: int) -> np.ndarray:
 
 
 def forget_after(folder: Path, step: int) -> None:
-    """Takes away what lies after a step from which a run goes on once more."""
+    """Takes away what lies after a step from which a run goes on once more. Raises OSError where the disk refuses."""
     for later in steps_kept(folder):
         if later > step:
             path_of(folder, later).unlink(missing_ok=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
+import secrets
 import threading
 import time
 from dataclasses import dataclass, field
@@ -15,16 +15,16 @@ from vae.live import events
 from vae.live.events import Event
 from vae.live.moments import steps_kept
 from vae.live.recipe import Recipe
+from vae.live.record import COLUMNS, NAME, OVER, RunRecord
 from vae.live.session import RESUME
-from vae.system.messages import KeyedError, Sentence, cause, restored
-from vae.system.safetensors_file import read_header
+from vae.system.messages import KeyedError, Sentence, cause
+from vae.system.safetensors_file import CheckpointError, read_header
 from vae.training.objectives import KNOBS, OBJECTIVES
 
-COLUMNS = ("step", "images", "seconds", "loss", "recon", "kl", *KNOBS)
+__all__ = ["COLUMNS", "OVER", "LiveRun", "Rows", "RunError"]
+
 MOST_ROWS = 2_000  # of the curves; beyond it every other one goes
 MOST_CHANGES = 1_000
-OVER = ("stopped", "finished", "failed")
-
 log = logging.getLogger(__name__)
 
 
@@ -70,12 +70,19 @@ class LiveRun:
         state: waiting, running, paused, stopped, finished or failed.
         exported: the checkpoint that was made of it, or is in the making: its "name", "dataset" and "step", or the
             "stage" and its "share", or the "error" that came of it.
-        watched: when somebody last asked for it (monotonic seconds).
+        number: the later of two runs has the larger one, whatever the clock does between them.
+        started: by the clock, for people.
+        watched, since: when somebody last asked for it, and when its state last changed (monotonic seconds).
+        turn: since when it has had its device (monotonic seconds), None where it has not.
     """
 
-    def __init__(self, ident: str, owner: str, folder: Path, recipe: Recipe, own: str | None = None) -> None:
+    def __init__(
+        self, ident: str, owner: str, folder: Path, recipe: Recipe, own: str | None = None, address: str = ""
+    ) -> None:
         self.ident, self.owner, self.folder, self.recipe, self.own = ident, owner, folder, recipe, own
+        self.address, self.number = address, 0
         self.lock, self._writing = threading.RLock(), threading.Lock()
+        self._unwritten = False
         self.state = "waiting"
         self.reason: Sentence | None = None
         self.config: TrainConfig | None = None
@@ -90,6 +97,7 @@ class LiveRun:
         self.step, self.seconds, self.speed, self.saved = 0, 0.0, 0.0, 0
         self.started = time.time()
         self.watched = self.since = time.monotonic()
+        self.turn: float | None = None
 
     @property
     def adjustable(self) -> tuple[str, ...]:
@@ -104,12 +112,22 @@ class LiveRun:
     def resumable(self) -> bool:
         return self.state in ("stopped", "failed") and (self.folder / RESUME).is_file()
 
+    @property
+    def learned(self) -> bool:
+        """Has it made a step that is worth keeping?"""
+        return self.step > 0 or self.saved > 0
+
+    @property
+    def has_checkpoint(self) -> bool:
+        """Or is one in the making?"""
+        exported = self.exported or {}
+        return "name" in exported or "stage" in exported
+
     def enter(self, state: str, key: str | None = None, values: dict[str, Any] | None = None) -> None:
-        """Goes into a state, with the key of the sentence that says why."""
+        """Goes into a state, with the key of the sentence that says why; `write` puts that down."""
         with self.lock:
             self.state, self.since = state, time.monotonic()
             self.reason = Sentence(key, **(values or {})) if key else None
-        self.write()
 
     def absorb_late(self, event: Event) -> None:
         """Takes in what the worker of a stopped run still says; whether the run is on is no more its business."""
@@ -118,6 +136,7 @@ class LiveRun:
 
     def absorb(self, event: Event) -> None:
         """Takes in what the worker says."""
+        moments = steps_kept(self.folder) if isinstance(event, events.Moment) else []  # no disk is asked under the lock
         with self.lock:
             match event:
                 case events.Begun():
@@ -127,7 +146,7 @@ class LiveRun:
                 case events.Point():
                     self._on_point(event)
                 case events.Moment():
-                    self._on_moment(event)
+                    self._on_moment(event, moments)
                 case events.Saved():
                     self.saved = event.step
                 case events.Changed():
@@ -138,7 +157,9 @@ class LiveRun:
                     self._on_state(event)
                 case events.Failed():
                     self._on_failed(event)
-                case events.Ready() | events.TrainingForecast() | events.Progress() | events.Exported():
+                case events.Alive() | events.Ready():
+                    pass
+                case events.TrainingForecast() | events.Progress() | events.Exported():
                     pass  # answers, of which nothing stays with the run
                 case _:
                     raise TypeError(f"a run takes in no {type(event).__name__}")
@@ -164,9 +185,9 @@ class LiveRun:
         knobs = [event.knobs.get(name) for name in KNOBS]
         self.curves.add([event.step, event.images, event.seconds, event.loss, event.recon, sum(finite), *knobs])
 
-    def _on_moment(self, event: events.Moment) -> None:
+    def _on_moment(self, event: events.Moment, moments: list[int]) -> None:
         self.bounds.add([event.step, event.train, event.test, event.mig, event.active])
-        self.moments = steps_kept(self.folder)
+        self.moments = moments
 
     def _on_changed(self, event: events.Changed) -> None:
         self.knobs = self.knobs | {event.knob: event.value}
@@ -192,57 +213,76 @@ class LiveRun:
         self.since = time.monotonic()
 
     def write(self) -> None:
-        """Puts down what a restarted app needs. A disk that refuses is a warning, no end of the run."""
-        with self._writing:
-            self._write()
+        """Puts down what a restarted app needs. A disk that refuses is a warning, no end of the run; one that hangs
+        keeps one thread: another that comes meanwhile leaves its news to that one.
+        """
+        self._unwritten = True
+        while self._unwritten and self._writing.acquire(blocking=False):
+            try:
+                self._unwritten = False
+                self._write()
+            finally:
+                self._writing.release()
 
     def _write(self) -> None:
-        with self.lock:
-            plain = {
-                "owner": self.owner,
-                "recipe": self.recipe.to_json(),
-                "own": self.own,
-                "state": self.state,
-                "reason": self.reason,
-                "config": self.config and self.config.to_json(),
-                "curves": self.curves.rows,
-                "bounds": self.bounds.rows,
-                "kl": self.kl,
-                "changes": self.changes,
-                "kept": self.exported if self.exported and "name" in self.exported else None,
-                "step": self.step,
-                "seconds": self.seconds,
-                "saved": self.saved,
-                "started": self.started,
-                "device_name": self.device_name,
-            }
-        temporary = self.folder / "run.json.tmp"
+        record = self._record()
         try:
-            temporary.write_text(json.dumps(plain), encoding="utf-8")
-            temporary.replace(self.folder / "run.json")
+            record.write(self.folder)
         except OSError as error:
             if self.folder.is_dir():  # else it was forgotten meanwhile
                 with self.lock:
                     reason = Sentence("checkpoint.unwritten", file="run.json", why=cause(error))
                     self._on_warned(events.Warned("run.disk", {"reason": reason}))
 
+    def _record(self) -> RunRecord:
+        with self.lock:
+            return RunRecord(
+                owner=self.owner,
+                recipe=self.recipe,
+                own=self.own,
+                state=self.state,
+                reason=self.reason,
+                config=self.config,
+                curves=list(self.curves.rows),
+                bounds=list(self.bounds.rows),
+                kl=self.kl,
+                changes=list(self.changes),
+                kept=self.exported if self.exported and "name" in self.exported else None,
+                step=self.step,
+                seconds=self.seconds,
+                saved=self.saved,
+                started=self.started,
+                device_name=self.device_name,
+                address=self.address,
+                number=self.number,
+            )
+
     @classmethod
     def read(cls, folder: Path) -> LiveRun:
         """A run as an earlier app left it; one that was on is stopped.
 
         Raises:
-            OSError, ValueError, KeyError, TypeError, CheckpointError: there is none that can be read.
+            ConfigError: there is none that can be read.
         """
-        plain = json.loads((folder / "run.json").read_text(encoding="utf-8"), object_hook=restored)
-        run = cls(folder.name, plain["owner"], folder, Recipe.from_json(plain["recipe"]), plain["own"])
-        run.config = plain["config"] and TrainConfig.from_json(plain["config"])
-        epoch = int(time.time())  # a page that is still open holds rows of the earlier app: it takes these anew
-        run.curves, run.bounds = Rows(plain["curves"], epoch), Rows(plain["bounds"], epoch)
-        for key in ("kl", "changes", "step", "seconds", "saved", "started", "device_name", "state", "reason"):
-            setattr(run, key, plain[key])
-        run.exported, run.moments = plain["kept"], steps_kept(folder)
+        record = RunRecord.read(folder)
+        run = cls(folder.name, record.owner, folder, record.recipe, record.own, record.address)
+        epoch = secrets.randbelow(2**31)  # a page that is still open holds rows of the earlier app: it takes these anew
+        run.curves, run.bounds = Rows(record.curves, epoch), Rows(record.bounds, epoch)
+        for key in ("config", "kl", "changes", "step", "seconds", "saved", "started", "number", "device_name"):
+            setattr(run, key, getattr(record, key))
+        run.state, run.reason, run.exported = record.state, record.reason, record.kept
+        run.moments = steps_kept(folder)
+        run.since -= _age(folder)
         if (folder / RESUME).is_file():  # the worker may have saved once more after the app had gone
-            run.saved = int(read_header(folder / RESUME).get("step", run.saved))
+            try:
+                run.saved = int(read_header(folder / RESUME).get("step", run.saved))
+            except (CheckpointError, ValueError, TypeError) as error:  # to resume it will say so to its owner
+                log.warning("The run in %s cannot go on: %s", folder, error)
         if run.state not in OVER:
             run.state, run.reason = "stopped", Sentence("run.interrupted", step=run.saved)
         return run
+
+
+def _age(folder: Path) -> float:
+    """Seconds since a run was last written down; 0 where the clock has been put back since."""
+    return max(0.0, time.time() - (folder / NAME).stat().st_mtime)
