@@ -36,8 +36,8 @@ class ReadyWorker:
             _ensure_server(context)
             self._process.start()
         self.pid = self._process.pid
-        self.stdin = os.fdopen(os.dup(ours.fileno()), "w", encoding="utf-8", buffering=1)
-        self.stdout = os.fdopen(os.dup(heard.fileno()), encoding="utf-8", errors="replace")
+        self.stdin = os.fdopen(os.dup(ours.fileno()), "wb", buffering=0)
+        self.stdout = os.fdopen(os.dup(heard.fileno()), "rb", buffering=0)
         for end in (commands, ours, heard, events):
             end.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from vae.live import events
 from vae.live.events import Command, Event
 from vae.live.process import WorkerProcess
 from vae.live.run import RunError
+
+log = logging.getLogger(__name__)
 
 
 class StandbyWorker:
@@ -26,14 +29,22 @@ class StandbyWorker:
         self._data_root, self._patience = data_root, patience
         self._lock, self._asking = threading.Lock(), threading.Lock()  # one question at a time
         self._worker: WorkerProcess | None = None
-        self._closed = False
+        self._closed = self._warming = False
 
     def warm(self) -> None:
         """Has a process ready, so that whoever needs one does not wait for its imports."""
         with self._lock:
             answering = self._asking.locked()  # then it comes back with what it has read
-            if not answering and not self._closed and (self._worker is None or not self._worker.alive):
-                self._worker = WorkerProcess(self._data_root)
+            present = answering or (self._worker is not None and self._worker.alive)
+            if present or self._warming or self._closed:
+                return
+            self._warming = True
+        try:
+            self.release(WorkerProcess(self._data_root))
+        except OSError:  # whoever needs one hears of it
+            log.exception("no process in advance")
+        finally:
+            self._warming = False
 
     def acquire(self) -> WorkerProcess:
         """The standby worker, or a new one. Raises OSError where there is no memory or no file for one more process."""
@@ -76,13 +87,16 @@ class StandbyWorker:
             in_time = done.wait(self._patience)
             if not answers:
                 worker.kill()
-                raise RunError("run.no_answer" if in_time else "run.slow")
+                raise RunError(("run.no_answer" if worker.ready else "run.no_process") if in_time else "run.slow")
             worker.hear, worker.gone = (lambda event: None), (lambda status: None)
             failed = isinstance(answers[0], events.Failed)
             gave_up = failed and answers[0].key in ("run.torch", "run.memory")  # a device that gave up stays so
-            self._put_back(worker, sound=not gave_up)
+            if gave_up:
+                worker.close()
+            else:
+                self.release(worker)
         except OSError as error:
-            raise RunError("run.no_answer") from error
+            raise RunError("run.no_process") from error
         finally:
             self._asking.release()
         if failed:
@@ -96,9 +110,12 @@ class StandbyWorker:
         if worker:
             worker.close()
 
-    def _put_back(self, worker: WorkerProcess, sound: bool) -> None:
+    def release(self, worker: WorkerProcess) -> None:
+        """Gives back a worker that is fit for the next question or run."""
         with self._lock:
-            keep = sound and self._worker is None and not self._closed
+            if self._worker is not None and not self._worker.alive:
+                self._worker = None
+            keep = self._worker is None and not self._closed
             if keep:
                 self._worker = worker
         if not keep:

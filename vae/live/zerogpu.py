@@ -20,6 +20,7 @@ import torch
 
 from vae.config import ConfigError
 from vae.live.events import Command, Event, Failed, Saved, State, from_line, to_line
+from vae.live.outbox import MOST_WAITING
 from vae.live.run import OVER
 from vae.live.session import RESUME
 from vae.live.worker import FAULTS, Worker, failure, read_images
@@ -79,7 +80,9 @@ def prepare(data_root: Path, dataset: str, own: str | None) -> None:
 
 
 class Mailbox:
-    """Commands in a folder, a file each: taken in the order in which they were put, once."""
+    """Commands in a folder, a file each: taken in the order in which they were put, once. As in an `Outbox`, of the
+    turns of one knob only the newest waits, and there are never too many.
+    """
 
     def __init__(self, run_folder: Path) -> None:
         self._folder = run_folder / "commands"
@@ -87,15 +90,25 @@ class Mailbox:
     def put(self, command: Command) -> None:
         """Raises OSError where the disk refuses."""
         self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{time.time_ns():020d}.json"
+        files, turned = self._files(), f"-{command.values['knob']}" if command.name == "turn" else ""
+        for older in files if turned else ():
+            if older.stem.endswith(turned):
+                older.unlink(missing_ok=True)
+        if len(files) >= MOST_WAITING and command.name != "stop":
+            log.info("too many commands wait: %s is passed over", command.name)
+            return
+        path = self._folder / f"{time.monotonic_ns():020d}{turned}.json"  # the clock may be put back between two
         temporary = path.with_suffix(".tmp")
         temporary.write_text(to_line(command), encoding="utf-8")
         temporary.replace(path)
 
     def take(self) -> Command | None:
         for path in self._files():
-            line = path.read_text(encoding="utf-8")
-            path.unlink()
+            try:
+                line = path.read_text(encoding="utf-8")
+                path.unlink()
+            except FileNotFoundError:  # a newer turn has taken its place
+                continue
             try:
                 return from_line(line)
             except ConfigError as error:
