@@ -77,13 +77,17 @@ def main() -> None:
     stand_in_home()  # before Gradio is imported, as the next
     own_temporary_folder()
     os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
+    from vae.system.messages import KeyedError
     from vae.ui import Shared, build_demo, launch
     from vae.ui.server.client_address import VARIABLE
     from vae.ui.server.hosts import is_loopback
 
     if options.proxy:
         os.environ[VARIABLE] = "1"
-    shared = Shared.of(options.checkpoints, options.data, options.runs)
+    try:
+        shared = Shared.of(options.checkpoints, options.data, options.runs)
+    except KeyedError as error:  # another app uses the folder of runs
+        sys.exit(str(error))
     demo = build_demo(shared)
     shared.catalog.warm()
     print(f"Latent Space Explorer on http://{written(options.host)}:{options.port}", flush=True)

@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 import app
+from vae.system.folder_lock import FolderLock
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -227,3 +228,13 @@ def test_commands_run_in_a_bare_container(tmp_path, encoding):
         done = subprocess.run(command, capture_output=True, timeout=300, cwd="/")
         assert done.returncode == 0, done.stderr.decode(encoding)
         assert done.stdout.decode(encoding)
+
+
+def test_a_second_app_on_the_same_runs_is_refused_in_one_sentence(tmp_path):
+    held = FolderLock(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    done = run("--port", str(port), "--runs", str(tmp_path))
+    held.release()
+    assert done.returncode == 1 and "Traceback" not in done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith(f"Another app uses the runs in {tmp_path}: ")

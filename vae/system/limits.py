@@ -40,16 +40,34 @@ class PictureLimits:
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What a server grants: runs in the queue of a device, of one owner, of all; seconds until a run that nobody
-    watches stops, and until a paused one gives way to those who wait; seconds that an answer of a worker may take, that
-    a process may take to end once its run is over, and for which a run waits for the end of a forecast.
+    """What a server grants; times in seconds. An address may hold as many places as it leaves free, see `live.shares`.
+
+    Attributes:
+        waiting: runs in the queue of a device.
+        per_owner, most_runs: kept of one browser, and of all.
+        fresh: for so long nobody else's new work takes the place of what a run has learned.
+        owner_begins, address_begins: runs that one browser, and one address, may begin within `begins_within`.
+        longest, longest_waited: that a run may have its device, pauses included: alone, and while others wait for it.
+        unwatched: until a run that nobody watches stops.
+        paused: until a paused run gives way to those who wait.
+        silent: until the process of a run that is on is taken to hang.
+        answer: that an answer of a worker may take, and the way to the first step of a run.
+        ending: that a process may take to end once its run is over.
+        forecast: for which a run waits for the end of a forecast.
     """
 
     waiting: int = 20
     per_owner: int = 6
-    most_runs: int = 60
+    most_runs: int = 120
+    fresh: float = 7_200.0
+    owner_begins: int = 12
+    address_begins: int = 40
+    begins_within: float = 60.0
+    longest: float = 7_200.0
+    longest_waited: float = 1_800.0
     unwatched: float = 180.0
     paused: float = 180.0
+    silent: float = 60.0
     answer: float = 120.0
     ending: float = 60.0
     forecast: float = 15.0
@@ -209,7 +227,7 @@ TRAINING: dict[str, tuple[float, float]] = {
     "lr": (1e-5, 0.1),
     "batch_size": (8, 512),
     "seed": (0, 2**31 - 1),
-    "seconds": (5, 7_200),
+    "seconds": (5, int(RUNS.longest)),
     "epochs": (0.01, 1_000),
     "steps": (1, 2_000_000),
 }
@@ -223,6 +241,7 @@ def rows() -> list[tuple[str, str]]:
     def mb(size: float) -> str:
         return f"{size / MB:,.0f} MB" if size % MB == 0 else f"{size / 1e6:,.0f} MB"
 
+    begins = f"{RUNS.owner_begins:,} and {RUNS.address_begins:,}"
     return [
         ("a zip of one's own images, or any one file in it", mb(PICTURES.most_bytes)),
         ("all files of a zip, unpacked", mb(PICTURES.most_unpacked)),
@@ -242,7 +261,12 @@ def rows() -> list[tuple[str, str]]:
         ("either is safe from others' new ones for", f"{UPLOADED.safe / 3600:g} hours"),
         ("runs kept of one browser", f"{RUNS.per_owner:,}"),
         ("runs kept of all", f"{RUNS.most_runs:,}"),
+        ("what a run has learned makes room for others' runs after", f"{RUNS.fresh / 3600:g} hours"),
+        ("runs begun within a minute, by one browser and by one address", begins),
         ("runs that wait for a device", f"{RUNS.waiting:,}"),
+        ("a training has its device for at most", f"{RUNS.longest / 60:g} minutes"),
+        ("the same while others wait for the device", f"{RUNS.longest_waited / 60:g} minutes"),
+        ("a training whose process says nothing is ended after", f"{RUNS.silent:g} seconds"),
         ("a run that nobody watches stops after", f"{RUNS.unwatched / 60:g} minutes"),
         ("a paused run gives way to others after", f"{RUNS.paused / 60:g} minutes"),
         ("a training, in seconds", f"{TRAINING['seconds'][1]:,}"),
