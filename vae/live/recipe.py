@@ -176,6 +176,15 @@ class TimeBudget:
         return planned if off > OFF_BUDGET * config.training.steps else None
 
 
+def within(recipe: Recipe, steps: int, speed: float, longest: float) -> Recipe:
+    """The choice with as many steps as fit into `longest` seconds at `speed` a second; itself where its `steps` do. So
+    what falls or rises over a training comes to its end within it. A budget in seconds is bounded as it is chosen.
+    """
+    if recipe.unit == "seconds" or steps <= longest * speed:
+        return recipe
+    return replace(recipe, unit="steps", budget=max(1, int(longest * speed)))
+
+
 def suggested(spec: DatasetSpec, train_images: int, device: str = "cpu") -> Recipe:
     """What the page offers first for a data set: a plain VAE that shows something within a minute of one core.
 

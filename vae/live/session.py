@@ -13,10 +13,11 @@ from torch import Tensor
 
 from vae.config import ConfigError
 from vae.data import ImageSet
-from vae.live.events import Begun, Changed, Command, Event, Planned, Point, Saved, State, Warned
+from vae.live.events import Alive, Begun, Changed, Command, Event, Planned, Point, Saved, State, Warned
 from vae.live.moment_maker import MomentMaker, NotFinite
 from vae.live.moments import Gallery, forget_after
 from vae.live.recipe import TimeBudget
+from vae.system.messages import cause
 from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
 from vae.training.loop import TrainEvent, train
@@ -83,7 +84,7 @@ def session(
     Args:
         gallery: of `test`, see `vae.live.moments`.
         folder: the run's own; moments and the snapshot to go on from are kept in it.
-        inbox: gives the next command or None; asked with True it waits for one.
+        inbox: gives the next command or None; asked with True it waits some seconds for one.
         paused: begins so, and waits for a command.
         budget: of time, after which the number of steps is planned anew while it trains.
 
@@ -91,13 +92,15 @@ def session(
     A disk that refuses is told once and costs no step.
     """
     run = _Run(state, test, gallery, folder, budget)
-    forget_after(folder, state.step)
+    yield from run.forget_later()
     yield Begun(state.config.to_json(), state.step)
     yield from run.look(wait=True)
     yield State("paused" if paused else "running", state.step)
     while run.goes_on:
         command = inbox(True) if paused else (yield from run.train(data, inbox))
         if command is None:
+            if paused:
+                yield Alive()
             continue
         if command.name == "stop":
             yield from run.end_stretch("stopped", command.values.get("key"))
@@ -239,6 +242,13 @@ class _Run:
         else:
             self.saved = self.state.step
             yield Saved(self.state.step)
+
+    def forget_later(self) -> Iterator[Event]:
+        """Takes away the moments after the step from which it goes on."""
+        try:
+            forget_after(self.folder, self.state.step)
+        except OSError as error:
+            yield from self.refuse(CheckpointError("checkpoint.unwritten", file="moments", why=cause(error)))
 
     def rest(self) -> Iterator[Event]:
         """To go on from elsewhere; without a snapshot of this very step that would be the same stretch for ever."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import os
 import queue
+import re
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -27,6 +30,7 @@ from vae.data.own.dataset import own_images
 from vae.evaluation.forecast import FORECAST_IMAGES, forecast_training, spectrum
 from vae.live.devices import threads
 from vae.live.events import (
+    Begun,
     Command,
     Event,
     Exported,
@@ -35,21 +39,26 @@ from vae.live.events import (
     Ready,
     State,
     TrainingForecast,
+    Warned,
     from_line,
     to_line,
 )
-from vae.live.moments import gallery_of
-from vae.live.recipe import Recipe, TimeBudget, configured
+from vae.live.moments import Gallery, gallery_of
+from vae.live.recipe import Recipe, TimeBudget, configured, within
 from vae.live.session import RESUME, Inbox, session
 from vae.system.messages import KeyedError, cause
+from vae.system.safetensors_file import CheckpointError
 from vae.training import snapshot
 from vae.training.loop import steps_per_second
 from vae.training.state import TrainState
 
-NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory")
+NO_MEMORY = ("out of memory", "not enough memory", "can't allocate memory", "can't start new thread")
 NICE = 10  # of 19: how far a training gives way; forecasts, checkpoints and its first picture are waited for and do not
 TRIAL_SECONDS = 0.7  # of training, to measure its speed
-FAULTS = (KeyedError, MemoryError, RuntimeError)  # RuntimeError: of torch and its drivers
+# A file that is being written: with the number of its process, or as safetensors names it. The app's own have neither.
+HALF = re.compile(r".+\.\d+\.tmp|\.tmp\w{6}")
+BEAT = 5.0  # seconds between two signs of life while a run is paused
+FAULTS = (KeyedError, MemoryError, RuntimeError, OSError)  # RuntimeError: of torch and its drivers
 Say = Callable[[Event], None]
 Splits = tuple[ImageSet, ImageSet]
 
@@ -67,7 +76,7 @@ class Worker:
 
     def __init__(self, root: Path, say: Say, read: Callable[..., Splits] | None = None) -> None:
         self.root, self.say, self.read = root, say, read or read_images
-        self.inbox: queue.Queue[Command] = queue.Queue()
+        self.inbox: queue.SimpleQueue[Command] = queue.SimpleQueue()  # a signal may put into it at any moment
         self._images: dict[str, Splits] = {}
         self._spectra: dict[tuple[str, str], Any] = {}
         self._speeds: dict[tuple[str, bool, TrainConfig], float] = {}
@@ -87,17 +96,25 @@ class Worker:
                 return
 
     def forecast(
-        self, recipe: dict[str, Any], own: str | None = None, beside: bool = False, measured: bool = True
+        self,
+        recipe: dict[str, Any],
+        own: str | None = None,
+        beside: bool = False,
+        measured: bool = True,
+        longest: float = math.inf,
     ) -> None:
         """Says how long a training would take and what a linear model would do.
 
         Args:
             beside: another training.
             measured: on the device; else its time, or its steps, stay open.
+            longest: seconds that it may take: no more steps are made than fit.
         """
         choice = Recipe.from_json(recipe)
         train_images, _ = self.images(choice.dataset, own)
-        config, speed = self.resolved(choice, train_images, beside) if measured else (trial(choice, train_images), None)
+        longest = math.inf if beside else longest  # alone it will be faster than now
+        resolved = self.resolved(choice, train_images, beside, longest) if measured else None
+        config, speed = resolved or (trial(choice, train_images), None)
         linear = forecast_training(config, lambda likelihood: self.spectrum(train_images, likelihood))
         awake, nats = (linear.awake, linear.nats) if linear else (None, None)
         if speed is not None:
@@ -124,20 +141,33 @@ class Worker:
         own: str | None = None,
         resume: bool = False,
         paused: bool = False,
+        longest: float = math.inf,
     ) -> Iterator[Event]:
-        """Trains, from the start or from where the run in `folder` was left."""
+        """Trains, from the start or from where the run in `folder` was left.
+
+        Args:
+            longest: seconds that it may take: of a new run no more steps are made than fit, and that is told.
+
+        Raises:
+            DataError, CheckpointError: what it needs cannot be read, or its folder not be written to.
+        """
         choice, home = Recipe.from_json(recipe), Path(folder)
         train_images, test = self.images(choice.dataset, own)
         device = torch.device(choice.device)
-        gallery = gallery_of(test)
-        gallery.save(home)
+        sweep_up(home)
+        fewer = None
         if resume:
             state = snapshot.load(home / RESUME, device)
         else:
-            state = TrainState.fresh(self.resolved(choice, train_images)[0], device)
+            config, speed = self.resolved(choice, train_images, longest=longest)
+            state = TrainState.fresh(config, device)
+            fewer = self.fewer(choice, config, speed, train_images)
         timed = choice.unit == "seconds"
         budget = TimeBudget(choice, train_images.spec, len(train_images)) if timed else None
-        yield from session(state, train_images, test, gallery, home, inbox, paused, budget)
+        for event in session(state, train_images, test, gallery_in(home, test), home, inbox, paused, budget):
+            yield event
+            if isinstance(event, Begun) and fewer is not None:
+                yield fewer
 
     def export(self, folder: str, path: str, own: str | None = None, device: str = "cpu") -> None:
         """Makes a checkpoint of the last snapshot of a run."""
@@ -151,9 +181,9 @@ class Worker:
         self.say(Exported(path))
 
     def next(self, wait: bool) -> Command | None:
-        """The inbox of a session."""
+        """The inbox of a session; it waits for a beat at most."""
         try:
-            return self.inbox.get(block=wait)
+            return self.inbox.get(block=wait, timeout=BEAT)
         except queue.Empty:
             return None
 
@@ -165,16 +195,28 @@ class Worker:
             self._images[key] = self.read(self.root, name, own)
         return self._images[key]
 
-    def resolved(self, choice: Recipe, images: ImageSet, beside: bool = False) -> tuple[TrainConfig, float]:
-        """The configuration with its number of steps, and the steps per second measured for it, `beside` another run
-        or alone.
+    def resolved(
+        self, choice: Recipe, images: ImageSet, beside: bool = False, longest: float = math.inf
+    ) -> tuple[TrainConfig, float]:
+        """The configuration with its number of steps, as many as fit into `longest` seconds, and the steps per second
+        measured for it, `beside` another run or alone.
         """
         tried = trial(choice, images)
         key = (choice.device, beside, tried)
         if key not in self._speeds:
             self._speeds[key] = steps_per_second(tried, images, torch.device(choice.device), TRIAL_SECONDS)
         speed = self._speeds[key]
-        return configured(choice, images.spec, len(images), speed), speed
+        config = configured(choice, images.spec, len(images), speed)
+        fits = within(choice, config.training.steps, speed, longest)
+        return (config if fits is choice else configured(fits, images.spec, len(images), speed)), speed
+
+    def fewer(self, choice: Recipe, config: TrainConfig, speed: float, images: ImageSet) -> Warned | None:
+        """Tells that a training makes fewer steps than were chosen; None where it does not."""
+        asked, steps = configured(choice, images.spec, len(images), speed).training.steps, config.training.steps
+        if steps >= asked:
+            return None
+        minutes = f"{asked / speed / 60:,.0f}"
+        return Warned("run.fewer_steps", {"asked": f"{asked:,}", "minutes": minutes, "steps": f"{steps:,}"})
 
     def spectrum(self, images: ImageSet, likelihood: str) -> Any:
         """Eigenvalues of the covariance, kept: a second of work for 64×64×3."""
@@ -190,6 +232,25 @@ def read_images(root: Path, name: str, own: str | None) -> Splits:
     if own:
         return own_images(Path(own))
     return load(name, "train", root, fetch=False), load(name, "test", root, fetch=False)
+
+
+def gallery_in(home: Path, test: ImageSet) -> Gallery:
+    """The images that a run is looked at with: those in its folder, for a disk may refuse to take them once more."""
+    gallery = gallery_of(test)
+    try:
+        Gallery.load(home)
+    except CheckpointError:
+        gallery.save(home)
+    return gallery
+
+
+def sweep_up(home: Path) -> None:
+    """Takes away halves of files, which a process leaves that is killed while it writes."""
+    for folder in (home, home / "moments"):
+        for path in folder.glob("*"):
+            if HALF.fullmatch(path.name):
+                with suppress(OSError):  # a disk that refuses is told of when something is written
+                    path.unlink()
 
 
 def give_way() -> None:
@@ -215,6 +276,8 @@ def failure(error: Exception, command: Command) -> Failed:
     log.error("%s failed", command.name, exc_info=error)
     if isinstance(error, MemoryError) or any(words in str(error).lower() for words in NO_MEMORY):
         return Failed("run.memory", {})
+    if isinstance(error, OSError):
+        return Failed("run.system", {"reason": cause(error)})
     return Failed("run.torch", {"reason": cause(error)})
 
 
@@ -249,6 +312,13 @@ def main() -> None:
             log.debug("nobody hears %s", type(event).__name__)
 
     worker = Worker(options.data, say)
+
+    def end(number: int, frame: object) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)  # whoever asks twice is not kept waiting
+        worker.inbox.put(Command("stop", {"key": "run.terminated"}))
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the app's, whose end ends the input
     threading.Thread(target=listen, args=[worker], daemon=True).start()
     say(Ready())
     worker.work()
