@@ -124,9 +124,8 @@ def test_the_forecast_beside_what_training_gave(name):
     assert len(evidence.awake) <= predicted.awake
     found = [finding.key for finding in findings(evidence)]
     others = {STUCK: ["finding.stuck", "finding.active"], "mnist-collapsed": ["finding.collapse_gaussian"]}
-    crowded = predicted.paying > model.config.model.latent_dim
-    last = "finding.forecast_crowded" if crowded else "finding.forecast"
-    assert found == [*others.get(name, ["finding.active"]), last]
+    crowded = "_crowded" if predicted.paying > model.config.model.latent_dim else ""
+    assert found == [*others.get(name, ["finding.active"]), f"finding.forecast{crowded}"]
     if name == STUCK:
         assert evidence.rate < predicted.nats
     elif model.config.model.latent_dim == 2:  # where a hundred would wake, two bend far more than any others
