@@ -28,4 +28,4 @@ def test_foreign_lines_are_refused(line):
 
 
 def test_kinds_are_known_by_their_names():
-    assert all(name == kind.__name__ for name, kind in KINDS.items()) and len(KINDS) == 13
+    assert all(name == kind.__name__ for name, kind in KINDS.items()) and len(KINDS) == 14

@@ -30,6 +30,7 @@ from vae.system import safetensors_file
 from vae.system.limits import RUNS
 from vae.training import snapshot
 
+BEGIN = process.begin  # the real start; while tests run it is a fork (tests/conftest.py)
 ADA, BOB = "a" * 32, "b" * 32
 LONG = Recipe("digits", latent_dim=2, width=4, unit="steps", budget=1_000_000, going_on=True)
 
@@ -46,6 +47,7 @@ def interpreter(monkeypatch, path, line):
     path.write_text(f"#!/bin/sh\n{line}\n")
     path.chmod(0o755)
     monkeypatch.setattr(process.sys, "executable", str(path))
+    monkeypatch.setattr(process, "begin", BEGIN)
 
 
 @pytest.fixture

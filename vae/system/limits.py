@@ -196,7 +196,7 @@ class AdmissionLimits:
         default_factory=lambda: {
             "compute": LaneLimits(places=2, of_session=16, of_address=200, waiting=500, longest=30.0),
             "forecast": LaneLimits(places=1, of_session=3, of_address=100, waiting=200, longest=120.0),
-            "images": LaneLimits(places=1, of_session=2, of_address=100, waiting=200, longest=600.0),
+            "images": LaneLimits(places=1, of_session=8, of_address=100, waiting=200, longest=600.0),
             "tools": LaneLimits(places=8, of_session=16, of_address=16, waiting=64, longest=30.0),
             "upload": LaneLimits(places=8, of_session=100, of_address=100, waiting=200, longest=600.0),
         }

@@ -89,21 +89,17 @@ def test_a_gaussian_is_held_against_its_own_kind(folder):
 
 
 def test_without_images_there_is_no_floor(folder, monkeypatch):
-    path = folder("a")
-    folder("b", lambda header: header["metrics"].pop("floor"))
-    catalog = Catalog(path, path)
-    for name in ("a", "b"):
-        catalog.open(name).images = None
-    assert rates.measures(catalog, "digits", "b", "a")["floor"] is None
-    assert rates.measures(catalog, "digits", "a", "b")["floor"] > 0  # as its file recorded it
+    catalog = Catalog(folder("a"), folder("b"))
+    catalog.open("a").images = None
+    assert rates.measures(catalog, "digits", "a", "b")["floor"] is None
 
 
 def test_a_model_measured_on_a_part_stands_above_the_floor_of_that_part(folder):
     """Of a few images the floor is another one; a model that was trained in the page is measured on 2,000."""
     folder("a")
     path = folder("b", lambda header: header["metrics"].update(floor=300.0, distortion=320.0))
-    found = rates.payload(Catalog(path, path), "digits", "a", "b")
-    heights = {model["name"]: model["height"] for model in rates.drawn(found)}
+    found = rates.measures(Catalog(path, path), "digits", "a", "b")
+    heights = {model["name"]: model["height"] for model in rates.comparable(found)}
     assert heights["b"] == pytest.approx(20.0) and found["floor"] != 300.0
     assert heights["a"] == pytest.approx(found["models"][0]["distortion"] - found["floor"])
 

@@ -193,11 +193,11 @@ def _combinations(grid: float, ranges: np.ndarray, corner: tuple[str, str]) -> d
 
 def _facts(model: dict[str, Any], floor: float | None) -> list[dict[str, Any]]:
     """What is measured of a model, as sentences {key, values}."""
+    above = None if floor is None else model["height"]
     facts = {
         "rates.dot_rate": {"nats": model["rate"]},
         "rates.dot_distortion": {"nats": model["distortion"]},
-        "rates.dot_above": {"nats": None if floor is None else model["height"]},
-        "rates.dot_above_elbo": {"nats": None if floor is None else model["height"] + model["rate"]},
+        "rates.dot_above": {"nats": above, "total": None if above is None else above + model["rate"]},
         "rates.dot_neg_elbo": {"nats": model["neg_elbo"]},
         "rates.beta": {"beta": None if model["beta"] is None else _digits(model["beta"])},
     }
