@@ -158,6 +158,7 @@ def test_the_figure_of_the_plane(folder):
     nats = {key: values["nats"] for key, values in hover.items() if "nats" in values}
     assert nats["rates.dot_rate"] == 3.0 and nats["rates.dot_neg_elbo"] == models["b"]["neg_elbo"]
     assert nats["rates.dot_above"] == pytest.approx(models["b"]["distortion"] - found["floor"])
+    assert hover["rates.dot_above"]["total"] == pytest.approx(nats["rates.dot_above"] + 3.0), "distortion and rate"
     assert (hover["rates.beta"], hover["rates.dot_mig"]) == ({"beta": "1"}, {"mig": 0.5})
     label = said(rates.label(found))
     assert label[0] == ("rates.label", {"n": 2})
