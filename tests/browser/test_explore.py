@@ -216,7 +216,7 @@ def check_doctor(page, opened):
     titles = spans.evaluate_all("spans => spans.map(span => span.title)")
     assert titles[0] and all(title for title, f in zip(titles, found, strict=False) if f.remedy)
     spectrum = explorer.spectrum(opened)
-    label = say("spectrum.label", n=(spectrum["variances"] > spectrum["threshold"]).sum(), m=len(spectrum["kl"]))
+    label = say("spectrum.label", n=opened.diagnosis.forecast.paying, m=len(spectrum["kl"]))
     page.wait_for_selector("#doctor .lse-spectrum p")
     assert page.inner_text("#doctor .lse-spectrum") == label, "no Plotly, no sentence"
 
