@@ -302,7 +302,7 @@ def test_charts_of_two_models(open_page, both):
         metrics = side.model.header["metrics"]
         measured = f"{name}: rate {metrics['rate']:.1f} nats, distortion {metrics['distortion']:,.0f} nats, "
         _, _, facts = plane.get_attribute("aria-label").partition(measured)
-        assert facts and f"MIG {metrics['mig']:.2f}." in facts
+        assert facts and f"MIG of sampled z {metrics['mig_sampled']:.2f}." in facts
     plane.locator(".scatterlayer .point").last.hover(force=True)  # the left one, or the right: both lie on top
     tab.wait_for_selector("#compare-rates .hovertext", state="attached")
     lines = plane.locator(".hovertext tspan.line").all_text_contents()

@@ -22,7 +22,7 @@ def renamed(path, name, dataset):
     tensors, header = safetensors_file.read(CHECKPOINT_FOLDER / "digits-vae.safetensors")
     header["name"], header["versions"] = name, {EVIL: EVIL}
     header["dataset"]["name"] = header["config"]["dataset"] = dataset
-    header["device"], header["changes"] = EVIL, [EVIL]
+    header["device"] = EVIL
     safetensors_file.write(path, tensors, header)
 
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
-class Work:
+class Publication:
     """A publication: authors and year as they are cited, its title and its address."""
 
     cited: str
@@ -14,55 +14,57 @@ class Work:
     address: str
 
     @classmethod
-    def on_arxiv(cls, cited: str, title: str, number: str) -> Work:
+    def on_arxiv(cls, cited: str, title: str, number: str) -> Publication:
         return cls(cited, title, f"https://arxiv.org/abs/{number}")
 
 
-KINGMA = Work.on_arxiv("Kingma & Welling 2014", "Auto-Encoding Variational Bayes", "1312.6114")
-REZENDE = Work.on_arxiv(
+KINGMA = Publication.on_arxiv("Kingma & Welling 2014", "Auto-Encoding Variational Bayes", "1312.6114")
+REZENDE = Publication.on_arxiv(
     "Rezende, Mohamed & Wierstra 2014",
     "Stochastic Backpropagation and Approximate Inference in Deep Generative Models",
     "1401.4082",
 )
-TUTORIAL = Work.on_arxiv("Kingma & Welling 2019", "An Introduction to Variational Autoencoders", "1906.02691")
-CREMER = Work.on_arxiv(
+TUTORIAL = Publication.on_arxiv("Kingma & Welling 2019", "An Introduction to Variational Autoencoders", "1906.02691")
+CREMER = Publication.on_arxiv(
     "Cremer, Li & Duvenaud 2018", "Inference Suboptimality in Variational Autoencoders", "1801.03558"
 )
-WILLIAMS = Work(
+WILLIAMS = Publication(
     "Williams 1992",
     "Simple statistical gradient-following algorithms for connectionist reinforcement learning",
     "https://doi.org/10.1007/BF00992696",
 )
-MOHAMED = Work.on_arxiv("Mohamed et al. 2020", "Monte Carlo Gradient Estimation in Machine Learning", "1906.10652")
-BURDA = Work.on_arxiv("Burda, Grosse & Salakhutdinov 2016", "Importance Weighted Autoencoders", "1509.00519")
-ALEMI = Work.on_arxiv("Alemi et al. 2018", "Fixing a Broken ELBO", "1711.00464")
-CONTINUOUS = Work.on_arxiv(
+MOHAMED = Publication.on_arxiv(
+    "Mohamed et al. 2020", "Monte Carlo Gradient Estimation in Machine Learning", "1906.10652"
+)
+BURDA = Publication.on_arxiv("Burda, Grosse & Salakhutdinov 2016", "Importance Weighted Autoencoders", "1509.00519")
+ALEMI = Publication.on_arxiv("Alemi et al. 2018", "Fixing a Broken ELBO", "1711.00464")
+CONTINUOUS = Publication.on_arxiv(
     "Loaiza-Ganem & Cunningham 2019",
     "The continuous Bernoulli: fixing a pervasive error in variational autoencoders",
     "1907.06845",
 )
-HIGGINS = Work(
+HIGGINS = Publication(
     "Higgins et al. 2017",
     "beta-VAE: Learning Basic Visual Concepts with a Constrained Variational Framework",
     "https://openreview.net/forum?id=Sy2fzU9gl",
 )
-BURGESS = Work.on_arxiv("Burgess et al. 2018", "Understanding disentangling in beta-VAE", "1804.03599")
-CHEN = Work.on_arxiv(
+BURGESS = Publication.on_arxiv("Burgess et al. 2018", "Understanding disentangling in beta-VAE", "1804.03599")
+CHEN = Publication.on_arxiv(
     "Chen et al. 2018", "Isolating Sources of Disentanglement in Variational Autoencoders", "1802.04942"
 )
-LUCAS = Work.on_arxiv(
+LUCAS = Publication.on_arxiv(
     "Lucas et al. 2019", "Don't Blame the ELBO! A Linear VAE Perspective on Posterior Collapse", "1911.02469"
 )
-TIPPING = Work(
+TIPPING = Publication(
     "Tipping & Bishop 1999", "Probabilistic Principal Component Analysis", "https://doi.org/10.1111/1467-9868.00196"
 )
-RYBKIN = Work.on_arxiv(
+RYBKIN = Publication.on_arxiv(
     "Rybkin, Daniilidis & Levine 2021",
     "Simple and Effective VAE Training with Calibrated Decoders",
     "2006.13202",
 )
 
-REFERENCES: dict[str, tuple[Work, ...]] = {  # by the key of a step
+REFERENCES: dict[str, tuple[Publication, ...]] = {  # by the key of a step
     "vae": (KINGMA, REZENDE),
     "algorithm": (KINGMA, TUTORIAL),
     "amortised": (CREMER,),
