@@ -238,6 +238,9 @@ OPEN_MODELS = 16  # kept in memory: all that are shipped, some 30 MB each with t
 def rows() -> list[tuple[str, str]]:
     """The limits in words and numbers, as the table in the README shows them."""
 
+    compute = ADMISSION.lanes["compute"]
+    heavy = f"{compute.places}; {compute.of_session}, {compute.of_address}"
+
     def mb(size: float) -> str:
         return f"{size / MB:,.0f} MB" if size % MB == 0 else f"{size / 1e6:,.0f} MB"
 
@@ -276,6 +279,8 @@ def rows() -> list[tuple[str, str]]:
         ("moments kept of a run", f"{MOST_MOMENTS:,}"),
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
+        ("heavy requests at a time; of one page and one network address, with those that wait", heavy),
+        ("calls of programs that are not answered yet, of one network address", f"{ADMISSION.programs_of_address:,}"),
         ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),
         ("answers to programs that nobody has fetched yet, all together", mb(REQUESTS.most_answered)),
         ("an upload that nobody has read goes after", f"{REQUESTS.sent_age / 3600:g} hour"),
