@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import anyio
 import pytest
 from anyio import to_thread
+from gradio.data_classes import ComponentServerJSONBody
 from starlette.responses import JSONResponse
 
 from vae.system.limits import AdmissionLimits, LaneLimits
@@ -268,9 +269,9 @@ def scope(address):
     return {"type": "http", "method": "POST", "path": path, "headers": headers, "client": (address, 1)}
 
 
-async def posted(guard, address, session, name="slow", gone=None):
+async def posted(guard, address, session, name="slow", gone=None, number=7):
     """Status, headers and content of an answer; None where there was none. `gone`: the event that the client leaves."""
-    body = json.dumps({"fn_name": name, "component_id": 7, "session_hash": session, "data": []}).encode()
+    body = json.dumps({"fn_name": name, "component_id": number, "session_hash": session, "data": []}).encode()
     parts, sent = [{"type": "http.request", "body": body}], []
 
     async def receive():
@@ -367,6 +368,63 @@ def test_what_costs_too_much_is_refused_in_one_sentence():
         assert status == 200 and json.loads(content)["key"] == "request.too_dear"
 
     anyio.run(main)
+
+
+@pytest.mark.parametrize("number", ["7", 7.0])
+def test_a_component_is_named_as_gradio_reads_it(number):
+    """Else whoever writes "7" for 7 would pass by all that waits."""
+    assert ComponentServerJSONBody(session_hash="a", component_id=number, fn_name="slow", data=[]).component_id == 7
+
+    async def app(scope, receive, send):
+        pytest.fail("it must not get there")
+
+    async def main():
+        return await posted(guarded(app, 1, Work("compute", 99.0)), "10.0.0.1", "a", number=number)
+
+    _, _, content = anyio.run(main)
+    assert json.loads(content)["key"] == "request.too_dear"
+
+
+def test_calls_that_come_at_once_count_before_they_stand_in_the_queue():
+    limits = AdmissionLimits(held_back=0.0)
+    joined, refused = [], []
+
+    async def main():
+        go_on = anyio.Event()
+
+        async def app(scope, receive, send):
+            joined.append(scope["client"][0])
+            await go_on.wait()
+            await JSONResponse({"event_id": "1"})(scope, receive, send)
+
+        queue = SimpleNamespace(event_queue_per_concurrency_id={}, active_jobs=[])
+        demo = SimpleNamespace(blocks={}, _queue=queue)
+        guard = Guard(app, sent="nowhere", admission=Admission(limits), demo=demo)
+
+        async def call(address):
+            parts, sent = [{"type": "http.request", "body": b'{"data": []}'}], []
+
+            async def receive():
+                return parts.pop()
+
+            async def send(message):
+                sent.append(message)
+
+            await guard(scope(address) | {"path": "/gradio_api/call/decode"}, receive, send)
+            if sent[0]["status"] == 503:
+                refused.append(address)
+
+        async with anyio.create_task_group() as group:
+            for _ in range(limits.programs_of_address + 5):
+                group.start_soon(call, "10.0.0.1")
+            group.start_soon(call, "10.0.0.2")
+            await anyio.wait_all_tasks_blocked()
+            assert joined.count("10.0.0.1") == limits.programs_of_address and joined.count("10.0.0.2") == 1
+            go_on.set()
+        await call("10.0.0.1")  # all have been answered
+
+    anyio.run(main)
+    assert refused == ["10.0.0.1"] * 5 and len(joined) == limits.programs_of_address + 2
 
 
 def test_long_work_is_told_that_its_client_has_left():

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gradio.data_classes import ComponentServerJSONBody
 from gradio.queueing import Event, Queue
 
 from vae.system.limits import AdmissionLimits
@@ -25,23 +26,18 @@ class ServerCall:
 
 
 def server_call(body: bytes, components: Mapping[int, Any]) -> ServerCall:
-    """Reads a call; one that Gradio will refuse costs nothing.
+    """Reads a call as Gradio does, which takes "12" and 12.0 for a number too; one that it will refuse costs nothing.
 
     Args:
         components: of the page, by their numbers.
     """
     try:
         message = json.loads(body)
-    except (ValueError, RecursionError):
+        call = ComponentServerJSONBody(**{key: message[key] for key in ComponentServerJSONBody.model_fields})
+    except (ValueError, LookupError, TypeError, RecursionError):
         return ServerCall("", QUICK)
-    if not isinstance(message, dict):
-        return ServerCall("", QUICK)
-    name, number, session = (message.get(key) for key in ("fn_name", "component_id", "session_hash"))
-    component = components.get(number) if isinstance(number, int) else None
-    function = getattr(component, name, None) if component is not None and isinstance(name, str) else None
-    work_of = getattr(function, "work_of", None)
-    session = session if isinstance(session, str) else ""
-    return ServerCall(session, work_of(message.get("data")) if work_of else QUICK)
+    work_of = getattr(getattr(components.get(call.component_id), call.fn_name, None), "work_of", None)
+    return ServerCall(call.session_hash, work_of(call.data) if work_of else QUICK)
 
 
 def session_of(body: bytes) -> str:
@@ -54,12 +50,16 @@ def session_of(body: bytes) -> str:
     return session if isinstance(session, str) else ""
 
 
-def require_share(queue: Queue, client: Client, admission: Admission) -> None:
-    """Raises Busy where the client has its share of the calls that are not answered yet, or all together theirs."""
-    limits, events = admission.limits, _unanswered(queue)
-    clients = [admission.client(event.request.scope, event.session_hash) for event in events]
-    if _is_full(clients, client, limits):
-        raise Busy(PROGRAM_SECONDS * max(1, len(events) // 8))
+def require_share(queue: Queue, client: Client, admission: Admission, joining: Sequence[Client] = ()) -> None:
+    """Raises Busy where the client has its share of the calls that are not answered yet, or all together theirs.
+
+    Args:
+        joining: those whose calls are not in the queue yet.
+    """
+    events = _unanswered(queue)
+    clients = [*joining, *(admission.client(event.request.scope, event.session_hash) for event in events)]
+    if _is_full(clients, client, admission.limits):
+        raise Busy(PROGRAM_SECONDS * max(1, len(clients) // 8))
 
 
 def _is_full(clients: list[Client], client: Client, limits: AdmissionLimits) -> bool:
@@ -70,5 +70,5 @@ def _is_full(clients: list[Client], client: Client, limits: AdmissionLimits) -> 
 
 
 def _unanswered(queue: Queue) -> list[Event]:
-    waiting = [event for each in queue.event_queue_per_concurrency_id.values() for event in each.queue]
+    waiting = [event for line in queue.event_queue_per_concurrency_id.values() for event in line.queue]
     return [*waiting, *(event for job in queue.active_jobs if job for event in job)]

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from anyio import Event, current_time, move_on_after, sleep, to_thread
 from starlette.exceptions import HTTPException
@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
 from vae.ui.kit.client import ADDRESS, address_key
 from vae.ui.kit.work import LEFT, Work
-from vae.ui.server.admission import Admission, Busy, Left
+from vae.ui.server.admission import Admission, Busy, Client, Left
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.client_address import client_address
 from vae.ui.server.hosts import Hosts
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
+T = TypeVar("T")
 
 PREFIX = "/gradio_api/"
 _READ = re.compile(
@@ -89,6 +90,7 @@ class Guard:
         self.sign_in = SignIn()
         self.held = 0  # bytes of the bodies in memory
         self.coming = 0  # bytes of uploads that are on their way
+        self._joining: list[Client] = []  # of calls that are on their way into the queue
         self._traced: set[tuple[str, int]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -132,28 +134,28 @@ class Guard:
         path = _path(scope)
         with self._counted() as held:
             body = await self._body(receive, held)
-            if _QUEUED.match(path) and fetches(body):
+            if _QUEUED.match(path) and await self._read(fetches, body):
                 raise Refused(400, "request.malformed")
-            if _PROGRAM.fullmatch(path) and self._demo is not None:
-                client = self.admission.client(scope, session_of(body))
-                require_share(self._demo._queue, client, self.admission)
             if _FUNCTION.fullmatch(path):
                 await self._call(scope, receive, answer, body)
             elif _TOOLS.fullmatch(path):
-                call = call_of(body)
-                if answered := await self._refusal_of(call):
-                    await JSONResponse(answered)(scope, receive, answer)
-                    return
                 async with self.admission.turn(self.admission.client(scope, ""), _TOOL):
-                    await self.app(scope, _again(call.body, receive), answer)
+                    call = await self._read(call_of, body)
+                    if answered := await self._refusal_of(call):
+                        await JSONResponse(answered)(scope, receive, answer)
+                    else:
+                        await self.app(scope, _again(call.body, receive), answer)
+            elif _PROGRAM.fullmatch(path) and self._demo is not None:
+                client = self.admission.client(scope, await self._read(session_of, body))
+                with self._joined(client):
+                    await self.app(scope, _again(body, receive), answer)
             else:
                 await self.app(scope, _again(body, receive), answer)
 
     async def _call(self, scope: Scope, receive: Receive, answer: ErrorMappingSend, body: bytes) -> None:
         """A server function, when its turn comes; the page is told why it did not as functions answer, with {error}."""
         components = self._demo.blocks if self._demo is not None else {}
-        read = partial(server_call, body, components)
-        call = read() if len(body) <= self.limits.small else await to_thread.run_sync(read)
+        call = await self._read(partial(server_call, components=components), body)
         left = Event()
         watch = asyncio.create_task(_watch(receive, left))  # in no group, which would wrap what the app raises
         LEFT.set(left.is_set)
@@ -170,6 +172,24 @@ class Guard:
             await JSONResponse(refused.body(), headers=headers)(scope, receive, answer)
         finally:
             watch.cancel()
+
+    async def _read(self, read: Callable[[bytes], T], body: bytes) -> T:
+        """What is read from a body; from a long one in a thread, for the loop of the server serves everybody."""
+        return read(body) if len(body) <= self.limits.small else await to_thread.run_sync(read, body)
+
+    @contextmanager
+    def _joined(self, client: Client) -> Iterator[None]:
+        """A program's call on its way into Gradio's queue, which counts until it stands there: many can come at once.
+
+        Raises:
+            Busy: it is more than the client's share.
+        """
+        require_share(self._demo._queue, client, self.admission, self._joining)
+        self._joining.append(client)
+        try:
+            yield
+        finally:
+            self._joining.remove(client)
 
     def _level(self, error: BaseException, status: int) -> int:
         """Of a line in the log. What may be somebody else's mistake than the client's is told with its trace, but once
@@ -262,7 +282,7 @@ class Guard:
 
     async def _refusal_of(self, call: Call) -> dict[str, Any] | None:
         """The answer to a tool's call that goes no further."""
-        if call.picture and not is_picture(call.picture):
+        if call.picture and not await to_thread.run_sync(is_picture, call.picture):
             return call.refused("api.data")
         if call.picture and not await to_thread.run_sync(self._has_room, len(call.body)):
             return call.refused("request.disk")
