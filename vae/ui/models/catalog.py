@@ -66,7 +66,7 @@ class Catalog:
 
     def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
         self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
-        self._lock = threading.Lock()
+        self._lock, self._reading = threading.Lock(), threading.Lock()  # under `_lock` nothing waits for the disk
         self._slots: OrderedDict[str, Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
         self._warm = False
@@ -75,7 +75,7 @@ class Catalog:
         """All checkpoints of the folder; read again only where a file came, went or changed."""
         files = sorted(self.folder.glob("*.safetensors"))
         stamp = tuple((path.name, *seen(path)) for path in files)
-        with self._lock:
+        with self._reading:
             if self._listing[0] != stamp:
                 self._listing = (stamp, list_headers(self.folder))
             return self._listing[1]
