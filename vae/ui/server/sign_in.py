@@ -14,24 +14,24 @@ from vae.ui.server.http_errors import Refused
 
 LOGIN = re.compile(r"/login/?")
 FORMS = (b"multipart/form-data", b"application/x-www-form-urlencoded")
-_ATTEMPTS, _SPAN = 20, 60.0  # of one client, in so many seconds
-_REMEMBERED = 10_000  # clients
+ATTEMPTS, _SPAN = 100, 60.0  # of one address, in so many seconds: a class that signs in together stands behind one
+_REMEMBERED = 10_000  # addresses
 
 
 class SignIn:
-    """Bounds how fast a client can try passwords."""
+    """Bounds how fast passwords can be tried from one address."""
 
     def __init__(self) -> None:
         self._tried: OrderedDict[str, list[float]] = OrderedDict()
 
-    def count(self, client: str) -> None:
-        """Raises Refused where a client tries too often."""
+    def count(self, address: str) -> None:
+        """Raises Refused where too many come from an address."""
         now = monotonic()
-        recent = [moment for moment in self._tried.pop(client, []) if now - moment < _SPAN]
-        self._tried[client] = recent
+        recent = [moment for moment in self._tried.pop(address, []) if now - moment < _SPAN]
+        self._tried[address] = recent
         while len(self._tried) > _REMEMBERED:
             self._tried.popitem(last=False)
-        if len(recent) >= _ATTEMPTS:
+        if len(recent) >= ATTEMPTS:
             raise Refused(429, "request.often")
         recent.append(now)
 
