@@ -4,6 +4,9 @@ import os
 import signal
 import time
 
+import torch
+
+from vae.data.own.archive import Unusable
 from vae.system.messages import KeyedError
 
 
@@ -34,3 +37,16 @@ def refused():
 
 def broken():
     raise ZeroDivisionError("by nothing")
+
+
+def unusable():
+    raise Unusable("huge")
+
+
+def spun():
+    while True:
+        pass
+
+
+def of_torch(megabytes):
+    return torch.empty(megabytes, 2**20, dtype=torch.uint8).numel()
