@@ -22,7 +22,9 @@ class PictureLimits:
         fewest_images: that have to be readable.
         most_sets: that are kept of all visitors, see `IMAGE_SETS`.
         most_pixels_of_set: that are decoded of all images together.
-        most_seconds_of_set: that reading and decoding all images may take.
+        most_seconds_of_set: that reading and decoding all images may take, and one image more, see the next.
+        most_seconds_of_image: that reading and decoding one may take.
+        most_memory_of_set, most_memory_of_image: bytes that the process may take that does it, see `system.confined`.
         follows_links: in a folder; those of a stranger's might lead anywhere.
     """
 
@@ -35,6 +37,9 @@ class PictureLimits:
     most_sets: int = 40
     most_pixels_of_set: float = 4e9
     most_seconds_of_set: float = 120.0
+    most_seconds_of_image: float = 10.0
+    most_memory_of_set: int = 4_096 * MB
+    most_memory_of_image: int = 2_048 * MB
     follows_links: bool = False
 
 
@@ -86,6 +91,8 @@ class CheckpointLimits:
         most_latents: dimensions of its latent space.
         most_codes: encoded images that it may bring.
         most_kept: uploads of all visitors, see `UPLOADED`.
+        most_seconds, most_memory: that the process may take that reads it, memory in bytes, see `system.confined`.
+        most_decode: seconds of one core that decoding one image may take.
     """
 
     most_bytes: int = 32 * MB
@@ -96,6 +103,9 @@ class CheckpointLimits:
     most_latents: int = 256
     most_codes: int = 10_000
     most_kept: int = 100
+    most_seconds: float = 20.0
+    most_memory: int = 1_024 * MB
+    most_decode: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -253,12 +263,18 @@ def rows() -> list[tuple[str, str]]:
         ("pixels of one image", f"{PICTURES.most_pixels:,}"),
         ("pixels decoded of a set of images", f"{PICTURES.most_pixels_of_set:,.0f}"),
         ("seconds to read a set of images", f"{PICTURES.most_seconds_of_set:,.0f}"),
+        ("seconds to read one image, beyond those of its set too", f"{PICTURES.most_seconds_of_image:g}"),
+        ("memory to read a set of images", mb(PICTURES.most_memory_of_set)),
+        ("memory to read one image that a program sends", mb(PICTURES.most_memory_of_image)),
         ("sets of images kept, of all visitors", f"{PICTURES.most_sets:,}"),
         ("of them of one browser, and from one network address", f"{IMAGE_SETS.of_owner}, {IMAGE_SETS.of_address}"),
         ("an uploaded checkpoint", mb(CHECKPOINTS.most_bytes)),
         ("its images: channels × height × width", f"{CHECKPOINTS.most_values:,}"),
         ("its latents", f"{CHECKPOINTS.most_latents:,}"),
         ("its encoded images", f"{CHECKPOINTS.most_codes:,}"),
+        ("seconds to read it", f"{CHECKPOINTS.most_seconds:g}"),
+        ("memory to read it", mb(CHECKPOINTS.most_memory)),
+        ("seconds of one core to decode one of its images", f"{CHECKPOINTS.most_decode:g}"),
         ("uploaded checkpoints kept, of all visitors", f"{CHECKPOINTS.most_kept:,}"),
         ("of them of one browser, and from one network address", f"{UPLOADED.of_owner}, {UPLOADED.of_address}"),
         ("either is safe from others' new ones for", f"{UPLOADED.safe / 3600:g} hours"),

@@ -9,6 +9,7 @@ import json
 import math
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -29,7 +30,7 @@ from vae.data.own.decode import fit_to_shape
 from vae.images import tile, to_uint8
 from vae.latent.traversal import traverse
 from vae.live.runs import Runs
-from vae.system.limits import REQUESTS
+from vae.system.limits import MB, PICTURES, REQUESTS
 from vae.ui import Shared, build_demo, launch
 from vae.ui.kit.i18n import UserError
 from vae.ui.models.catalog import Catalog
@@ -253,6 +254,27 @@ def test_a_picture_of_the_server_cannot_be_read(app, client, tmp_path):
     raw = httpx.post(f"{app.url}/gradio_api/call/encode", json={"data": ["digits-beta", claimed, -1]})
     answer = httpx.get(f"{app.url}/gradio_api/call/encode/{raw.json()['event_id']}").text
     assert "event: error" in answer and "mu" not in answer
+
+
+@pytest.mark.parametrize(
+    ("limits", "sentence"),
+    [
+        ({"most_seconds_of_image": 0.0}, "bit.png cannot be used: The file takes longer than 0 s"),
+        ({"most_bytes": 10}, "bit.png is too large"),
+        ({"most_memory_of_image": 60 * MB}, "bit.png is too large"),
+    ],
+)
+def test_a_picture_that_takes_too_much_to_read(client, tmp_path, monkeypatch, limits, sentence):
+    Image.new("1", (6_300, 6_300)).save(tmp_path / "bit.png")  # 40 megapixels in five kilobytes
+    monkeypatch.setattr("vae.ui.server.api.PICTURES", replace(PICTURES, **limits))
+    with pytest.raises(AppError, match=sentence):
+        client.predict("digits-beta", image=handle_file(tmp_path / "bit.png"), api_name="/encode")
+
+
+def test_pictures_are_read_elsewhere(client, tmp_path, monkeypatch):
+    Image.new("L", (32, 32)).save(tmp_path / "black.png")
+    monkeypatch.setattr("vae.data.own.decode.decode", lambda *given: pytest.fail("read by the server"))
+    assert client.predict("digits-beta", image=handle_file(tmp_path / "black.png"), api_name="/encode")["mu"]
 
 
 def test_luma_keeps_grey_and_weighs_colours():

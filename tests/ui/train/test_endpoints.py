@@ -7,6 +7,7 @@ import pickle
 import shutil
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,10 +20,11 @@ from vae.data.own.dataset import own_images
 from vae.live.recipe import Recipe
 from vae.live.runs import Runs
 from vae.system import safetensors_file
-from vae.system.limits import CHECKPOINTS, IMAGE_SETS, MB, TRAINING
+from vae.system.limits import CHECKPOINTS, IMAGE_SETS, MB, PICTURES, TRAINING
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.i18n import TEXTS
+from vae.ui.kit.work import LEFT
 from vae.ui.models.shared import Shared
 from vae.ui.models.visitor_models import entry_of, images_folder
 from vae.ui.train.choices import train_payload
@@ -194,6 +196,76 @@ def test_an_upload_goes_with_the_folder_that_it_had_to_itself(app, tmp_path):
         (home / "pictures.zip").write_bytes(b"no zip")
         assert asked(app, "own", ADA, str(home / "pictures.zip"), 32)["key"] == "run.unusable"
         assert home.exists() == left and not (home / "pictures.zip").exists() and app[2].is_dir()
+
+
+def bombs(folder, count):
+    """A zip of a few kilobytes: so many pictures of 40 megapixels, of one bit each."""
+    image, path = folder / "bomb.png", folder / "bombs.zip"
+    Image.new("1", (6_300, 6_300)).save(image)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(count):
+            archive.write(image, f"{number}.png")
+    image.unlink()
+    return path
+
+
+def left_behind(app):
+    return {path for part in ("images", "uploads") for path in (app[0].runs / part).glob("*")}
+
+
+@pytest.mark.parametrize(
+    ("limits", "reason"),
+    [
+        ({"most_seconds_of_set": 0.0, "most_seconds_of_image": 0.2}, "confined.seconds"),  # within the first one
+        ({"most_seconds_of_set": 1.0, "most_seconds_of_image": 30.0}, "pictures.budget_seconds"),  # between two
+        ({"most_memory_of_set": 60 * MB, "most_pixels_of_set": 2e9}, "pictures.none_skipped"),  # in each
+    ],
+)
+def test_a_bomb_within_the_limits_has_its_budget_and_no_more(app, monkeypatch, limits, reason):
+    assert "ok" in asked(app, "own", ADA, str(pictures(app[2], 16)), 32)  # what forks is there
+    monkeypatch.setattr("vae.ui.train.endpoints.PICTURES", replace(PICTURES, **limits))
+    before, path, began = left_behind(app), bombs(app[2], 200 if "seconds" in reason else 16), time.monotonic()
+    answer = asked(app, "own", ADA, str(path), 32)
+    assert answer["key"] == "run.unusable" and answer["values"]["reason"]["key"] == reason, answer
+    assert time.monotonic() - began < (10 if "seconds" in reason else 60)
+    assert left_behind(app) == before and not path.exists()
+
+
+def test_images_that_nobody_waits_for_are_read_no_further(app):
+    before, path = left_behind(app), bombs(app[2], 200)
+    left = LEFT.set(lambda: True)
+    try:
+        answer, began = asked(app, "own", ADA, str(path), 32), time.monotonic()
+    finally:
+        LEFT.reset(left)
+    assert answer["values"]["reason"]["key"] == "confined.abandoned" and time.monotonic() - began < 5
+    assert left_behind(app) == before and not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("limits", "key", "reason"),
+    [
+        ({"most_decode": 0.0}, "run.slow_model", None),
+        ({"most_seconds": 0.0}, "run.not_a_checkpoint", "confined.seconds"),
+        ({"most_memory": 0}, "run.not_a_checkpoint", "confined.memory"),
+        ({"most_codes": 10}, "run.too_much_model", None),
+    ],
+)
+def test_a_strangers_model_that_is_too_dear_is_not_kept(app, monkeypatch, limits, key, reason):
+    monkeypatch.setattr("vae.ui.models.visitor_models.CHECKPOINTS", replace(CHECKPOINTS, **limits))
+    content = base64.b64encode((CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()).decode()
+    before = left_behind(app)
+    answer = asked(app, "upload", ADA, "dear", content)
+    assert answer["key"] == key and (reason is None or answer["values"]["reason"]["key"] == reason), answer
+    assert left_behind(app) == before
+
+
+def test_a_strangers_model_is_first_read_elsewhere(app, monkeypatch):
+    monkeypatch.setattr("vae.checkpoints.checkpoint.load", lambda *given: pytest.fail("read by the server"))
+    content = base64.b64encode((CHECKPOINT_FOLDER / "digits-vae.safetensors").read_bytes()).decode()
+    assert "ok" in asked(app, "upload", ADA, "mine", content)
+    refused = asked(app, "upload", ADA, "mine", base64.b64encode(b"no checkpoint").decode())
+    assert refused["key"] == "run.not_a_checkpoint"
 
 
 def test_of_a_browser_that_brings_more_the_oldest_set_goes(app):

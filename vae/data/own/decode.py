@@ -12,13 +12,13 @@ import threading
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Literal
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from vae.data.own.archive import Unusable
+from vae.data.own.archive import Limits, Unusable
 from vae.data.own.levels import Numbers, composed, scaled
 from vae.system.limits import PICTURES
 
@@ -143,6 +143,18 @@ def fit_to_shape(data: bytes, name: str, shape: tuple[int, int, int], most_pixel
         raise ValueError(f"pictures are squares of one or three channels, not {shape}")
     pixels = center_crop_resize(data, name, height, most_pixels)
     return pixels if channels == 3 else to_grey(pixels)
+
+
+def fit_file(path: Path, shape: tuple[int, int, int], limits: Limits) -> np.ndarray:
+    """`fit_to_shape` of a file. What goes in and out can be pickled, so that another process may do it.
+
+    Raises:
+        Unusable: as `decode` does, and where the file is larger than the limits allow.
+        OSError: it cannot be read.
+    """
+    if path.stat().st_size > limits.most_bytes:
+        raise Unusable("huge")
+    return fit_to_shape(path.read_bytes(), path.name, shape, limits.most_pixels)
 
 
 def to_grey(pixels: np.ndarray) -> np.ndarray:

@@ -12,9 +12,9 @@ from vae.system.safetensors_file import HOST
 from vae.ui.kit.i18n import UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
-from vae.ui.models.model_with_images import ModelWithImages, timed_decode
+from vae.ui.models.model_with_images import ModelWithImages
 from vae.ui.models.spill_meter import SpillMeter
-from vae.ui.models.visitor_models import HEADER, own_sets, require_drawable
+from vae.ui.models.visitor_models import HEADER, own_sets, require_drawable, timed_decode
 
 
 @dataclass(eq=False)

@@ -1,7 +1,6 @@
 """One model and the images that it was tested on, safe to ask from several server threads."""
 
 import threading
-import time
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -87,14 +86,3 @@ class ModelWithImages:
     def evenly(self, count: int) -> np.ndarray:
         """At most `count` rows of the stored encodings, drawn evenly over all of them."""
         return np.unique(np.linspace(0, len(self.model.index) - 1, count).astype(int))
-
-
-def timed_decode(model: Model) -> float:
-    """Seconds of one core that one picture takes: the least of three, after one that warms up."""
-    z = torch.as_tensor(model.mu[:1], dtype=torch.float32)
-    times = []
-    for _ in range(4):
-        began = time.perf_counter()
-        to_uint8(model.decode(z))
-        times.append(time.perf_counter() - began)
-    return min(times[1:])

@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from stat import S_ISDIR
@@ -87,14 +87,9 @@ def make_room(new: Path, client: Client, limits: ShareLimits, used: Collection[s
     Raises:
         UserError: it had to go.
     """
-    with _evicting:
+    with removed_on_error(new), _evicting:
         others = [item for item in items_in(new.parent, used) if item.folder != new]
-        try:
-            gone = evictions(others, client, limits, time.time())
-        except UserError:
-            remove(new)
-            raise
-        for item in gone:
+        for item in evictions(others, client, limits, time.time()):
             remove(item.folder)
 
 
@@ -130,6 +125,16 @@ def remove(folder: Path) -> None:
         return
     except OSError as error:
         log.warning("%s could not be removed: %s", folder, error)
+
+
+@contextmanager
+def removed_on_error(folder: Path) -> Iterator[None]:
+    """Takes a folder away again where filling it fails."""
+    try:
+        yield
+    except BaseException:
+        remove(folder)
+        raise
 
 
 def _first(items: Sequence[Item], may_go: Callable[[Item], bool], key: str, most: int) -> Item:

@@ -5,17 +5,23 @@ import logging
 import math
 import re
 import secrets
+import time
 from pathlib import Path
 from typing import Any
 
+import torch
+
 from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model
-from vae.system.limits import CHECKPOINTS, MB, UPLOADED
+from vae.images import to_uint8
+from vae.system.confined import Exceeded, confined
+from vae.system.limits import CHECKPOINTS, MB, UPLOADED, CheckpointLimits
 from vae.system.safetensors_file import HeaderLimits, expect_head
 from vae.ui.kit.client import Client
 from vae.ui.kit.constants import VISITOR_NAME
 from vae.ui.kit.i18n import UserError
-from vae.ui.models.shares import NOBODY, client_of, items_in, make_room, record, remove, require_room
+from vae.ui.kit.work import client_left
+from vae.ui.models.shares import NOBODY, client_of, items_in, make_room, record, removed_on_error, require_room
 
 HEADER = HeaderLimits(CHECKPOINTS.most_head, CHECKPOINTS.most_tensors, CHECKPOINTS.most_header)  # of what is uploaded
 UPLOADS = "uploads"  # below the folder of runs
@@ -78,14 +84,14 @@ def _trained_on(runs: Path, run: Path) -> Path | None:
 
 
 def store_upload(runs: Path, filename: str, content: bytes, client: Client = NOBODY) -> Entry:
-    """Keeps an uploaded checkpoint, once it has been read as strictly as any other.
+    """Keeps an uploaded checkpoint, once a process of its own has read it as strictly as any other.
 
     Args:
         client: who has sent it.
 
     Raises:
-        UserError: it, or what it describes, is too large, it cannot be opened or shown, the disk refuses, or there is
-            no room for it beside what others have left.
+        UserError: it, or what it describes, is too large or too slow, it cannot be opened or shown, the disk refuses,
+            or there is no room for it beside what others have left.
     """
     require_size(len(content))
     try:
@@ -100,24 +106,17 @@ def store_upload(runs: Path, filename: str, content: bytes, client: Client = NOB
     stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
     path = folder / f"{stem}.safetensors"
     try:
-        folder.mkdir(parents=True, mode=0o700)
-        record(folder, client)
-        path.write_bytes(content)
-        fits = _fits(require_drawable(checkpoint.load(path, HEADER)))
+        with removed_on_error(folder):
+            folder.mkdir(parents=True, mode=0o700)
+            record(folder, client)
+            path.write_bytes(content)
+            bounds = {"seconds": CHECKPOINTS.most_seconds, "memory": CHECKPOINTS.most_memory}
+            confined(examine, path, CHECKPOINTS, abandoned=client_left, **bounds)
     except OSError as error:
-        remove(folder)
         log.warning("An upload could not be kept: %s", error)
         raise UserError("request.disk") from error
-    except CheckpointError as error:
-        remove(folder)
+    except (CheckpointError, Exceeded) as error:
         raise UserError("run.not_a_checkpoint", reason=error) from error
-    except UserError:
-        remove(folder)
-        raise
-    if not fits:
-        remove(folder)
-        most = {"values": CHECKPOINTS.most_values, "latents": CHECKPOINTS.most_latents, "codes": CHECKPOINTS.most_codes}
-        raise UserError("run.too_much_model", **most)
     make_room(folder, client, UPLOADED)
     return entry_of(runs, name)
 
@@ -136,9 +135,37 @@ def require_drawable(model: Model) -> Model:
     return model
 
 
-def _fits(model: Model) -> bool:
+def examine(path: Path, limits: CheckpointLimits) -> None:
+    """Read a stranger's checkpoint and decode an image of it, on one thread: for a process of its own.
+
+    Raises:
+        CheckpointError: it cannot be opened.
+        UserError: it is no model that a page can show, or too large or too slow for one that others use too.
+    """
+    torch.set_num_threads(1)
+    model = require_drawable(checkpoint.load(path, HEADER))
+    if not _fits(model, limits):
+        most = {"values": limits.most_values, "latents": limits.most_latents, "codes": limits.most_codes}
+        raise UserError("run.too_much_model", **most)
+    seconds = timed_decode(model)
+    if seconds > limits.most_decode:
+        raise UserError("run.slow_model", ms=round(1e3 * seconds), limit=round(1e3 * limits.most_decode))
+
+
+def timed_decode(model: Model) -> float:
+    """Seconds of one core that one picture takes: the least of three, after one that warms up."""
+    z = torch.as_tensor(model.mu[:1], dtype=torch.float32)
+    times = []
+    for _ in range(4):
+        began = time.perf_counter()
+        to_uint8(model.decode(z))
+        times.append(time.perf_counter() - began)
+    return min(times[1:])
+
+
+def _fits(model: Model, limits: CheckpointLimits) -> bool:
     """Is it within what one page can ask of a server on which others are too?"""
     header = len(json.dumps(model.header))  # read again with every question
     count, latents = model.mu.shape
-    within = header <= CHECKPOINTS.most_header and math.prod(model.config.model.shape) <= CHECKPOINTS.most_values
-    return within and count <= CHECKPOINTS.most_codes and latents <= CHECKPOINTS.most_latents
+    within = header <= limits.most_header and math.prod(model.config.model.shape) <= limits.most_values
+    return within and count <= limits.most_codes and latents <= limits.most_latents

@@ -19,16 +19,17 @@ from torch import Tensor
 
 from vae.checkpoints.checkpoint import Entry, in_force
 from vae.data.own.archive import Unusable
-from vae.data.own.decode import fit_to_shape
+from vae.data.own.decode import fit_file
 from vae.images import tile
 from vae.latent.traversal import interpolate as line
 from vae.latent.traversal import traverse as walk
+from vae.system.confined import Exceeded, confined
 from vae.system.limits import PICTURES, REQUESTS
 from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.endpoint import finite, is_finite, is_whole
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
-from vae.ui.kit.work import QUICK, Work
+from vae.ui.kit.work import QUICK, Work, client_left
 from vae.ui.models.arguments import count_of, dims_of, row_of, z_of
 from vae.ui.models.catalog import Catalog, figures_of
 from vae.ui.models.loaded_model import LoadedModel
@@ -247,19 +248,27 @@ def is_absent(image: Any) -> bool:
 
 
 def picture_of(opened: LoadedModel, image: Any) -> np.ndarray:
-    """An uploaded picture as the model takes it, uint8 (C, H, W)."""
+    """An uploaded picture as the model takes it, uint8 (C, H, W); it is read in a process of its own."""
     shape, path = opened.model.config.model.shape, uploaded(image)
     if shape[1] != shape[2]:
         raise UserError("api.not_square", width=shape[2], height=shape[1])
     try:
-        if path.stat().st_size > PICTURES.most_bytes:
-            raise Unusable("huge")
-        return fit_to_shape(path.read_bytes(), path.name, shape, PICTURES.most_pixels)
+        return confined(
+            fit_file,
+            path,
+            shape,
+            PICTURES,
+            seconds=PICTURES.most_seconds_of_image,
+            memory=PICTURES.most_memory_of_image,
+            abandoned=client_left,
+        )
     except OSError as error:  # cleaned away meanwhile
         raise UserError("api.not_uploaded") from error
     except Unusable as error:
         most = {"megapixels": PICTURES.most_pixels // 10**6, "megabytes": PICTURES.most_bytes // 10**6}
         raise UserError(f"api.{error.reason}", name=path.name, **most) from error
+    except Exceeded as error:
+        raise UserError("api.unread", name=path.name, reason=error) from error
 
 
 def uploaded(image: Any) -> Path:

@@ -15,18 +15,19 @@ from typing import Any
 
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.data import DataError
-from vae.data.own.dataset import gather, own_images
+from vae.data.own.dataset import Report, gather, own_images
 from vae.live.recipe import suggested
 from vae.live.run import LiveRun, RunError
 from vae.live.runs import Runs
 from vae.live.session import RESUME
-from vae.system.limits import IMAGE_SETS, TRAINING
+from vae.system.confined import Exceeded, confined
+from vae.system.limits import IMAGE_SETS, PICTURES, TRAINING
 from vae.ui.kit.client import present_client
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
-from vae.ui.kit.work import QUICK, Work
+from vae.ui.kit.work import QUICK, Work, client_left
 from vae.ui.models.shared import Shared
-from vae.ui.models.shares import make_room, record, remove, require_room
+from vae.ui.models.shares import make_room, record, removed_on_error, require_room
 from vae.ui.models.visitor_models import entry_of, images_folder, require_size, store_upload
 from vae.ui.train.choices import dataset_choice, parse_choices
 from vae.ui.train.film import film_of
@@ -156,14 +157,13 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
         home = images_folder(folder) / token
         try:
             require_room(home.parent, client, IMAGE_SETS, trained_on())
-            report = gather(source, size if is_whole(size) else 0, home)
-            train_images, _ = own_images(home)
-            record(home, client)
-        except (DataError, CheckpointError) as error:
-            remove(home)
+            with removed_on_error(home):
+                report = _gathered(source, size if is_whole(size) else 0, home)
+                train_images, _ = own_images(home)
+                record(home, client)
+        except (DataError, CheckpointError, Exceeded) as error:
             raise UserError("run.unusable", reason=error) from error
         except OSError as error:
-            remove(home)
             raise UserError("request.disk") from error
         finally:
             _discard(source, uploads)  # up to 200 MB that nobody reads again
@@ -222,6 +222,20 @@ def _uploaded(path: Any, uploads: Path) -> Path:
     if found is None or not found.is_file() or uploads.resolve() not in found.parents:
         raise UserError("run.upload")
     return found
+
+
+def _gathered(source: Path, size: int, home: Path) -> Report:
+    """`gather` of a stranger's file, in a process of its own. It looks at the time between two images."""
+    return confined(
+        gather,
+        source,
+        size,
+        home,
+        PICTURES,
+        seconds=PICTURES.most_seconds_of_set + PICTURES.most_seconds_of_image,
+        memory=PICTURES.most_memory_of_set,
+        abandoned=client_left,
+    )
 
 
 def _discard(source: Path, uploads: Path) -> None:
