@@ -9,6 +9,7 @@ import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from vae.system import safetensors_file
 from vae.system.limits import CHECKPOINTS, IMAGE_SETS, MB, PICTURES, TRAINING
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.training.objectives import OBJECTIVES
+from vae.ui.kit.client import ADDRESS
 from vae.ui.kit.i18n import TEXTS
 from vae.ui.kit.work import LEFT
 from vae.ui.models.shared import Shared
@@ -266,6 +268,22 @@ def test_a_strangers_model_is_first_read_elsewhere(app, monkeypatch):
     assert "ok" in asked(app, "upload", ADA, "mine", content)
     refused = asked(app, "upload", ADA, "mine", base64.b64encode(b"no checkpoint").decode())
     assert refused["key"] == "run.not_a_checkpoint"
+
+
+def test_a_run_begins_with_the_address_of_its_client(app, monkeypatch):
+    begun = []
+
+    def begin(owner, recipe, own, address=""):
+        begun.append((owner, address))
+        return SimpleNamespace(ident="x")
+
+    monkeypatch.setattr(app[0].training, "begin", begin)
+    address = ADDRESS.set("192.0.2.7")
+    try:
+        assert "ok" in asked(app, "begin", ADA, CHOICE)
+    finally:
+        ADDRESS.reset(address)
+    assert begun == [(ADA, "192.0.2.7")]
 
 
 def test_of_a_browser_that_brings_more_the_oldest_set_goes(app):

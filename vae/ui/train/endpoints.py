@@ -22,7 +22,7 @@ from vae.live.runs import Runs
 from vae.live.session import RESUME
 from vae.system.confined import Exceeded, confined
 from vae.system.limits import IMAGE_SETS, PICTURES, TRAINING
-from vae.ui.kit.client import present_client
+from vae.ui.kit.client import ADDRESS, present_client
 from vae.ui.kit.endpoint import endpoint, is_finite, is_whole
 from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.kit.work import QUICK, Work, client_left
@@ -72,7 +72,7 @@ def train_endpoints(shared: Shared, uploads: Path) -> list[Callable[[Any], dict[
 
     def begin(owner: Any, choice: Any) -> dict[str, Any]:
         recipe, own = parse_choices(choice, folder, root)
-        return {"run": runs.begin(_owner(owner), recipe, own).ident}
+        return {"run": runs.begin(_owner(owner), recipe, own, ADDRESS.get()).ident}
 
     def drive(owner: Any, run: Any, action: Any) -> dict[str, Any]:
         found = runs.get(_owner(owner), run)
