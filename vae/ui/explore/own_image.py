@@ -94,7 +94,7 @@ def cost(opened: LoadedModel, images: np.ndarray, total: bool) -> tuple[np.ndarr
     """
     mu, _ = opened.encode(images)
     x = torch.from_numpy(images)
-    with opened.lock, torch.inference_mode():
+    with torch.inference_mode():
         found = distortion(opened.model.network.decode(mu), to_float(x), opened.model.config.model)
     return (found.numpy() if total else found.numpy() - least(opened, x)), mu.numpy()
 

@@ -1,7 +1,4 @@
-"""What the steps of the Learn tab compute, live, from a model and one image: payloads.
-
-The lock of a model is held for a few decodes at a time, so that a slider elsewhere never waits for a lesson.
-"""
+"""What the steps of the Learn tab compute, live, from a model and one image: payloads."""
 
 from __future__ import annotations
 
@@ -32,7 +29,7 @@ from vae.ui.models.loaded_model import LoadedModel
 
 GALLERY = 10  # images to choose from
 SMALL = 1_024  # values of an image up to which a lesson may take its full number of samples
-HELD_VALUES = 200_000  # values decoded while the lock is held: some ten milliseconds
+VALUES_AT_ONCE = 200_000  # decoded together: some ten milliseconds, and little memory
 OWN_STEPS = 300  # gradient steps on one image's own q: enough to pass the encoder by, measured on every shipped network
 OWN_SECONDS = 5.0  # of computing, after which a slow machine stops all the same
 COMPARED = 256  # samples by which two posteriors, or a mean and its samples, are compared
@@ -94,8 +91,7 @@ def own_q(opened: LoadedModel, row: int) -> dict[str, Any]:
     trace, spent, count = [[0.0, _nats(opened, x, prior, eps)]], 0.0, 0
     while count < OWN_STEPS and spent < OWN_SECONDS:
         started = time.thread_time()
-        with opened.lock:
-            q = next(steps)
+        q = next(steps)
         spent, count = spent + time.thread_time() - started, count + 1
         if count < 20 or count % 10 == 0 or spent >= OWN_SECONDS:
             trace.append([1e3 * spent, _nats(opened, x, q, eps)])
@@ -122,8 +118,7 @@ def gradients(opened: LoadedModel, row: int) -> dict[str, Any]:
     eps = torch.randn(count, opened.dims, generator=torch.Generator().manual_seed(0))
     parts = []
     for part in (posterior.mu + torch.exp(0.5 * posterior.logvar) * eps).split(_at_once(opened)):
-        with opened.lock:
-            parts.append(slopes(opened.model.network, x, part))
+        parts.append(slopes(opened.model.network, x, part))
     found, slope = (torch.cat(each) for each in zip(*parts, strict=True))
     logvar = posterior.logvar[0]
     by = {
@@ -180,7 +175,7 @@ def pixels(opened: LoadedModel, row: int) -> dict[str, Any]:
     """An image and what the decoder says of mu, value by value: `x` uint8 and `logits` float32, (C, H, W) each."""
     x = _image(opened, row)
     q = _encode(opened, x)
-    with opened.lock, torch.inference_mode():
+    with torch.inference_mode():
         logits = opened.model.network.decode(q.mu)
     return {
         "index": _index(opened, row),
@@ -292,7 +287,7 @@ def _grid_steps(opened: LoadedModel) -> int:
 
 
 def _at_once(opened: LoadedModel) -> int:
-    return int(np.clip(HELD_VALUES // np.prod(opened.model.config.model.shape), 8, 64))
+    return int(np.clip(VALUES_AT_ONCE // np.prod(opened.model.config.model.shape), 8, 64))
 
 
 def _image(opened: LoadedModel, row: int) -> Tensor:
@@ -302,14 +297,14 @@ def _image(opened: LoadedModel, row: int) -> Tensor:
 
 def _encode(opened: LoadedModel, x: Tensor) -> Posterior:
     """q(z|x) of one image, (1, D); ordinary tensors, so that gradients can pass."""
-    with opened.lock, torch.no_grad():
+    with torch.no_grad():
         return opened.model.network.encode(x)
 
 
 def _likelihood(opened: LoadedModel, x: Tensor, z: Tensor) -> Tensor:
     parts = []
     for part in z.split(_at_once(opened)):
-        with opened.lock, torch.no_grad():
+        with torch.no_grad():
             parts.append(log_likelihood(opened.model.network, x, part))
     return torch.cat(parts)
 
@@ -324,6 +319,6 @@ def _nats(opened: LoadedModel, x: Tensor, q: Posterior, eps: Tensor) -> float:
     """The mean −ELBO of a posterior under this noise."""
     parts = []
     for part in eps.split(_at_once(opened)):
-        with opened.lock, torch.no_grad():
+        with torch.no_grad():
             parts.append(neg_elbo(opened.model.network, x, q, part))
     return torch.cat(parts).mean().item()

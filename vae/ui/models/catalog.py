@@ -12,6 +12,7 @@ from vae.checkpoints.checkpoint import Entry, list_headers
 from vae.data import DATASETS
 from vae.evaluation.header_figures import above_floor
 from vae.system.limits import OPEN_MODELS
+from vae.ui.kit.bounded_lock import bounded
 from vae.ui.kit.endpoint import finite
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
@@ -24,7 +25,6 @@ MIGS = ("mig_sampled", "mig", "mig_in_use")  # over z, over means, over the mean
 MARKS = ("mig_noise", "mig_rotated", "mig_perfect")
 FIGURES = (*BOUNDS, *MIGS, *MARKS)
 OPENING, USUAL_DECODE = 0.5, 0.001  # seconds of one core, of a model that nobody has opened yet
-OPENING_PATIENCE = 60.0  # seconds that one waits for another's opening of the same model
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,6 @@ class Catalog:
 
     def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
         self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
-        self._lock, self._reading = threading.Lock(), threading.Lock()  # under `_lock` nothing waits for the disk
         self._slots: OrderedDict[str, Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
         self._warm = False
@@ -75,10 +74,10 @@ class Catalog:
         """All checkpoints of the folder; read again only where a file came, went or changed."""
         files = sorted(self.folder.glob("*.safetensors"))
         stamp = tuple((path.name, *seen(path)) for path in files)
-        with self._reading:
-            if self._listing[0] != stamp:
-                self._listing = (stamp, list_headers(self.folder))
-            return self._listing[1]
+        listing = self._listing
+        if listing[0] != stamp:  # read under no lock: two who ask at once may both read
+            self._listing = listing = (stamp, list_headers(self.folder))
+        return listing[1]
 
     def usable(self) -> list[Entry]:
         """The entries that can be opened, scene3d and beta-VAEs first: the page opens on the first of them."""
@@ -117,19 +116,15 @@ class Catalog:
         """The model of that name; while one is being read, the others stay at hand.
 
         Raises:
-            UserError: no such model, or its file is damaged.
+            UserError: no such model, its file is damaged, or another who opens it does not come to an end.
         """
         slot = self._slot(name)
         if slot.opened is not None:
             return slot.opened
-        if not slot.lock.acquire(timeout=OPENING_PATIENCE):
-            raise UserError("run.busy")
-        try:
+        with bounded(slot.lock):
             if slot.opened is None:
                 slot.opened = open_model(slot.entry, self.data_root, self.runs)
             return slot.opened
-        finally:
-            slot.lock.release()
 
     def decoding(self, name: object, pictures: int = 1) -> Work:
         """What it costs to decode so many pictures of a model, as measured when it was opened; with opening it where it

@@ -1,7 +1,6 @@
 """One model and the images that it was tested on, safe to ask from several server threads."""
 
-import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -16,7 +15,7 @@ from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.kit.work import client_left
 from vae.ui.models.visitor_models import display_name
 
-DECODED_AT_ONCE = 64  # pictures per hold of the lock, so that a slider never waits long for a sheet of thumbnails
+DECODED_AT_ONCE = 64  # pictures, between two looks at whether the answer is still waited for
 
 
 @dataclass(eq=False)
@@ -25,8 +24,8 @@ class ModelWithImages:
 
     `decode_seconds` is what one picture costs of one core, as `timed_decode` measured it.
 
-    Several server threads share its network: `decode` holds a lock and computes on the one thread of torch that
-    `vae.ui.build_demo` sets.
+    Several server threads share its network without a lock: in eval mode, with weights that take no gradient, nothing
+    writes into it. Each computes on the one thread of torch that `vae.ui.build_demo` sets.
     """
 
     name: str
@@ -34,7 +33,6 @@ class ModelWithImages:
     spec: DatasetSpec | None
     images: ImageSet | None
     missing: Sentence | None
-    lock: threading.Lock = field(default_factory=threading.Lock)
     decode_seconds: float = 0.0
 
     @property
@@ -63,8 +61,7 @@ class ModelWithImages:
 
     def encode(self, images: np.ndarray | Tensor) -> tuple[Tensor, Tensor]:
         """uint8 (n, C, H, W) -> mu and logvar, (n, D) float32."""
-        with self.lock:
-            return self.model.encode(images)
+        return self.model.encode(images)
 
     def decode(self, z: np.ndarray | Tensor) -> Tensor:
         """z (n, D) -> uint8 (n, C, H, W)."""
@@ -73,8 +70,7 @@ class ModelWithImages:
         for part in z.split(DECODED_AT_ONCE):
             if client_left():
                 raise UserError("request.left")
-            with self.lock:
-                parts.append(to_uint8(self.model.decode(part)))
+            parts.append(to_uint8(self.model.decode(part)))
         return torch.cat(parts)
 
     def originals(self, rows: np.ndarray | list[int]) -> Tensor:

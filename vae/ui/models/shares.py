@@ -19,6 +19,7 @@ from pathlib import Path
 from stat import S_ISDIR
 
 from vae.system.limits import ShareLimits
+from vae.ui.kit.bounded_lock import bounded
 from vae.ui.kit.client import Client
 from vae.ui.kit.i18n import UserError
 
@@ -87,7 +88,7 @@ def make_room(new: Path, client: Client, limits: ShareLimits, used: Collection[s
     Raises:
         UserError: it had to go.
     """
-    with removed_on_error(new), _evicting:
+    with removed_on_error(new), bounded(_evicting):
         others = [item for item in items_in(new.parent, used) if item.folder != new]
         for item in evictions(others, client, limits, time.time()):
             remove(item.folder)

@@ -11,6 +11,7 @@ import numpy as np
 from vae.checkpoints.checkpoint import CheckpointError
 from vae.evaluation.reader import Reader, codes_of, reader_of
 from vae.evaluation.spill import NOTHING_MOVES, is_recorded, measure_spill
+from vae.ui.kit.bounded_lock import bounded
 from vae.ui.models.model_with_images import ModelWithImages
 
 log = logging.getLogger(__name__)
@@ -43,10 +44,13 @@ class SpillMeter:
         """What `measure_spill` says of this model: recorded in its file, or measured once in seconds.
 
         No rows where no latent is in use; None where nothing reads its pictures.
+
+        Raises:
+            UserError: another who measures it does not come to an end.
         """
         if self.reader is None:
             return None
-        with self._lock:  # whoever asks meanwhile waits for this model alone
+        with bounded(self._lock):  # whoever asks meanwhile waits for this model alone
             if self._measured is None:
                 stats, mu = self.of.model.stats, self.of.model.mu
                 recorded = self.of.model.header["metrics"].get("spill")

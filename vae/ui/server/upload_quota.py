@@ -133,13 +133,16 @@ class Answers:
             shutil.rmtree(folder, ignore_errors=True)
             log.warning("An answer could not be written: %s", error)
             raise UserError("request.disk") from error
+        gone = []
         with self._lock:
             self._kept.append((folder, len(content)))
             self._bytes += len(content)
             while self._bytes > self._limits.most_answered or len(self._kept) > self._limits.most_answered_files:
                 oldest, size = self._kept.popleft()
                 self._bytes -= size
-                shutil.rmtree(oldest, ignore_errors=True)  # Gradio may have been quicker
+                gone.append(oldest)
+        for oldest in gone:  # not under the lock: the disk may take its time
+            shutil.rmtree(oldest, ignore_errors=True)  # Gradio may have been quicker
         return path
 
 

@@ -22,6 +22,7 @@ from vae.live.moments import Gallery, path_of, read_codes, read_moment
 from vae.live.run import LiveRun
 from vae.training.schedules import config_in_force
 from vae.ui.kit import points as figures
+from vae.ui.kit.bounded_lock import bounded
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.pictures import sheet
 from vae.ui.models.payload import findings_json
@@ -94,7 +95,7 @@ class RunViews:
         again, for a film whose axes change with every picture could not be read.
         """
         newest = run.moments[-1]
-        with view.lock:
+        with bounded(view.lock):
             held = view.axes
             if held is None or (newest != held.step if run.over else newest > 1.5 * held.step):
                 try:
@@ -125,7 +126,7 @@ class RunViews:
     def _renew(self, run: LiveRun, step: int) -> None:
         try:
             view = self.view(run)
-            with view.lock:
+            with bounded(view.lock):
                 view.newest = render_snapshot(run, view, step)
             return
         except (UserError, CheckpointError) as error:  # curves and bars go on without pictures
@@ -140,14 +141,15 @@ class RunViews:
         """The look at any moment, all on the same axes.
 
         Raises:
-            UserError: there is no such moment (any more), or it cannot be read.
+            UserError: there is no such moment (any more), it cannot be read, or another who looks at this run does not
+                come to an end.
         """
         if step not in run.moments:
             raise UserError("run.no_moment", step=step)
         view = self.view(run)
         axes = self._axes(run, view)
         key = (run.ident, step, axes.step)
-        with view.lock:  # whoever asks for the same moment meanwhile waits for it
+        with bounded(view.lock):  # whoever asks for the same moment meanwhile waits for it
             with self._lock:
                 if key in self._looks:
                     self._looks.move_to_end(key)
