@@ -247,6 +247,8 @@ def check_table(page, information):
 
 
 def check_scores(page, metrics, width):
+    if page.locator("#figures").is_hidden():
+        page.click("#fold")
     labels, values = (page.locator(f".lse-figures {tag}").all_inner_texts() for tag in ("dt", "dd"))
     marks = ("noise", "rotated", "perfect")
     bounds = ["above floor", "−ELBO", "decoding μ", "rate", "distortion", "active units"]

@@ -87,6 +87,7 @@ def written_keys(name: str) -> list[str]:
     return re.findall(r"\bkey: '(\w+)'", (UI / f"{name}.js").read_text(encoding="utf-8"))
 
 
+GLOSSARY = written_keys("kit/js/glossary")
 LINK_KEYS = re.findall(r"^    '?([\w-]+)'?: ", (UI / "kit/js/address.js").read_text(encoding="utf-8"), re.MULTILINE)
 NUMBERS = (*TRAINING.keys() - {*UNITS}, "budget")
 SHOWN_SCORES = (*BOUNDS, *SCORES)
@@ -99,6 +100,8 @@ COMPOSED = {
     "compare.apart_*": ("all", "some"),
     "finding.capacity_*": ("short", "exceeded"),
     "finding.*_help": [key.removeprefix("finding.") for key in ENGLISH if key.startswith("finding.")],
+    "glossary.*": GLOSSARY,
+    "glossary.*_text": GLOSSARY,
     "header.*": FIGURES,
     "header.*_help": FIGURES,
     "header.language_*": LANGUAGES,

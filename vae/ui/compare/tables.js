@@ -3,6 +3,7 @@
 import {SIDES} from './comparer.js';
 import {afterPaint, make, ready} from '../kit/js/dom.js';
 import {createFigure} from '../kit/js/figure.js';
+import {ask, askAbout, TERMS} from '../kit/js/glossary.js';
 import {number, t} from '../kit/js/strings.js';
 
 export function mountPairTables(root, comparer) {
@@ -115,11 +116,20 @@ function figure(unit, value, spread, total, seeds) {
   return cell;
 }
 
+const PLAIN = {above_floor: 'floor', neg_elbo: 'elbo', mig_sampled: 'mig', mig_in_use: 'mig'}; // terms of another name
+
+/** The "?" of a score: its term, if it has one, and what exactly is measured. */
+function explained(key) {
+  const term = PLAIN[key] ?? key;
+  const help = t(`compare.${key}_help`);
+  return TERMS.some(({key: one}) => one === term) ? ask(term, help) : askAbout(t(`compare.${key}`), help);
+}
+
 function drawTable(element, couple) {
   const heads = [couple.left.title, couple.right.title, ...couple.marks.map(mark => t(`compare.${mark}`))];
   const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${couple.marks[i - 2]}_help`) : ''}));
   const rows = couple.table.map(({key, unit, left, right, spread, seeds, beside}) => {
-    const name = make('th', {scope: 'row', textContent: t(`compare.${key}`), title: t(`compare.${key}_help`)});
+    const name = make('th', {scope: 'row', title: t(`compare.${key}_help`)}, t(`compare.${key}`), ' ', explained(key));
     const cells = [figure(unit, left, spread[0], couple.left.dims, seeds[0]), figure(unit, right, spread[1], couple.right.dims, seeds[1])];
     const marks = couple.marks.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
     return make('tr', {'data-key': key}, name, ...cells, ...marks);

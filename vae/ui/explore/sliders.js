@@ -1,6 +1,7 @@
 // One slider per latent, the most used first. One component for all: it brings its own labels, keys and aria texts.
 
 import {make, ready} from '../kit/js/dom.js';
+import {ask} from '../kit/js/glossary.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
@@ -16,7 +17,8 @@ export function mountSliders(element, explorer) {
     for (const dim of order) rows[dim] = row(dim, model, most, explorer);
     const awake = order.filter(dim => model.kl[dim] >= model.active);
     const asleep = order.filter(dim => model.kl[dim] < model.active);
-    element.replaceChildren(make('h2', {textContent: t('sliders.title')}), ...awake.map(dim => rows[dim].element));
+    const head = make('div', {className: 'lse-bar'}, make('span', {className: 'lse-field'}, make('h2', {textContent: t('sliders.title')}), ask('latent')), make('span', {className: 'lse-count', textContent: t('sliders.bar')}), ask('kl'));
+    element.replaceChildren(head, ...awake.map(dim => rows[dim].element));
     if (asleep.length) {
       const text = asleep.length === 1 ? t('sliders.inactive_one') : t('sliders.inactive', {n: asleep.length});
       const folded = make('details', {}, make('summary', {textContent: text}), ...asleep.map(dim => rows[dim].element));

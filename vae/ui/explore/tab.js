@@ -4,8 +4,10 @@ import {createExplorer} from './explorer.js';
 import {mountDoctor} from './doctor.js';
 import {describeExplore, followLink} from './link.js';
 import {mountInformation} from './information.js';
+import {fillAsks} from '../kit/js/glossary.js';
 import {mountInspector} from './inspector.js';
 import {mountLattice} from './lattice.js';
+import {mountLead} from './lead.js';
 import {begin, isLinked, isSecret, linked, openLinkedTab} from '../kit/js/link.js';
 import {mountMap} from './map.js';
 import {mountOwnImage} from './own-image.js';
@@ -20,6 +22,7 @@ import {mountTraversal} from './traversal.js';
 
 export function mount({element, props, server}) {
   fill(element);
+  fillAsks(element);
   const find = selector => element.querySelector(selector);
   const explorer = createExplorer(server);
   const error = find('.lse-error');
@@ -28,6 +31,7 @@ export function mount({element, props, server}) {
     error.hidden = false;
   });
   explorer.on('picture', () => (error.hidden = true));
+  mountLead(element, explorer);
   mountInspector(find('#inspector'), explorer);
   mountSliders(find('#sliders'), explorer);
   mountLattice(find('#lattice'), explorer);

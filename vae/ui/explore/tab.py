@@ -9,9 +9,21 @@ from vae.ui.models.shared import Shared
 TEMPLATE = """
 <div class="lse-part lse-explore">
   <p class="lse-error" role="alert" hidden></p>
+  <div class="lse-lead">
+    <p id="lead"></p>
+    <p class="lse-lead-ways">
+      <span data-text="lead.new"></span>
+      <button id="lead-tour" class="lse-way" type="button" data-text="lead.tour"></button>
+      <button id="lead-vae" class="lse-way" type="button" data-text="lead.vae"></button>
+    </p>
+  </div>
+  <p class="lse-verdict">
+    <span data-text="lead.doctor"></span><button id="verdict" class="lse-way" type="button"></button>
+  </p>
   <section id="map" class="lse-map">
     <div class="lse-bar">
       <label class="lse-field"><span data-text="map.projection"></span><select id="map-projection"></select></label>
+      <span data-ask="latent_space"></span>
       <span class="lse-axes" hidden>
         <label class="lse-field"><span data-text="map.x"></span><select id="map-x"></select></label>
         <label class="lse-field"><span data-text="map.y"></span><select id="map-y"></select></label>
@@ -44,7 +56,9 @@ TEMPLATE = """
   </section>
   <div class="lse-walks">
     <section id="lattice" class="lse-lattice" hidden>
-      <div class="lse-bar"><h2 data-text="lattice.title"></h2><span class="lse-count"></span>
+      <div class="lse-bar">
+        <span class="lse-field"><h2 data-text="lattice.title"></h2><span data-ask="prior"></span></span>
+        <span class="lse-count"></span>
         <label class="lse-field"><span data-text="traversal.range"></span><select id="lattice-range"></select></label>
       </div>
       <div class="lse-plane">
@@ -60,7 +74,7 @@ TEMPLATE = """
     </section>
     <section id="traversal" class="lse-traversal">
       <div class="lse-bar">
-        <h2 data-text="traversal.title"></h2>
+        <span class="lse-field"><h2 data-text="traversal.title"></h2><span data-ask="traversal"></span></span>
         <label class="lse-field"><span data-text="traversal.range"></span><select id="traversal-range"></select></label>
         <label class="lse-field">
           <span data-text="traversal.around"></span><select id="traversal-around"></select>
@@ -69,9 +83,12 @@ TEMPLATE = """
       <div class="lse-grid"></div>
     </section>
   </div>
-  <section id="doctor" class="lse-doctor"></section>
+  <section id="doctor" class="lse-doctor" tabindex="-1"></section>
   <section id="information" hidden>
-    <h2 data-text="information.title"></h2><div class="lse-heat"></div>
+    <div class="lse-field">
+      <h2 data-text="information.title"></h2><span data-ask="mutual_information"></span>
+    </div>
+    <div class="lse-heat"></div>
     <p class="lse-note" data-text="information.about"></p>
   </section>
 </div>

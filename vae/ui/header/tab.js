@@ -2,6 +2,7 @@
 
 import {mountConnection} from '../kit/js/connection.js';
 import {caller} from '../kit/js/events.js';
+import {ask, askAbout, opensGlossary} from '../kit/js/glossary.js';
 import {mountLanguage} from './language.js';
 import {linked, mountLink} from '../kit/js/link.js';
 import {change, shared, watch} from '../kit/js/store.js';
@@ -10,6 +11,7 @@ import {make} from '../kit/js/dom.js';
 import {onModels, restoreModels} from '../models/visitor-models.js';
 import {recall, remember} from '../kit/js/storage.js';
 import {named, number, spoken, t} from '../kit/js/strings.js';
+import {offer} from '../kit/js/tour-registry.js';
 import {mountTour} from './tour-guide.js';
 
 export function mount({element, props, server}) {
@@ -20,15 +22,22 @@ export function mount({element, props, server}) {
   const select = element.querySelector('#model');
   select.append(...groups(usable, broken));
   select.addEventListener('change', () => change('model', select.value));
+  const list = element.querySelector('#figures');
+  const fold = mountFold(element.querySelector('#fold'), list);
   const show = name => {
     select.value = name ?? '';
-    figures(element.querySelector('.lse-figures'), usable.find(model => model.name === name), marks);
+    const model = usable.find(model => model.name === name);
+    figures(list, model, marks);
+    fold.name(model?.figures ?? {});
+    step();
   };
-  watch('model', show);
   // Figures and picker are Explore's: Compare has its own for either side, Train trains another model, and Learn shows several.
   const step = () => {
-    for (const part of ['.lse-figures', '.lse-field']) element.querySelector(part).hidden = shared.comparing || shared.training || shared.learning;
+    const elsewhere = Boolean(shared.comparing || shared.training || shared.learning);
+    element.querySelector('.lse-field').hidden = elsewhere;
+    fold.withdraw(elsewhere);
   };
+  watch('model', show);
   watch('comparing', step);
   watch('training', step);
   watch('learning', step);
@@ -46,7 +55,40 @@ export function mount({element, props, server}) {
   mountLanguage(element.querySelector('#language'));
   theme(element.querySelector('#theme'));
   mountConnection(element.querySelector('.lse-connection'));
-  mountTour(element.querySelector('#tour'), usable);
+  opensGlossary(element.querySelector('#all-terms'));
+  offer('tour', mountTour(element.querySelector('#tour'), usable));
+  for (const [id, key] of Object.entries({'copy-link': 'header.link', 'all-terms': 'glossary.title', tour: 'tour.title'})) {
+    element.querySelector(`#${id} span`).textContent = t(key);
+  }
+}
+
+/** The button that unfolds the figures, which name one of them; a visitor who has unfolded them finds them so again. */
+function mountFold(button, list) {
+  let open = recall('figures') === 'open';
+  let none = true;
+  let elsewhere = false;
+  const draw = () => {
+    button.hidden = none || elsewhere;
+    list.hidden = button.hidden || !open;
+    button.setAttribute('aria-expanded', open);
+  };
+  button.addEventListener('click', () => {
+    open = !open;
+    remember('figures', open ? 'open' : null);
+    draw();
+  });
+  return {
+    name(values) {
+      none = !list.childElementCount;
+      const key = ['above_floor', 'neg_elbo'].find(key => values[key] != null);
+      button.textContent = key ? t('header.figures_of', {nats: number(values[key], 1), figure: t(`header.${key}`)}) : t('header.figures');
+      draw();
+    },
+    withdraw(away) {
+      elsewhere = away;
+      draw();
+    },
+  };
 }
 
 /** <optgroup>s by data set; broken files at the end, greyed out, each with its reason. */
@@ -65,13 +107,21 @@ function groups(usable, broken) {
   return list;
 }
 
+const TERM = {above_floor: 'floor', neg_elbo: 'elbo', rate: 'rate', distortion: 'distortion', active_units: 'active_units', mig_sampled: 'mig'}; // figure -> glossary
+const BESIDE = ['mig', 'mig_in_use']; // other conventions of MIG
+
 function figures(list, model, marks) {
   const values = model?.figures ?? {};
   list.replaceChildren();
+  const help = key => t(`header.${key}_help`);
   const box = (key, label, className, ...text) => {
     if (values[key] == null) return;
-    const parts = [make('dt', {textContent: label}), make('dd', {}, ...text)];
-    list.append(make('div', {className, title: t(`header.${key}_help`)}, ...parts));
+    const parts = [make('dt', {}, label, ...explained(key)), make('dd', {}, ...text)];
+    list.append(make('div', {className, title: help(key)}, ...parts));
+  };
+  const explained = key => {
+    if (key in TERM) return [ask(TERM[key], ...(key === 'mig_sampled' ? ['mig_sampled', ...BESIDE, ...marks] : [key]).map(help))];
+    return key === 'neg_elbo_decoding_mu' ? [askAbout(t(`header.${key}`), help(key))] : [];
   };
   const show = (key, ...rest) => box(key, t(`header.${key}`), ...rest);
   const nats = key => [number(values[key], 1), make('small', {textContent: ` ${t('common.nats')}`})];
@@ -87,15 +137,16 @@ function figures(list, model, marks) {
     show('mig', '', number(values.mig, 2));
   } else {
     show('mig_sampled', '', number(values.mig_sampled, 2));
-    box('mig', t('header.means'), 'lse-mark', small('mig'));
+    box(BESIDE[0], t('header.means'), 'lse-mark', small('mig'));
   }
-  for (const mark of ['mig_in_use', ...marks]) show(mark, 'lse-mark', small(mark));
+  for (const mark of [BESIDE[1], ...marks]) show(mark, 'lse-mark', small(mark));
 }
 
 /** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */
 function theme(button) {
   const label = () => {
     const text = t(isDark() ? 'header.light' : 'header.dark');
+    button.querySelector('span').textContent = t(isDark() ? 'header.light_short' : 'header.dark_short');
     button.title = text;
     button.setAttribute('aria-label', text);
   };

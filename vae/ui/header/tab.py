@@ -15,18 +15,20 @@ from vae.ui.models.visitor_models import entry_of
 TEMPLATE = """
 <div class="lse-part lse-header">
   <div class="lse-title"><h1></h1><p></p></div>
-  <dl class="lse-figures"></dl>
+  <button id="fold" class="lse-fold" type="button" aria-controls="figures"></button>
   <label class="lse-field"><span></span><select id="model"></select></label>
   <div class="lse-tools">
     <span id="language" class="lse-languages" role="group"></span>
-    <button id="copy-link" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+    <button id="copy-link" class="lse-tool" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
       <path d="M6.5 9.5 9.5 6.5M7 4.8 8.6 3.2a3 3 0 0 1 4.2 4.2L11.2 9M9 11.2l-1.6 1.6a3 3 0 0 1-4.2-4.2L4.8 7"/>
-    </svg></button>
-    <button id="tour" class="lse-icon" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
+    </svg><span></span></button>
+    <button id="tour" class="lse-tool" type="button"><svg viewBox="0 0 16 16" aria-hidden="true">
       <path d="M5 3.5v9l7.5-4.5z"/>
-    </svg></button>
-    <button id="theme" class="lse-icon" type="button"></button>
+    </svg><span></span></button>
+    <button id="all-terms" class="lse-tool" type="button"><span></span></button>
+    <button id="theme" class="lse-tool" type="button"><i></i><span></span></button>
   </div>
+  <dl id="figures" class="lse-figures" hidden></dl>
   <p class="lse-connection" role="status"></p>
   <div id="link-said" class="lse-link-said" role="status"></div>
 </div>

@@ -19,7 +19,7 @@ const params = new URLSearchParams(location.search);
 const pace = Math.min(Math.max(Number(params.get('pace')) || 1, 0.1), 100);
 let running = null; // stops the tour
 
-/** The button that starts the tour, or stops it; `?tour=1` starts it as well. */
+/** The button that starts the tour, or stops it; `?tour=1` starts it as well, and so does what is returned. */
 export function mountTour(button, models) {
   const label = () => {
     const text = t(running ? 'tour.stop' : 'tour.start');
@@ -35,6 +35,7 @@ export function mountTour(button, models) {
   button.addEventListener('click', press);
   label();
   if (params.has('tour')) press();
+  return () => running ?? press();
 }
 
 async function guide(models, button) {
