@@ -135,6 +135,8 @@ COMPOSED = {
     "map.about_*": ("umap", "pca", "z"),
     "pictures.on_*": ("white", "black", "grey"),
     "plotly.*": ("pan", "zoom", "select", "lasso", "in", "out", "home", "png", "svg"),
+    "present.*": ("back", "next", "links", "leave"),
+    "present.*_help": ("back", "next", "links", "leave"),
     "remedy.capacity_*": ("short", "exceeded"),
     "skipped.*": REASONS,
     "tab.*": [tab.key for tab in TABS],

@@ -3,10 +3,12 @@
 import {make, ready} from '../kit/js/dom.js';
 import {ask} from '../kit/js/glossary.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
+import {createSway} from './sway.js';
 
 const STEPS = {ArrowLeft: -0.1, ArrowDown: -0.1, ArrowRight: 0.1, ArrowUp: 0.1, PageDown: -1, PageUp: 1};
 
 export function mountSliders(element, explorer) {
+  const sway = createSway(explorer);
   let rows = [];
 
   explorer.on('model', model => {
@@ -14,7 +16,7 @@ export function mountSliders(element, explorer) {
     const order = model.kl.map((_, dim) => dim).sort((a, b) => model.kl[b] - model.kl[a]);
     const most = Math.max(...model.kl, 1e-6);
     rows = [];
-    for (const dim of order) rows[dim] = row(dim, model, most, explorer);
+    for (const dim of order) rows[dim] = row(dim, model, most, explorer, sway);
     const awake = order.filter(dim => model.kl[dim] >= model.active);
     const asleep = order.filter(dim => model.kl[dim] < model.active);
     const head = make('div', {className: 'lse-bar'}, make('span', {className: 'lse-field'}, make('h2', {textContent: t('sliders.title')}), ask('latent')), make('span', {className: 'lse-count', textContent: t('sliders.bar')}), ask('kl'));
@@ -39,7 +41,7 @@ function bounds(quantiles) {
   return [low, high];
 }
 
-function row(dim, model, most, explorer) {
+function row(dim, model, most, explorer, sway) {
   const follows = model.follows[dim];
   const kl = model.kl[dim];
   const [low, high] = bounds(model.quantiles[dim]);
@@ -57,9 +59,12 @@ function row(dim, model, most, explorer) {
   const bar = make('span', {className: 'lse-kl', title: t('sliders.kl_help', {kl: number(kl, 2)})}, make('i'));
   bar.firstChild.style.width = `${(100 * kl) / most}%`;
   const nats = make('span', {className: 'lse-nats', textContent: `${number(kl, 1)} ${t('common.nats')}`});
-  const element = make('div', {className: 'lse-row', title: t('sliders.row_help')}, name, bar, nats, input, output);
+  const element = make('div', {className: 'lse-row', title: t('sliders.row_help')}, name, bar, nats, sway.button(dim, [low, high]), input, output);
 
-  const move = value => explorer.setDim(dim, value);
+  const move = value => {
+    sway.stop(); // the hand has it now
+    explorer.setDim(dim, value);
+  };
   input.addEventListener('input', () => move(Number(input.value)));
   input.addEventListener('keydown', event => {
     const step = STEPS[event.key];

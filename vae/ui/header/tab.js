@@ -12,6 +12,7 @@ import {onModels, restoreModels} from '../models/visitor-models.js';
 import {recall, remember} from '../kit/js/storage.js';
 import {named, number, spoken, t} from '../kit/js/strings.js';
 import {offer} from '../kit/js/tour-registry.js';
+import {mountPresenter} from './presenter.js';
 import {mountTour} from './tour-guide.js';
 
 export function mount({element, props, server}) {
@@ -57,7 +58,8 @@ export function mount({element, props, server}) {
   mountConnection(element.querySelector('.lse-connection'));
   opensGlossary(element.querySelector('#all-terms'));
   offer('tour', mountTour(element.querySelector('#tour'), usable));
-  for (const [id, key] of Object.entries({'copy-link': 'header.link', 'all-terms': 'glossary.title', tour: 'tour.title'})) {
+  mountPresenter(element.querySelector('#present'), usable);
+  for (const [id, key] of Object.entries({'copy-link': 'header.link', present: 'present.enter', 'all-terms': 'glossary.title', tour: 'tour.title'})) {
     element.querySelector(`#${id} span`).textContent = t(key);
   }
 }

@@ -26,6 +26,7 @@ TEMPLATE = """
       <path d="M5 3.5v9l7.5-4.5z"/>
     </svg><span></span></button>
     <button id="all-terms" class="lse-tool" type="button"><span></span></button>
+    <button id="present" class="lse-tool" type="button"><span></span></button>
     <button id="theme" class="lse-tool" type="button"><i></i><span></span></button>
   </div>
   <dl id="figures" class="lse-figures" hidden></dl>

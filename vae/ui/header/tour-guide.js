@@ -87,13 +87,13 @@ async function guide(models, button) {
 }
 
 /** A station that does not come is passed over. */
-function missed(error) {
+export function missed(error) {
   if (!(error instanceof Missed)) throw error;
   console.info('A station of the tour was not ready in time.');
 }
 
 /** What the stations play on. */
-function stagePage(clock, models) {
+export function stagePage(clock, models) {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   let lit = [];
   const dim = () => lit.forEach(element => element.classList.remove('lse-toured'));

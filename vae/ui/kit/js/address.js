@@ -118,6 +118,13 @@ export function format(state, search = '', gone = []) {
   return query && `?${query}`;
 }
 
+/** The same query with one parameter of the page itself, or without it for null. */
+export function withParameter(search, key, value) {
+  const others = search.replace(/^\?/, '').split('&').filter(piece => piece && piece.split('=')[0] !== key);
+  const query = [...others, ...(value === null ? [] : [`${key}=${encoded(String(value))}`])].join('&');
+  return query && `?${query}`;
+}
+
 const PLACES = ['model', 'left', 'right', 'image']; // what a person goes to, and back from
 
 /** Is `now` another place than `before`, or the same one with something moved in it? What is only drawn later moves. */

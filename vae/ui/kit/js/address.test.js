@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {brief, complete, format, isElsewhere, parse} from './address.js';
+import {brief, complete, format, isElsewhere, parse, withParameter} from './address.js';
 
 const STATES = [
   {},
@@ -95,4 +95,13 @@ test('what is gone to is elsewhere; what moves, or is drawn late, is not', () =>
   for (const there of [{...here, tab: 'train'}, {...here, model: 'b'}, {...here, image: 2}, {tab: 'explore', model: 'a'}]) assert(isElsewhere(here, there));
   for (const moved of [{...here, z: {0: 1}}, {...here, map: 'pca'}, {...here, from: 'prior'}]) assert(!isElsewhere(here, moved));
   assert(!isElsewhere({tab: 'compare', left: 'a', right: 'b'}, {tab: 'compare', left: 'a', right: 'b', image: 3}));
+});
+
+test('a parameter of the page itself comes and goes beside the state', () => {
+  const there = withParameter('?lang=ko&tab=explore', 'present', '1');
+  assert.equal(there, '?lang=ko&tab=explore&present=1');
+  assert.equal(withParameter(there, 'present', 2), '?lang=ko&tab=explore&present=2');
+  assert.equal(withParameter(there, 'present', null), '?lang=ko&tab=explore');
+  assert.equal(withParameter('?present=1', 'present', null), '');
+  assert.equal(format({tab: 'compare'}, there), '?lang=ko&present=1&tab=compare', 'the state that follows keeps it');
 });

@@ -4,7 +4,7 @@
 // image is a new entry of the history; what moves within it, as a slider does, changes the entry that stands. Going back
 // is followed by the tab of the entry; until it is there, nothing is written.
 
-import {format, isElsewhere, parse} from './address.js';
+import {format, isElsewhere, parse, withParameter} from './address.js';
 import {VISITOR_NAME} from './constants.js';
 import {make} from './dom.js';
 import {t} from './strings.js';
@@ -133,6 +133,14 @@ function write() {
   [written, entry] = [search, now];
   put(stays ? 'replaceState' : 'pushState', search);
   tellHub();
+}
+
+/** Put a parameter of the page itself into the address, or take it out for null; the entry of the history stays. */
+export function setParameter(key, value) {
+  const search = withParameter(location.search, key, value);
+  if (search === location.search) return;
+  if (written) written = withParameter(written, key, value);
+  put('replaceState', search);
 }
 
 /** Write the entry and its address. */
