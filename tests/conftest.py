@@ -4,6 +4,7 @@ that may not be here (`data` below).
 
 from __future__ import annotations
 
+import gc
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,13 @@ DATA = Path(os.environ.setdefault("LATENT_EXPLORER_TEST_DATA", CHOSEN)).absolute
 os.environ["LATENT_EXPLORER_DATA"] = str(Path(os.devnull) / "data")
 torch.set_num_threads(1)  # as the app does; how many there are decides in which order a sum is taken
 TOY_SIZES = (5, 4, 3)
+gc.disable()  # until all is imported and collected
+
+
+def pytest_collection_finish() -> None:
+    """What is there by now stays to the end. To look through it for garbage, again and again, takes half a second."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
