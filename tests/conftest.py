@@ -5,7 +5,10 @@ that may not be here (`data` below).
 from __future__ import annotations
 
 import gc
+import json
 import os
+import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,6 +17,7 @@ from typing import NoReturn
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 from ready_worker import ReadyWorker, end_server
 
 from vae.checkpoints import export
@@ -24,6 +28,7 @@ from vae.data.imageset import split_grid
 from vae.live import process
 from vae.models.weights import rounded
 from vae.system import safetensors_file
+from vae.training import snapshot
 from vae.training.loop import train
 from vae.training.state import TrainState
 
@@ -130,24 +135,53 @@ def finished():
 
 
 @pytest.fixture(scope="session")
-def trained(tiny, finished, digits, tmp_path_factory) -> SimpleNamespace:
+def made_once(tmp_path_factory):
+    """made_once(name, make): a folder that `make(folder)` has filled, once for all processes of a session."""
+    common = tmp_path_factory.getbasetemp()
+    common = common.parent if "PYTEST_XDIST_WORKER" in os.environ else common
+
+    def ready(name: str, make: Callable[[Path], None]) -> Path:
+        folder, half = common / name, common / f"{name}-half"
+        with FileLock(common / f"{name}.lock"):
+            if not folder.exists():
+                shutil.rmtree(half, ignore_errors=True)  # of a process that has failed
+                half.mkdir()
+                make(half)
+                half.rename(folder)
+        return folder
+
+    return ready
+
+
+@pytest.fixture(scope="session")
+def trained(tiny, finished, digits, made_once) -> SimpleNamespace:
     """A trained and exported model of the digits, not to be changed: its `state`, the `network` as its file at `path`
     holds it, and its `metrics`.
     """
-    path = tmp_path_factory.mktemp("trained") / "tiny.safetensors"
-    config = tiny(steps=300, model={"latent_dim": 6, "width": 8, "hidden": 64}, training={"lr": 5e-3})
-    state = finished(config, digits["train"])
-    metrics = export.export(state, digits["test"], path)
+
+    def make(folder: Path) -> None:
+        config = tiny(steps=300, model={"latent_dim": 6, "width": 8, "hidden": 64}, training={"lr": 5e-3})
+        state = finished(config, digits["train"])
+        snapshot.save(state, folder / "state.resume")
+        (folder / "model").mkdir()  # it is shown as a folder of checkpoints
+        metrics = export.export(state, digits["test"], folder / "model" / "tiny.safetensors")
+        (folder / "metrics.json").write_text(json.dumps(metrics))
+
+    folder = made_once("trained", make)
+    state, metrics = snapshot.load(folder / "state.resume"), json.loads((folder / "metrics.json").read_text())
+    path = folder / "model" / "tiny.safetensors"
     return SimpleNamespace(state=state, network=rounded(state.model), path=path, metrics=metrics)
 
 
 @pytest.fixture(scope="session")
-def flat(tiny, finished, digits, tmp_path_factory) -> Path:
+def flat(tiny, finished, digits, made_once) -> Path:
     """The file of a trained model of the digits that has two latents, not to be changed."""
-    path = tmp_path_factory.mktemp("flat") / "flat.safetensors"
-    config = tiny(steps=300, model={"latent_dim": 2, "width": 8, "hidden": 64}, training={"lr": 5e-3})
-    export.export(finished(config, digits["train"]), digits["test"], path)
-    return path
+
+    def make(folder: Path) -> None:
+        config = tiny(steps=300, model={"latent_dim": 2, "width": 8, "hidden": 64}, training={"lr": 5e-3})
+        export.export(finished(config, digits["train"]), digits["test"], folder / "flat.safetensors")
+
+    return made_once("flat", make) / "flat.safetensors"
 
 
 @pytest.fixture(scope="session")
