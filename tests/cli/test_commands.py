@@ -132,7 +132,8 @@ def test_resume_goes_on_from_the_snapshot(run):
 def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monkeypatch):
     """Ctrl-C after the second snapshot, then --resume: as if nothing had happened."""
     monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
-    assert run("train", *TINY, "--steps", 200, "--out", "whole.safetensors")[0] == 0
+    monkeypatch.setattr(train_command, "_EVERY", 10)
+    assert run("train", *TINY, "--steps", 40, "--out", "whole.safetensors")[0] == 0
     real, saves = snapshot.save, []
 
     def interrupting(state, path):
@@ -143,10 +144,10 @@ def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monke
 
     monkeypatch.setattr(snapshot, "save", interrupting)
     before = signal.getsignal(signal.SIGINT)
-    code, _, err = run("train", *TINY, "--steps", 200, "--out", "half.safetensors")
+    code, _, err = run("train", *TINY, "--steps", 40, "--out", "half.safetensors")
     assert code == 130
-    assert "stopped; step 150 is kept: go on with --resume half.resume" in err
-    assert saves == [50, 100, 150]
+    assert "stopped; step 30 is kept: go on with --resume half.resume" in err
+    assert saves == [10, 20, 30]
     assert signal.getsignal(signal.SIGINT) is before
     assert not (tmp_path / "half.safetensors").exists()
     assert run("train", "--resume", "half.resume", "--out", "half.safetensors")[0] == 0
@@ -244,12 +245,12 @@ def test_decoding_mu_flatters_where_it_does(decoded, words):
 
 def test_seconds_become_the_steps_that_fit_and_the_output_stays_json(run):
     started = time.perf_counter()
-    code, out, err = run("train", *TINY, "--seconds", 4, "--json", "--out", "a.safetensors")
+    code, out, err = run("train", *TINY, "--seconds", 2, "--json", "--out", "a.safetensors")
     elapsed = time.perf_counter() - started
     assert code == 0
     assert json.loads(out)["active_units"] >= 0
     header = checkpoint.load("a.safetensors").header
-    told = re.search(r"([\d,]+) steps fit into 4 s", err)[1]
+    told = re.search(r"([\d,]+) steps fit into 2 s", err)[1]
     assert header["steps"] == int(told.replace(",", "")) > 0  # how long they take is up to the machine
     assert header["seconds"] < elapsed
 
@@ -505,18 +506,14 @@ def test_missing_data_are_one_sentence(run, tmp_path, monkeypatch):
     assert str(tmp_path / "data" / "MNIST" / "raw") in sentence
 
 
-def test_the_real_command_in_another_folder(root, tmp_path):
-    """python -m vae as people call it: trains, measures, resumes, and leaves its files where it was called."""
-
-    def call(*arguments):
-        environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
-        command = [sys.executable, "-m", "vae", *arguments]
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
-
-    done = call("train", *TINY, "--steps", "5", "--json", "--out", "a.safetensors")
+def test_the_real_command_in_another_folder(run, root, tmp_path):
+    """python -m vae as people call it: trains, measures what another process measures, and leaves its files where it
+    was called.
+    """
+    environment = os.environ | {"PYTHONPATH": str(root), "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "vae", "train", *TINY, "--steps", "5", "--json", "--out", "a.safetensors"]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
     assert "digits: 100%" in done.stderr
-    metrics = json.loads(done.stdout)
-    again = call("evaluate", "a.safetensors", "--json")
-    assert_same(json.loads(again.stdout), metrics)
+    assert_same(json.loads(run("evaluate", "a.safetensors", "--json")[1]), json.loads(done.stdout))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.resume", "a.safetensors"]
