@@ -67,6 +67,7 @@ class Catalog:
     def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
         self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
         self._lock = threading.Lock()  # under it nothing waits for the disk
+        self._slots: OrderedDict[str, Slot] = OrderedDict()
         self._listing: tuple[tuple[Any, ...], list[Entry]] = ((), [])
         self._warm = False
 
