@@ -117,7 +117,7 @@ BARS = """() => { const said = document.querySelector('#train-kl').dataset.kl.sp
   return bars.length === said.length && bars.every((nats, dim) => Math.abs(nats - said[dim]) <= 6e-4); }"""
 
 
-def more_points(page, count=10):
+def more_points(page, count=4):
     drawn = page.evaluate(CHART)["points"]
     wait_for(page, f"n => ({CHART})().points >= n", drawn + count)
     return page.evaluate(CHART)
@@ -162,7 +162,7 @@ def test_the_chart_keeps_what_a_hand_has_done_to_it_while_the_run_streams(open_p
         again()
         wait_for(page, f"() => ({CHART})().x[0] === 0")
         assert reset.is_hidden()
-    chart = more_points(page)
+    chart = more_points(page, 10)
     assert chart["x"] == [0, chart["last"]] and chart["y"][1] < chart["most"]
     page.click("#train-curves button")
     wait_for(page, f"() => ({CHART})().y[1] >= ({CHART})().most")
@@ -225,6 +225,8 @@ def test_a_long_run_adds_nothing_to_the_page(open_page):
 
 
 def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page, open_page):
+    trained_page.click("#train-pause")  # the device stays the run's, and the machine is free for the pages
+    run_state(trained_page, "paused")
     other = open_page()
     other.click("button[role=tab][data-tab-id=train]")
     other.wait_for_selector("#train-status[data-state=idle]")  # sees nothing of the other's run
@@ -234,14 +236,16 @@ def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page,
     wait_for(other, "() => /1st of 1/.test(document.querySelector('#train-status').textContent)")
     other.click("#train-stop")
     run_state(other, "stopped")
-    assert trained_page.get_attribute("#train-status", "data-state") == "running"
+    assert trained_page.get_attribute("#train-status", "data-state") == "paused"
 
     tab = trained_page.context.new_page()
     tab.set_default_timeout(PATIENCE)
     tab.goto(trained_page.url)
     tab.click("button[role=tab][data-tab-id=train]")
-    run_state(tab, "running")
+    run_state(tab, "paused")
     drawn_run(tab)
+    trained_page.click("#train-pause")  # resume
+    run_state(tab, "running")
     trained_page.click("#train-pause")
     run_state(tab, "paused")
     tab.click("#train-stop")
