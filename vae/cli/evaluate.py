@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
 from argparse import Namespace
 
 from vae.checkpoints import checkpoint
@@ -30,8 +32,10 @@ def run(arguments: Namespace) -> None:
         then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"
         raise CheckpointError("checkpoint.other_version", file=model.path, name=spec.name, then=then, here=here)
     test = load(model.config.dataset, "test", data_folder(arguments))
+    began = time.monotonic()
     with Stages() as stages:
         metrics = evaluate(model.network, test, stages, model.header["seed"])
+    print(f"measured on {len(test):,} images in {time.monotonic() - began:.0f} s", file=sys.stderr)
     if arguments.write:
         record_metrics(model.path, metrics)
     print(json.dumps(metrics) if arguments.json else summary(metrics))

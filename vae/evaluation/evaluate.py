@@ -99,7 +99,9 @@ def evaluate(
         "mutual_information": aggregate.mutual_information,
     }
     found["spill"] = spilled(network, test, mu, found["kl_per_dim"], progress)
+    progress("synthesis", 0, 1)
     found["synthesis"] = measure_synthesis(_decoder(network), test, test.spec.factors, mu)
+    progress("synthesis", 1, 1)
     if test.factors is None:
         return found | dict.fromkeys(score_keys())
     progress("baselines", 0, 2)

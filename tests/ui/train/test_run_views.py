@@ -21,7 +21,7 @@ from vae.live.run import LiveRun
 from vae.live.session import session
 from vae.training.state import TrainState
 from vae.ui.kit.i18n import UserError
-from vae.ui.train.film import film_of
+from vae.ui.train.film import film_of, smooth_reaches
 from vae.ui.train.run_views import RunViews, _following, render_snapshot, scene
 
 RECIPE = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=30)
@@ -156,3 +156,14 @@ def test_the_film_shows_every_moment(run):
     with Image.open(io.BytesIO(base64.b64decode(film["uri"].split(",")[1]))) as animation:
         assert animation.format == "GIF" and animation.n_frames == len(run.moments)
     assert film["name"] == "digits-vae.gif"
+
+
+def test_the_maps_scale_glides_and_a_collapse_still_fills_it():
+    wide, narrow = [4.0] * 10, [0.02] * 10
+    reaches = smooth_reaches([*wide, *narrow])
+    assert np.allclose([reaches[0], reaches[-1]], [4.0, 0.02], rtol=0.01), "each end has a scale of its own"
+    assert all(reach >= own for reach, own in zip(reaches, [*wide, *narrow], strict=True)), "no point leaves the map"
+    falls = np.array(reaches[10:-1]) / np.array(reaches[11:])
+    assert (falls >= 1 - 1e-9).all() and falls.max() < 4, "it glides, where the points jump by 200"
+    assert smooth_reaches([0.0, 0.0]) == [1.0, 1.0]
+    assert np.allclose(smooth_reaches([2.0, 0.0]), 2.0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ MAP_SIDE = 292
 LINE = 14  # pixels of a letter
 MOST_FRAMES = 60  # of more moments every other one is left out, and so on
 FRAME_MS, LAST_MS = 125, 2_000
+SMOOTH = 2.0  # frames of a Gaussian by which the scale of the map glides
 PAPER, FAINT = (255, 255, 255), (225, 228, 232)
 
 
@@ -36,10 +38,10 @@ def film_of(run: LiveRun, looks: RunViews) -> dict[str, Any]:
     view = looks.view(run)
     labels = view.gallery.labels
     points = [np.stack([_unpacked(look["map"][axis]) for axis in "xy"], axis=1) for look in seen]
-    reach = max(float(np.abs(part).max()) for part in points) or 1.0
+    reaches = smooth_reaches([float(np.abs(part).max()) for part in points])
     steps_wanted = run.config.training.steps
     frames = []
-    for look, part in zip(seen, points, strict=True):
+    for look, part, reach in zip(seen, points, reaches, strict=True):
         if client_left():
             raise UserError("request.left")
         frames.append(_frame(look, part, reach, labels, steps_wanted))
@@ -50,6 +52,24 @@ def film_of(run: LiveRun, looks: RunViews) -> dict[str, Any]:
     name = run.recipe.dataset.split(":")[0]
     uri = "data:image/gif;base64," + base64.b64encode(file.getvalue()).decode()
     return {"name": f"{name}-{run.recipe.objective.replace('_', '-')}.gif", "uri": uri}
+
+
+def smooth_reaches(reaches: Sequence[float]) -> list[float]:
+    """How far the map reaches from its middle in each frame, so that a code that has collapsed still fills it.
+
+    One scale for all frames would make a speck of whatever is small beside the widest moment. So every frame has its
+    own, which glides: a Gaussian over neighbouring frames in logarithms, but never less than the frame's points need.
+
+    Args:
+        reaches: of each frame, the largest coordinate of any point; those of 0 take a neighbour's, or 1.
+    """
+    own = np.array(reaches, dtype=float)
+    if not (own > 0).any():
+        return [1.0] * len(own)
+    frames = np.arange(len(own))
+    logs = np.interp(frames, frames[own > 0], np.log(own[own > 0]))
+    weights = np.exp(-((frames[:, None] - frames) ** 2) / (2 * SMOOTH**2))
+    return np.maximum(np.exp(weights @ logs / weights.sum(axis=1)), own).tolist()
 
 
 def _seen(run: LiveRun, looks: RunViews, step: int) -> dict[str, Any] | None:
@@ -73,6 +93,7 @@ def _frame(
     page = Image.new("RGB", (WIDTH, MARGIN + 22 + MAP_SIDE + MARGIN + row.height + MARGIN), PAPER)
     bound = look["bound"]["test"]
     said = f"step {look['step']:,} of {steps:,}   -ELBO {bound:,.1f} nats   {look['active']} latents in use"
+    said += f"   map ±{reach:.2g}"
     _write(page, said, (MARGIN, MARGIN - 4))
     _dots(page, points, reach, labels, (MARGIN, MARGIN + 22))
     page.paste(walks, (left, MARGIN + 22))
