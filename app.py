@@ -77,7 +77,6 @@ def main() -> None:
     stand_in_home()  # before Gradio is imported, as the next
     own_temporary_folder()
     os.environ.pop("GRADIO_SERVER_NAME", None)  # heeded by now; Gradio looks there for a free port, by IPv4 alone
-    from vae.system.confined import prepare
     from vae.system.messages import KeyedError
     from vae.ui import Shared, build_demo, launch
     from vae.ui.server.client_address import VARIABLE
@@ -91,7 +90,6 @@ def main() -> None:
         sys.exit(str(error))
     demo = build_demo(shared)
     shared.catalog.warm()
-    prepare()
     print(f"Latent Space Explorer on http://{written(options.host)}:{options.port}", flush=True)
     if options.auth is None and not is_loopback(options.host) and not os.environ.get("SPACE_ID"):
         print("Whoever reaches this machine can use it: --auth user:password asks for a password.", flush=True)

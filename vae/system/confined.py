@@ -1,7 +1,8 @@
 """A function in a process of its own, with bounds on memory and time: for what strangers' files may do to a parser.
 
-The processes are forked from a clean one (`forkserver`), which has imported what reads files and has no threads; where
-there is none, as on Windows, each is started anew.
+The processes are forked from a clean one (`forkserver`), which has imported what reads files and has no threads. It
+takes a second to start, when it is first needed, and some 300 MB from then on. Where there is none, as on Windows, each
+process is started anew.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ def confined(
         Exceeded: the bounds are met, the process died or could not begin, or it was abandoned.
         OSError, or an exception of this project: what the function raised. Of any other the name is told.
     """
-    context = _context()
+    context = multiprocessing.get_context(_METHOD)
+    if _METHOD == "forkserver":
+        context.set_forkserver_preload(list(PRELOADED))
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=_work, args=(theirs, memory, seconds, function, arguments), daemon=True)
     end = time.monotonic() + seconds
@@ -115,13 +118,6 @@ def confined(
     raise answer
 
 
-def prepare() -> None:
-    """Begin to start the clean process, which takes a second, before it is needed; nothing is waited for."""
-    _context()
-    if _METHOD == "forkserver":
-        forkserver.ensure_running()
-
-
 def _work(
     pipe: Connection, memory: int, seconds: float, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
@@ -139,13 +135,6 @@ def _work(
         answer = False, error if passes else RuntimeError(f"{type(error).__name__}: {error}")
     with contextlib.suppress(BrokenPipeError):  # abandoned
         pipe.send(answer)
-
-
-def _context() -> multiprocessing.context.BaseContext:
-    context = multiprocessing.get_context(_METHOD)
-    if _METHOD == "forkserver":
-        context.set_forkserver_preload(list(PRELOADED))
-    return context
 
 
 def _bound(memory: int, seconds: float) -> None:
