@@ -16,24 +16,24 @@ export const SIDES = ['left', 'right'];
  * select(mask|null), spills({side, ...}), error(text).
  */
 export function createComparer(server) {
-  const call = caller(server);
+  const call = caller(server, {changed: args => state.couple && handles().some(handle => args.includes(handle)) && reopen()});
   const {on, emit, fail} = createEvents();
 
   // `chosen` are the names that were asked for last, which `couple` shows once they are open; `moved` is the number of the
   // pair whose slider moved last; `picked` the answer about the image.
   const state = {couple: null, chosen: null, picked: null, z: {left: [], right: []}, moved: null, rows: []};
   let index = new Int32Array();
-  const names = () => SIDES.map(side => state.couple[side].name);
+  const handles = () => SIDES.map(side => state.couple[side].handle);
 
   const idle = () => emit('settled');
   const pictures = createPump({
-    send: z => call('decode_pair', names()[0], z.left, names()[1], z.right),
+    send: z => call('decode_pair', handles()[0], z.left, handles()[1], z.right),
     apply: answer => emit('pictures', answer),
     fail,
     idle,
   });
   const picks = createPump({
-    send: ({index}) => call('pick_pair', ...names(), index),
+    send: ({index}) => call('pick_pair', ...handles(), index),
     apply: (answer, {then}) => {
       show(answer);
       then?.();
@@ -44,7 +44,7 @@ export function createComparer(server) {
   const grids = createPump({
     send: ([z, pairs]) => {
       const dims = side => pairs.map(number => state.couple.pairs[number][side]).filter(dim => dim !== null);
-      return call('traverse_pair', names()[0], z.left, dims('left'), names()[1], z.right, dims('right'));
+      return call('traverse_pair', handles()[0], z.left, dims('left'), handles()[1], z.right, dims('right'));
     },
     apply: (answer, [, pairs]) => emit('traversal', {...answer, pairs}),
     fail(error) {
@@ -67,6 +67,12 @@ export function createComparer(server) {
     },
     idle: () => emit('opening', null),
   });
+
+  /** The file of one of the two has changed. */
+  function reopen() {
+    const {left, right} = state.chosen;
+    opens.push({left, right, image: state.picked?.index});
+  }
 
   function show_couple(overview, {image, carried, arrive}) {
     for (const pump of [pictures, picks, grids]) pump.drop();

@@ -59,3 +59,22 @@ test('a pair that is moved leaves the others, and the strips follow once the han
   t.mock.timers.tick(REST);
   assert.deepEqual(walks, [[[1, -2], [2, 1]]]);
 });
+
+test('a couple of which a file has changed is opened anew', async () => {
+  const version = {now: 1};
+  const handle = name => `${name}@${version.now}`;
+  const comparer = createComparer({
+    compare: async (left, right) => ({ok: {left: {...side(left), handle: handle(left)}, right: {...side(right), handle: handle(right)}, index: base64([7]), pairs: PAIRS, first_pairs: 12, first: 7}}),
+    pick_pair: async left => (left === handle('a') ? {ok: {index: 7, left: {z: [0, 0]}, right: {z: [0, 0]}}} : {error: 'changed', key: 'error.changed'}),
+    decode_pair: async () => ({ok: {}}),
+    traverse_pair: async () => ({ok: {}}),
+  });
+  comparer.open('a', 'b');
+  await settled();
+  version.now = 2;
+  comparer.pick(7);
+  await settled();
+  await settled();
+  assert.equal(comparer.state.couple.left.handle, 'a@2');
+  assert.equal(comparer.state.picked.index, 7);
+});

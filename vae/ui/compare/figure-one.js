@@ -36,7 +36,7 @@ export function mountFigureOne(element, comparer) {
     able();
     stage.replaceChildren(make('p', {role: 'status', textContent: t('compare.composing')}));
     try {
-      const {uri, name} = await comparer.call('figure_one', couple.left.name, couple.right.name, picked.index, kind);
+      const {uri, name} = await comparer.call('figure_one', couple.left.handle, couple.right.handle, picked.index, kind);
       if (mine !== turn) return;
       URL.revokeObjectURL(address);
       address = blobAddress(uri);

@@ -60,11 +60,11 @@ export function mountPairMaps(root, comparer) {
         SIDES.map(side => {
           const dims = latent ? [choose.x, choose.y].map(select => now.axes[Number(select.value)][side]) : null;
           const names = latent ? dims.map(dim => `z${dim}`) : [kind];
-          return [side, {dims, arrays: names.map(name => fetched('coordinates', now[side].name, name))}];
+          return [side, {dims, arrays: names.map(name => fetched('coordinates', now[side].handle, name))}];
         }),
       );
       const [colour, left, right] = await Promise.all([
-        fetched('colour', now.left.name, choose.colour.value),
+        fetched('colour', now.left.handle, choose.colour.value),
         Promise.all(wants.left.arrays),
         Promise.all(wants.right.arrays),
       ]);

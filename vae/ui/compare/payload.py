@@ -70,6 +70,7 @@ def side(opened: LoadedModel) -> dict[str, Any]:
     model = opened.model
     return {
         "name": opened.name,
+        "handle": opened.handle,
         "title": opened.title,
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "dims": opened.dims,

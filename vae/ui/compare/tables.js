@@ -41,7 +41,7 @@ export function mountPairTables(root, comparer) {
     const more = [];
     for (const side of SIDES) {
       try {
-        const known = await comparer.call('spill', couple[side].name);
+        const known = await comparer.call('spill', couple[side].handle);
         if (!current()) return clearTimeout(late);
         comparer.spilled({side, ...known});
         const title = couple[side].title;
@@ -61,7 +61,7 @@ export function mountPairTables(root, comparer) {
   /** Latents against factors, side by side, matched latents on one line. */
   async function fetchInformation(couple) {
     try {
-      const figures = await comparer.call('information_pair', couple.left.name, couple.right.name);
+      const figures = await comparer.call('information_pair', couple.left.handle, couple.right.handle);
       if (comparer.state.couple !== couple) return;
       information.hidden = !figures;
       if (figures) {
@@ -78,7 +78,7 @@ export function mountPairTables(root, comparer) {
 
   async function fetchRates(couple) {
     try {
-      const found = await comparer.call('rates', couple.left.name, couple.right.name);
+      const found = await comparer.call('rates', couple.left.handle, couple.right.handle);
       if (comparer.state.couple !== couple) return;
       await plane.show(found.figure);
       if (comparer.state.couple !== couple) return;

@@ -21,7 +21,7 @@ export function mountDoctor(element, explorer) {
   async function forecast(model) {
     if (explorer.state.model !== model) return;
     try {
-      const {findings, spectrum} = await explorer.call('forecast_model', model.name);
+      const {findings, spectrum} = await explorer.call('forecast_model', model.handle);
       if (explorer.state.model !== model) return;
       drawFindings(element, model, findings);
       if (spectrum) {

@@ -13,7 +13,7 @@ import {createRest} from '../kit/js/rest.js';
  * error(text).
  */
 export function createExplorer(server) {
-  const call = caller(server);
+  const call = caller(server, {changed: args => state.model && args.includes(state.model.handle) && reopen()});
   const {on, emit, fail} = createEvents();
 
   const state = {model: null, picked: null, z: [], source: 'picked', place: null, range: 'sigma', around: 'z', dims: [], own: null};
@@ -23,15 +23,15 @@ export function createExplorer(server) {
   let centre = []; // around which the newest traversal was asked for
 
   const pictures = createPump({
-    send: z => call('decode', state.model.name, z),
+    send: z => call('decode', state.model.handle, z),
     apply: uri => emit('picture', uri),
     fail,
     idle: () => emit('settled'),
   });
   const picks = createPump({
     send({index, own}) {
-      const {name, thumbnails: {width, height}} = state.model;
-      return own ? call('own_image', name, own.pixels(width, height)) : call('pick', name, index);
+      const {handle, thumbnails: {width, height}} = state.model;
+      return own ? call('own_image', handle, own.pixels(width, height)) : call('pick', handle, index);
     },
     apply(answer, {then, own = null}) {
       state.own = own;
@@ -42,7 +42,7 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const rows = createPump({
-    send: ({z, dims, range}) => call('traverse', state.model.name, z, dims, range),
+    send: ({z, dims, range}) => call('traverse', state.model.handle, z, dims, range),
     apply: showRows,
     fail(error) {
       const {around, dims, range} = stands;
@@ -54,7 +54,7 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const places = createPump({
-    send: ([projection, x, y]) => call('place', state.model.name, projection, x, y),
+    send: ([projection, x, y]) => call('place', state.model.handle, projection, x, y),
     apply(answer, [projection, x, y]) {
       Object.assign(state, {z: answer.z, source: 'between', place: {projection, x, y}});
       emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance, far: answer.far});
@@ -74,7 +74,7 @@ export function createExplorer(server) {
       emit('opening', name);
       const found = overview ?? (await call('open_model', name));
       const other = image !== undefined && image !== found.picked.index && int32(found.index).includes(image);
-      return {found, picked: other ? await call('pick', name, image) : found.picked};
+      return {found, picked: other ? await call('pick', found.handle, image) : found.picked};
     },
     apply({found, picked}, {arrive}) {
       open(found, picked);
@@ -86,6 +86,9 @@ export function createExplorer(server) {
     },
     idle: () => emit('opening', null),
   });
+
+  /** The file of the model has changed: its map and codes would lie beside another network's pictures. */
+  const reopen = () => opens.push({name: state.model.name, image: state.picked.index ?? undefined});
 
   /** Show an overview that is already here, on its first image or on another one. */
   function open(overview, picked = overview.picked) {

@@ -100,3 +100,23 @@ test('a walk that fails leaves the menus as they were, and z where it is', async
   assert.deepEqual(failing.state.z, [1, 0, 0]);
   assert.equal(explorer.state.around, 'z');
 });
+
+test('a model whose file has changed is opened anew, on the same image where it still has it', async () => {
+  const asked = [];
+  const version = {now: 'toy@1'};
+  const explorer = createExplorer({
+    open_model: async name => (asked.push(['open_model', name]), {ok: {...overview(), handle: version.now}}),
+    pick: async (name, index) => (asked.push(['pick', name, index]), name === version.now ? {ok: picked(index)} : {error: 'changed', key: 'error.changed'}),
+    traverse: async () => ({ok: {sheet: ''}}),
+  });
+  explorer.open({...overview(), handle: 'toy@1'});
+  explorer.pick(5);
+  await settled();
+  version.now = 'toy@2';
+  explorer.pick(5);
+  await settled();
+  await settled();
+  assert.deepEqual(asked, [['pick', 'toy@1', 5], ['pick', 'toy@1', 5], ['open_model', 'toy'], ['pick', 'toy@2', 5]]);
+  assert.equal(explorer.state.model.handle, 'toy@2');
+  assert.equal(explorer.state.picked.index, 5);
+});

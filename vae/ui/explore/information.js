@@ -13,7 +13,7 @@ export function mountInformation(element, explorer) {
 
   async function ask(model) {
     try {
-      const figure = await explorer.call('information', model.name);
+      const figure = await explorer.call('information', model.handle);
       if (explorer.state.model !== model) return;
       element.hidden = !figure;
       if (figure) await heat.show(figure);

@@ -34,7 +34,7 @@ export function mountLattice(element, explorer) {
     const wanted = range.value;
     ready(element, false);
     try {
-      const lattice = await explorer.call('lattice', model.name, wanted);
+      const lattice = await explorer.call('lattice', model.handle, wanted);
       if (explorer.state.model === model && range.value === wanted) await draw(model, lattice);
     } catch (error) {
       if (explorer.state.model !== model || range.value !== wanted) return;

@@ -40,8 +40,8 @@ export function mountMap(element, explorer) {
 
   /** From the server once, then from memory. */
   async function fetched(kind, key) {
-    const name = `${model.name} ${kind} ${key}`; // an answer may come after the model has changed
-    if (!cache.has(name)) cache.set(name, await explorer.call(kind, model.name, key));
+    const name = `${model.handle} ${kind} ${key}`; // an answer may come after the model has changed
+    if (!cache.has(name)) cache.set(name, await explorer.call(kind, model.handle, key));
     return cache.get(name);
   }
   function unpacked(answer) {
@@ -147,8 +147,8 @@ export function mountMap(element, explorer) {
     shown = null;
     select(null);
     cache.clear();
-    cache.set(`${overview.name} coordinates ${overview.map.name}`, overview.map.xy);
-    cache.set(`${overview.name} colour ${overview.column.key}`, overview.column);
+    cache.set(`${overview.handle} coordinates ${overview.map.name}`, overview.map.xy);
+    cache.set(`${overview.handle} colour ${overview.column.key}`, overview.column);
     const order = overview.kl.map((_, dim) => dim).sort((a, b) => overview.kl[b] - overview.kl[a]);
     const latents = order.map(dim => [dim, title(dim)]);
     const strongest = order.slice(0, 2).sort((a, b) => a - b);

@@ -57,6 +57,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
     first = first_row(opened)
     return {
         "name": opened.name,
+        "handle": opened.handle,
         "title": opened.title,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits

@@ -1,6 +1,7 @@
 """The models at hand: what a folder of checkpoints offers, and the few of them that are open."""
 
 import logging
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -26,6 +27,7 @@ MARKS = ("mig_noise", "mig_rotated", "mig_perfect")
 FIGURES = (*BOUNDS, *MIGS, *MARKS)
 OPENING, USUAL_DECODE = 0.5, 0.001  # seconds of one core, of a model that nobody has opened yet
 WARM_EVERY = 1.0  # seconds between two models that are opened ahead: whoever drags a slider now comes first
+_HANDLE = re.compile(r"(.+)@([0-9a-f]{12})", re.ASCII | re.DOTALL)
 
 log = logging.getLogger(__name__)
 
@@ -116,16 +118,23 @@ class Catalog:
     def open(self, name: object) -> LoadedModel:
         """The model of that name; while one is being read, the others stay at hand.
 
+        Args:
+            name: or the handle of a model that was open: a page holds codes and a map, which would lie beside another
+                network's pictures.
+
         Raises:
-            UserError: no such model, its file is damaged, or another who opens it does not come to an end.
+            UserError: no such model, its file is damaged or another one than that of the handle, or another who opens
+                it does not come to an end.
         """
+        name, version = _parts(name)
         slot = self._slot(name)
-        if slot.opened is not None:
-            return slot.opened
-        with bounded(slot.lock):
-            if slot.opened is None:
-                slot.opened = open_model(slot.entry, self.data_root, self.runs)
-            return slot.opened
+        if slot.opened is None:
+            with bounded(slot.lock):
+                if slot.opened is None:
+                    slot.opened = open_model(slot.entry, self.data_root, self.runs)
+        if version not in ("", slot.opened.version):
+            raise UserError("error.changed", name=slot.opened.title)
+        return slot.opened
 
     def decoding(self, name: object, pictures: int = 1) -> Work:
         """What it costs to decode so many pictures of a model, as measured when it was opened; with opening it where it
@@ -137,7 +146,8 @@ class Catalog:
         return Work("compute", pictures * opened.decode_seconds)
 
     def at_hand(self, name: object) -> LoadedModel | None:
-        """The model of that name if it is open; nothing is read and nothing waited for."""
+        """The model of that name or handle if it is open; nothing is read and nothing waited for."""
+        name, _ = _parts(name)
         with self._lock:
             slot = self._slots.get(name) if isinstance(name, str) else None
         return slot and slot.opened
@@ -165,6 +175,12 @@ class Catalog:
             while len(self._slots) > OPEN_MODELS:
                 self._slots.popitem(last=False)
         return slot
+
+
+def _parts(name: object) -> tuple[object, str]:
+    """A name and a version, "" where there is none: of a handle, see `ModelWithImages.handle`."""
+    found = _HANDLE.fullmatch(name) if isinstance(name, str) else None
+    return found.groups() if found else (name, "")
 
 
 def _rank(entry: Entry) -> tuple[int, str, int, str]:

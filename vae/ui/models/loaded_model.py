@@ -1,12 +1,16 @@
 """One model that is open: the network with its images, and what is known of both by subject."""
 
+import hashlib
+import json
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from vae.checkpoints.checkpoint import CheckpointError, Entry, load
+import numpy as np
+
+from vae.checkpoints.checkpoint import CheckpointError, Entry, Model, load
 from vae.data.recorded import find_images
 from vae.system.safetensors_file import HOST
 from vae.ui.kit.i18n import UserError, shorten
@@ -64,4 +68,12 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
         own,
     )
     missing = found.missing and shorten(found.missing)
-    return LoadedModel(entry.name, model, found.spec, found.images, missing, decode_seconds=timed_decode(model))
+    return LoadedModel(entry.name, model, found.spec, found.images, missing, timed_decode(model), _version(model))
+
+
+def _version(model: Model) -> str:
+    """12 digits of a hash of all that a page may hold or ask for: the header, the codes and the weights."""
+    digest = hashlib.sha256(json.dumps(model.header, sort_keys=True).encode())
+    for values in (model.index, model.mu, *(tensor.numpy() for tensor in model.network.state_dict().values())):
+        digest.update(np.ascontiguousarray(values))
+    return digest.hexdigest()[:12]

@@ -22,7 +22,8 @@ DECODED_AT_ONCE = 64  # pictures, between two looks at whether the answer is sti
 class ModelWithImages:
     """A model by its name, with its images or the reason why they are missing.
 
-    `decode_seconds` is what one picture costs of one core, as `timed_decode` measured it.
+    `decode_seconds` is what one picture costs of one core, as `timed_decode` measured it; `version` tells the file from
+    another one under that name.
 
     Several server threads share its network without a lock: in eval mode, with weights that take no gradient, nothing
     writes into it. Each computes on the one thread of torch that `vae.ui.build_demo` sets.
@@ -34,10 +35,16 @@ class ModelWithImages:
     images: ImageSet | None
     missing: Sentence | None
     decode_seconds: float = 0.0
+    version: str = ""
 
     @property
     def dims(self) -> int:
         return self.model.mu.shape[1]
+
+    @property
+    def handle(self) -> str:
+        """The name with the version: what a page asks this very model by, see `Catalog.open`."""
+        return f"{self.name}@{self.version}" if self.version else self.name
 
     @property
     def title(self) -> str:

@@ -26,9 +26,10 @@ export function refused({error = t('error.refused'), key, values}) {
 /**
  * Wrap Gradio's server object: the value of {ok}, or a Refusal. Where the server is gone, what may be asked twice waits
  * for its return; with `once` it is refused. Gradio does not hand on why a server that is there has refused something:
- * it may be busy, or started anew and know this page no more.
+ * it may be busy, or started anew and know this page no more. `changed` is given the arguments where the file of a model
+ * among them is another one by now than the page holds.
  */
-export function caller(server, {once = false} = {}) {
+export function caller(server, {once = false, changed = () => {}} = {}) {
   return async (name, ...args) => {
     for (let attempt = 1; ; attempt += 1) {
       const answer = await server[name](...args).catch(() => undefined); // Gradio gives nothing for any failure
@@ -36,6 +37,7 @@ export function caller(server, {once = false} = {}) {
         answered();
         if (answer.ok !== undefined) return answer.ok;
         const refusal = refused(answer);
+        if (refusal.key === 'error.changed') changed(args);
         if (!refusal.busy || attempt === BUSY_ATTEMPTS) throw refusal;
         await pause(answer.values.seconds);
         continue;

@@ -22,7 +22,7 @@ export function createThumbnails(overview, call) {
   let wanted = 0;
 
   async function load(number) {
-    const address = blobAddress(await call('thumbnails', overview.name, number));
+    const address = blobAddress(await call('thumbnails', overview.handle, number));
     set.addresses.push(address);
     const image = new Image();
     image.src = address;
