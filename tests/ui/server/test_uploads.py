@@ -1,11 +1,13 @@
 """Uploads lie apart from each other from the start, and one client's do not take the room of all others."""
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
+import anyio
 import pytest
 from starlette.responses import PlainTextResponse
 from starlette.testclient import TestClient
@@ -165,3 +167,26 @@ def test_of_a_client_with_many_bytes_the_oldest_go(tmp_path):
     assert there == paths[-len(there) :] and 2 <= len(there) <= 4 and Path(mine).is_file()
     too_much = other.post(UPLOAD, files={"files": ("b", bytes(120_000))})  # of nobody else's does that much go
     assert (too_much.status_code, too_much.json()["key"]) == (507, "request.disk")
+
+
+def test_one_request_after_the_other_looks_for_room(tmp_path, monkeypatch):
+    """A look takes long where many small files lie, and whoever has sent them would have every core look at once."""
+    looking, most = [], []
+
+    def look(*_):
+        looking.append(1)
+        most.append(len(looking))
+        time.sleep(0.01)
+        looking.pop()
+        return True
+
+    monkeypatch.setattr("vae.ui.server.guard.has_room", look)
+    guard = Guard(behind, tmp_path)
+
+    async def main():
+        async with anyio.create_task_group() as group:
+            for _ in range(6):
+                group.start_soon(guard._has_room, 1)
+
+    anyio.run(main)
+    assert most == [1] * 6

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISDIR
 
 from vae.system.limits import REQUESTS, RequestLimits
 from vae.ui.kit.i18n import UserError
@@ -97,13 +98,23 @@ def _sent(path: Path) -> _Sent | None:
     """None for what has been read and removed meanwhile, as it should be."""
     owned = _FOLDER_OF.fullmatch(path.name) or _COMING_OF.fullmatch(path.name)
     try:
-        inside = [path, *path.rglob("*")] if path.is_dir() and not path.is_symlink() else [path]
-        stats = [one.lstat() for one in inside]
+        stats = [os.lstat(path)]
+        if S_ISDIR(stats[0].st_mode):
+            stats += _stats_below(path)
     except OSError as error:
         log.info("%s: %s", path, error)
         return None
     client = owned[1] if owned else ""
     return _Sent(path, client, stats[0].st_mtime, sum(stat.st_size for stat in stats), len(stats))
+
+
+def _stats_below(folder: Path | str) -> Iterator[os.stat_result]:
+    """Of all that lies in a folder. `Path.rglob` takes twice as long, and there may be 20,000 files."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            yield entry.stat(follow_symlinks=False)
+            if entry.is_dir(follow_symlinks=False):
+                yield from _stats_below(entry.path)
 
 
 class Answers:
