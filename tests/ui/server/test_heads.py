@@ -1,9 +1,11 @@
 """Connections that never send a request are closed; those that do are left alone, however long it takes."""
 
+import asyncio
 import socket
 import threading
 import time
 from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 import uvicorn
@@ -96,3 +98,32 @@ def test_of_too_many_the_oldest_goes():
             assert answered(client)
             client.close()
         first.close()
+
+
+def test_connections_of_one_ipv6_network_are_counted_together():
+    """One subscriber may choose any of 2**64 addresses."""
+
+    class Connection:
+        def connection_made(self, transport):
+            self.transport = transport
+
+    class Transport:
+        def __init__(self, address):
+            self.address, self.closed = address, False
+
+        def get_extra_info(self, name):
+            return (self.address, 1, 0, 0)
+
+        def close(self):
+            self.closed = True
+
+    server = SimpleNamespace(config=SimpleNamespace(http_protocol_class=Connection))
+    bound_heads(server, most=2)
+    transports = [Transport(f"2001:db8::{n}") for n in (1, 2, 3)] + [Transport("2001:db8:0:1::1")]
+
+    async def connect():
+        for transport in transports:
+            server.config.http_protocol_class().connection_made(transport)
+
+    asyncio.run(connect())
+    assert [transport.closed for transport in transports] == [True, False, False, False]

@@ -7,6 +7,8 @@ import logging
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
+from vae.ui.server.client_address import client_address
+
 if TYPE_CHECKING:
     import uvicorn
 
@@ -32,7 +34,7 @@ def bound_heads(server: uvicorn.Server, patience: float = PATIENCE, most: int = 
 
         def connection_made(self, transport: Any) -> None:
             super().connection_made(transport)
-            self._address = (transport.get_extra_info("peername") or ("",))[0]
+            self._address = client_address({"client": transport.get_extra_info("peername")})
             self._wait()
 
         def data_received(self, data: bytes) -> None:
