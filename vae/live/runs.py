@@ -315,7 +315,7 @@ class Runs:
     def _take_in(self) -> None:
         """Takes in what an earlier app has left."""
         try:
-            folders = [each for each in self.folder.iterdir() if re.fullmatch(r"[\w-]{22}", each.name)]
+            folders = [path for path in self.folder.iterdir() if re.fullmatch(r"[\w-]{22}", path.name)]
         except FileNotFoundError:
             return
         except OSError as error:

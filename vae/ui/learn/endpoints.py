@@ -58,12 +58,10 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
 
     def own_q(name: Any, row: Any) -> dict[str, Any]:
         opened, row = place(name, row)
-        found = of_model("own_q", answers.own_q, opened, row)
-        if not found.get(
-            "passed", True
-        ):  # its steps were too few this time: whoever asks next gets a measurement of their own
+        answer = of_model("own_q", answers.own_q, opened, row)
+        if not answer.get("passed", True):  # too few steps this time: whoever asks next has it measured anew
             answers_of(opened).pop(("own_q", row), None)
-        return found
+        return answer
 
     def own_q_again(name: Any, row: Any) -> dict[str, Any]:
         """Measured anew, for it measures time."""

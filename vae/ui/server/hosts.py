@@ -70,13 +70,13 @@ def hosts_of(
         proxy: stands in front.
     """
     given = [name.strip().lower() for name in (*allowed, *environment.get(VARIABLE, "").split(",")) if name.strip()]
-    here = (listens or environment.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]").lower()
-    names = frozenset({*LOCAL, here, *map(host_name, given), host_name(environment.get("SPACE_HOST", ""))} - _ANY)
+    own = (listens or environment.get("GRADIO_SERVER_NAME") or "127.0.0.1").strip("[]").lower()
+    names = frozenset({*LOCAL, own, *map(host_name, given), host_name(environment.get("SPACE_HOST", ""))} - _ANY)
     if any(environment.get(variable) for variable in NOTEBOOKS):
         return Hosts(None, None)
     if "*" in given:
         return Hosts(None, names)
-    closed = given or (is_loopback(here) and proxy == Proxy.NONE)
+    closed = given or (is_loopback(own) and proxy == Proxy.NONE)
     return Hosts(names if closed else None, names if closed else names - LOCAL)
 
 
@@ -90,8 +90,8 @@ def is_loopback(host: str) -> bool:
 
 def host_name(host: str) -> str:
     """The name in "name:port", "1.2.3.4" or "[::1]:port", in small letters; "" for anything else."""
-    found = _NAME.fullmatch(host.strip().lower())
-    return (found[1] or found[3]).removesuffix(".") if found else ""
+    parts = _NAME.fullmatch(host.strip().lower())
+    return (parts[1] or parts[3]).removesuffix(".") if parts else ""
 
 
 def origin_name(origin: str) -> str:

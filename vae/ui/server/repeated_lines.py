@@ -42,5 +42,5 @@ def bound_logs() -> None:
     """Bounds what clients can make the server say. Once is enough; again does nothing."""
     for name in LOGGERS:
         logger = logging.getLogger(name)
-        if not any(isinstance(each, RepeatedLines) for each in logger.filters):
+        if not any(isinstance(present, RepeatedLines) for present in logger.filters):
             logger.addFilter(RepeatedLines())
