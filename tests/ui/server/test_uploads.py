@@ -93,6 +93,7 @@ def form(boundary="x", file=b"a" * 5000, end="--x--\r\n"):
         (form(), FORM + "; boundary=" + "x" * 300, 400),
         (b"", FORM + "; boundary=x", 400),
         (b"--x\r\nX: 1\r\n\r\na\r\n" + form(), FORM + "; boundary=x", 400),
+        (form().replace(b"form-data", b"form-data; x=" + b"1" * 10_000), FORM + "; boundary=x", 400),  # a long header
     ],
 )
 def test_a_broken_form_leaves_nothing(tmp_path, content, kind, status):
