@@ -38,7 +38,7 @@ def page(first_model):
     return first_model
 
 
-def test_first_map_is_drawn_and_something_is_picked(open_page, opened):
+def test_first_map_is_drawn_something_is_picked_and_a_click_picks_another(open_page, opened):
     page = open_page()
     index = int(page.get_attribute("#inspector", "data-index"))
     row = opened.rows[index]
@@ -46,6 +46,15 @@ def test_first_map_is_drawn_and_something_is_picked(open_page, opened):
     same_pictures(shown(page, "reconstruction"), chw(opened.decode(opened.model.mu[[row]])[0]))
     assert page.locator("#sliders input[type=range]").count() == opened.dims
     assert page.evaluate("document.querySelectorAll('#inspector img:not([alt]), #inspector img[alt=\"\"]').length") == 0
+
+    row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
+    index = int(opened.model.index[row])
+    page.mouse.click(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
+    page.wait_for_selector(f"#inspector[data-index='{index}'][data-ready]")
+    settled(page)
+    assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
+    assert np.allclose(z_of(page, opened.dims), opened.model.mu[row], atol=1e-5)
+    assert page.locator("#map .lse-hint").is_hidden()
 
 
 def test_the_right_thumbnail_is_under_the_pointer_without_a_request(page, opened):
@@ -82,18 +91,6 @@ def test_thumbnails_stay_right_after_hiding_a_class(page, opened):
     assert card_error(page, opened.originals([row])[0]) < 6
     page.click("#map .lse-legend button[data-code='0']")
     assert page.get_attribute("#map .lse-legend button[data-code='0']", "aria-pressed") == "true"
-
-
-def test_click_picks_the_image(open_page, opened):
-    page = open_page()
-    row = lonely(opened.model.maps[first_map(opened)], list(range(len(opened.model.index))))[1]
-    index = int(opened.model.index[row])
-    page.mouse.click(*pixel_of(page, opened.model.maps[first_map(opened)][row]))
-    page.wait_for_selector(f"#inspector[data-index='{index}'][data-ready]")
-    settled(page)
-    assert np.array_equal(shown(page, "original"), chw(opened.originals([row])[0]))
-    assert np.allclose(z_of(page, opened.dims), opened.model.mu[row], atol=1e-5)
-    assert page.locator("#map .lse-hint").is_hidden()
 
 
 def test_an_empty_place_is_decoded_and_called_approximate(page, opened):
