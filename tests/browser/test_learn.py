@@ -362,7 +362,7 @@ def points(page, key, trace, axis):
     return chart.evaluate("(box, [trace, axis]) => Array.from(box._fullData[trace][axis])", [trace, axis])
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_phone_shows_all_of_it(open_page, theme):
     query = f"?still=1&__theme={theme}"
     page = open_page(width=390, height=844, query=query, has_touch=True, is_mobile=True, plotly=True)
