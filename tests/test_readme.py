@@ -258,3 +258,24 @@ def test_every_link_leads_somewhere(path):
 def test_it_tells_how_to_install_without_cuda(path):
     build = "--index-url https://download.pytorch.org/whl/cpu"
     assert f"pip install torch torchvision {build}" in "\n".join(blocks(path, "bash")) and "5.4 GB" in path.read_text()
+
+
+def skeleton(path):
+    """What is the same in every language: code without its remarks, addresses, figures of the tables, their shapes."""
+    text = ("\n" + path.read_text(encoding="utf-8")).partition("\n# ")[2]  # without the Space's card
+    code = re.findall(r"^```.*?^```", text, re.MULTILINE | re.DOTALL)
+    lines = re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL).splitlines()
+    return {
+        "code": [re.sub(r"  .*", "", line) for block in code for line in block.splitlines()],
+        "addresses": sorted(re.findall(r"\]\((?!README)([^)]+)\)", "\n".join(lines))),
+        "figures": [sorted(re.findall(r"\d[\d,.]*\d|\d", line)) for line in lines if line.startswith("| `")],
+        "tables": [line.count("|") for line in lines if line.startswith("|")],
+        "headings": [line.split(" ")[0] for line in lines if line.startswith("#")],
+    }
+
+
+def test_the_korean_page_says_what_the_english_one_says():
+    english, korean = skeleton(README), skeleton(KOREAN)
+    for part in english:
+        assert korean[part] == english[part], part
+    assert len(KOREAN.read_text(encoding="utf-8")) > 0.5 * len(README.read_text(encoding="utf-8"))

@@ -90,6 +90,7 @@ def test_no_rule_is_broken(open_page, shared, theme, width):
     assert not broken, "\n".join(f"{state}: {line}" for state, found in broken.items() for line in found)
     page.evaluate("""() => {
       document.querySelector('.lse-title p').style.color = 'color-mix(in srgb, currentcolor 40%, transparent)';
+      document.querySelector('#theme span').remove();
       document.querySelector('#theme').removeAttribute('title');
       document.querySelector('#theme').removeAttribute('aria-label');
     }""")
