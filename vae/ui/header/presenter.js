@@ -12,9 +12,9 @@ import {readLinks, stepped} from './talk.js';
 import {missed, stagePage} from './tour-guide.js';
 import {STATIONS} from './tour.js';
 
-const TURNS = {PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1};
-const PAGED = ['PageDown', 'PageUp']; // what remotes send: they step wherever the focus is
-const OWN_ARROWS = 'input, select, textarea, [role=application], [role=tab], [role=radio]';
+const PAGES = {PageDown: 1, PageUp: -1}; // what remotes send: they step wherever the focus is
+const ARROWS = {ArrowRight: 1, ArrowLeft: -1};
+const OWN_ARROWS = ['input', 'select', 'textarea', '[role=application]', '[role=tab]'].join();
 const LIST = 'talk'; // in the browser's storage
 
 /** The button that enters presenter mode; the address may ask for it as well. */
@@ -80,11 +80,11 @@ function present(models, slide = 0) {
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector(':popover-open')) return;
     const {target, key} = event;
     if (key === 'Escape') return bar.element.contains(target) && !bar.form.hidden ? unfold(false) : leave();
-    if (!(key in TURNS) || target === bar.field) return;
-    if (!PAGED.includes(key) && target.closest?.(OWN_ARROWS)) return;
+    const step = PAGES[key] ?? (target.closest?.(OWN_ARROWS) ? undefined : ARROWS[key]);
+    if (!step || target === bar.field) return;
     event.preventDefault();
     event.stopPropagation();
-    turn(TURNS[key]);
+    turn(step);
   }
   const onPress = event => bar.element.contains(event.target) || stop();
 
