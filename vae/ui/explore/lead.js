@@ -4,6 +4,8 @@ import {offered} from '../kit/js/tour-registry.js';
 import {t} from '../kit/js/strings.js';
 import {visit} from '../kit/js/visit.js';
 
+const SCORE = 'finding.above_floor'; // which the header names
+
 export function mountLead(element, explorer) {
   const find = selector => element.querySelector(selector);
   const verdict = find('#verdict');
@@ -15,7 +17,8 @@ export function mountLead(element, explorer) {
   });
   explorer.on('model', ({kl, findings}) => {
     find('#lead').textContent = t('lead.what', {n: kl.length});
-    verdict.textContent = findings.map(({key, values}) => t(key, values)).join(' ');
-    verdict.hidden = !findings.length;
+    const words = findings.filter(({key}) => key !== SCORE).map(({key, values}) => t(key, values));
+    verdict.textContent = words.join(' ');
+    verdict.parentElement.hidden = !words.length;
   });
 }
