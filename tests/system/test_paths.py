@@ -117,3 +117,20 @@ def test_umap_asks_for_it_before_it_is_imported(monkeypatch):
     monkeypatch.setattr(projection, "choose_numba_cache", asked)
     with pytest.raises(Asked):
         projection.umap(np.zeros((20, 3)))
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="Windows has no such rights")
+@pytest.mark.parametrize("how", ["a link", "open to all"])
+def test_a_cache_that_somebody_else_could_write_to_is_not_used(tmp_path, monkeypatch, how):
+    """What lies in it is trusted, down to what numba has compiled."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    usual = paths.temporary_cache()
+    assert usual == paths.temporary_cache() and not usual.exists()
+    if how == "a link":
+        (tmp_path / "theirs").mkdir()
+        usual.symlink_to(tmp_path / "theirs")
+    else:
+        usual.mkdir()
+        usual.chmod(0o777)
+    other = paths.temporary_cache()
+    assert other != usual and other == paths.temporary_cache() and other.stat().st_mode & 0o777 == 0o700

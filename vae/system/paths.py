@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import tempfile
+from functools import cache
 from pathlib import Path
+from stat import S_ISDIR
 
 from vae.system.temporary_folder import user_id
 
@@ -34,8 +36,27 @@ def user_cache() -> Path:
 
 
 def temporary_cache() -> Path:
-    """This program's cache of last resort, among the temporary files of this user."""
-    return Path(tempfile.gettempdir()) / f"{_APP}-cache-{user_id()}"
+    """This program's cache of last resort, among the temporary files of this user. Nobody else owns it or may write to
+    it, for what lies in it is trusted.
+    """
+    usual = Path(tempfile.gettempdir()) / f"{_APP}-cache-{user_id()}"
+    return usual if _is_private(usual) else _in_place_of(usual)
+
+
+@cache
+def _in_place_of(folder: Path) -> Path:
+    """A folder of this process, where somebody else has made the usual one."""
+    return Path(tempfile.mkdtemp(prefix=f"{folder.name}-", dir=folder.parent))
+
+
+def _is_private(folder: Path) -> bool:
+    """Is there none yet, or one of this user's that nobody else may write to?"""
+    try:
+        stat = folder.lstat()
+    except FileNotFoundError:
+        return True
+    own = not hasattr(os, "getuid") or stat.st_uid == os.getuid()
+    return own and S_ISDIR(stat.st_mode) and not stat.st_mode & 0o022
 
 
 def stand_in_home() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -22,15 +23,17 @@ MOST_ANSWERS = 40  # answers of a model, some ten kilobytes each: the ten images
 def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     """The functions that the Learn tab calls as `server.name(...)`."""
     trainings: dict[int, dict[str, Any]] = {}
+    filling = threading.Lock()
 
     def once(known: dict[Any, dict[str, Any]], key: Any, compute: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """The answer that somebody was given before, for a class opens the tab together; else computed."""
         answer = known.get(key)
         if answer is None:
             answer = compute()
-            while len(known) >= MOST_ANSWERS:
-                known.pop(next(iter(known)), None)  # it may be measured again at this very moment
-            known[key] = answer
+            with filling:
+                while len(known) >= MOST_ANSWERS:
+                    known.pop(next(iter(known)), None)  # it may be measured again at this very moment
+                known[key] = answer
         return answer
 
     def answers_of(opened: LoadedModel) -> dict[Any, dict[str, Any]]:
