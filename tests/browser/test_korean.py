@@ -51,6 +51,8 @@ KEPT = {
         "PyTorch",
         "safetensors",
         "PNG",
+        "SVG",
+        "dpi",
         "GIF",
         "WebP",
         "zip",

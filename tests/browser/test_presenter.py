@@ -2,9 +2,15 @@
 
 import numpy as np
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from driving import frames, settled, strongest, z_of
 
 pytestmark = pytest.mark.browser
+
+
+def violations(page):
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
 def entered(page):
@@ -17,7 +23,7 @@ def test_keys_step_through_the_tour_and_escape_leaves(open_page, opened):
     page.click("#present")
     entered(page)
     assert "present=1" in page.url
-    assert page.locator("#header").is_hidden() and page.locator("#map .lse-note").is_hidden()
+    assert page.locator("#header .lse-tools").is_hidden() and page.locator("#map .lse-note").is_hidden()
     assert page.locator("#sliders").evaluate("part => parseFloat(getComputedStyle(part).fontSize)") >= 18
     assert page.evaluate("document.documentElement.scrollWidth") <= 1400
     caption = page.locator("#present-bar p")
@@ -35,13 +41,14 @@ def test_keys_step_through_the_tour_and_escape_leaves(open_page, opened):
     assert caption.inner_text().startswith("Every point is")
     page.keyboard.press("Escape")
     page.wait_for_selector("#present-bar", state="detached")
-    assert page.locator("#header").is_visible() and "present" not in page.url
+    assert page.locator("#header .lse-tools").is_visible() and "present" not in page.url
     assert page.url.startswith(plain.split("?")[0])
 
     page.evaluate("document.querySelector('#present').click()")
     page.click("#present-links")
     page.fill("#present-field", "Here: ?still=1&tab=explore&z=0:1.5\n?still=1&tab=explore&z=0:-1\nno link")
     assert "2" in page.locator("#present-bar .lse-talk span").inner_text()
+    assert violations(page) == []
     page.keyboard.press("Escape")
     page.locator("#present-next").click()
     page.wait_for_url("**/*slide=1*")
@@ -92,6 +99,7 @@ def test_the_first_screen_says_what_one_sees(open_page, opened):
     assert note.locator("h2").inner_text() == "MIG"
     note.locator("button").click()
     assert note.locator("dt").count() > 15
+    assert violations(page) == []
     page.keyboard.press("Escape")
 
     page.click("#verdict")
