@@ -99,11 +99,11 @@ def evaluate(
         "mutual_information": aggregate.mutual_information,
     }
     found["spill"] = spilled(network, test, mu, found["kl_per_dim"], progress)
+    if test.factors is None:
+        return found | {"synthesis": None} | dict.fromkeys(score_keys())
     progress("synthesis", 0, 1)
     found["synthesis"] = measure_synthesis(_decoder(network), test, test.spec.factors, mu)
     progress("synthesis", 1, 1)
-    if test.factors is None:
-        return found | dict.fromkeys(score_keys())
     progress("baselines", 0, 2)
     codes = marks(test.factors, mu.shape[1]) | {"pca": pca_codes(test, mu.shape[1])}
     progress("baselines", 1, 2)
