@@ -16,13 +16,14 @@ export function mountTrainMap(element, trainer) {
   const still = matchMedia('(prefers-reduced-motion: reduce)');
 
   let column = null;
+  let drawn = null; // the column that the dots have: the first look may come before the scene
   let runs = 0; // each with a view of its own
   let frame = 0;
 
   trainer.on('run', () => {
     cancelAnimationFrame(frame);
     scatter.show(null);
-    column = null;
+    column = drawn = null;
     runs++;
     count.textContent = '';
     empty.hidden = false;
@@ -43,8 +44,9 @@ export function mountTrainMap(element, trainer) {
     const {points} = scatter;
     cancelAnimationFrame(frame);
     empty.hidden = true;
-    if (points?.x.length !== to.x.length || still.matches || !live || document.hidden) {
+    if (points?.x.length !== to.x.length || drawn !== column || still.matches || !live || document.hidden) {
       scatter.show({...to, column, titles: null, key: runs, name: 'training'});
+      drawn = column;
     } else {
       glide(points, {x: points.x.slice(), y: points.y.slice()}, to);
     }
