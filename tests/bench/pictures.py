@@ -54,7 +54,8 @@ def train(page: Page) -> None:
 def learn(page: Page) -> None:
     """The first steps, drawn."""
     page.click("button[role=tab][data-tab-id=learn]")
-    page.wait_for_selector("[id^=learn-][data-ready='1']")
+    for step in ("vae", "algorithm"):
+        page.wait_for_selector(f"#learn-{step}[data-ready='1']")
     page.wait_for_timeout(6_000)
 
 

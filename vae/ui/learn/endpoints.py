@@ -116,11 +116,12 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
 
         return cost
 
-    functions = (gallery, encoded, costs, gradients, posterior, distortions, pixels, aggregate, directions)
+    functions = (costs, gradients, posterior, distortions, pixels, aggregate, directions)
     priced = {function: cost_of(function.__name__, 0.5) for function in functions}
     priced |= {own_q: cost_of("own_q", OWN_SECONDS), own_q_again: cost_of("own_q_again", OWN_SECONDS)}
     priced[watch_training] = lambda seed: QUICK if is_whole(seed) and seed in trainings else Work(seconds=2.0)
-    priced[chart] = QUICK
+    priced |= {chart: QUICK, gallery: lambda name: catalog.decoding(name, answers.GALLERY)}
+    priced[encoded] = lambda name, row: catalog.decoding(name)
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("decode", "rates")]
     return [*shared, *(endpoint(function, cost) for function, cost in priced.items())]

@@ -39,7 +39,6 @@ log = logging.getLogger(__name__)
 # Of what is not quick.
 COSTS = {
     "forecast_training": Work("forecast", 3.0),
-    "scene": Work("compute", 0.1),
     "look": Work("compute", 0.1),
     "film": Work("compute", 3.0),
     "upload": Work("compute", 1.0),
