@@ -30,6 +30,7 @@ except ImportError:  # Windows: time alone is bounded
 
 PRELOADED = ("vae.data.own.dataset", "vae.ui.models.visitor_models")
 _METHOD = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+NICE = 10  # whoever drags a slider comes first
 _LOOK = 0.1  # seconds between two looks at whether the result is still wanted
 
 
@@ -122,6 +123,8 @@ def _work(
     pipe: Connection, memory: int, seconds: float, function: Callable[..., Any], arguments: tuple[Any, ...]
 ) -> None:
     """In the process: the result, or the exception, goes into the pipe."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
     _bound(memory, seconds)
     try:
         answer = True, function(*arguments)
