@@ -104,22 +104,17 @@ class Lane:
             self._charge(client, self._clock() - began - seconds)
             self._leave(ticket)
 
-    def expected_wait(self) -> float:
-        """Seconds until a request that comes now would start, by the estimates of those before it."""
-        before = sum(ticket.seconds for ticket in (*self.waiting, *self.working))
-        return before / self.limits.places
-
     def _enter(self, client: Client, seconds: float) -> Ticket:
         present = (*self.waiting, *self.working)
-        of_session = sum(ticket.client == client for ticket in present)
-        of_address = sum(ticket.client.address == client.address for ticket in present)
-        if of_session >= self.limits.of_session or of_address >= self.limits.of_address:
-            raise Busy(seconds * of_session / self.limits.places)
-        if len(self.waiting) >= self.limits.waiting:
-            raise Busy(self.expected_wait())
+        of_address = [ticket for ticket in present if ticket.client.address == client.address]
+        of_session = [ticket for ticket in of_address if ticket.client == client]
+        shares = ((of_session, self.limits.of_session), (of_address, self.limits.of_address))
+        for before, most in (*shares, (present, self.limits.places + self.limits.waiting)):
+            if len(before) >= most:
+                raise Busy(sum(ticket.seconds for ticket in before) / self.limits.places)
         addresses = {ticket.client.address for ticket in present}
         self._open(client.address, addresses)
-        self._open(client, {ticket.client for ticket in present if ticket.client.address == client.address})
+        self._open(client, {ticket.client for ticket in of_address})
         ticket = Ticket(client, seconds)
         self.waiting.append(ticket)
         self._advance()
