@@ -142,7 +142,7 @@ def test_a_body_that_stalls_is_let_go(tmp_path):
 def test_a_slow_body_is_read_while_it_keeps_coming(tmp_path, monkeypatch, size, answer):
     """A part every twenty seconds: 10 kB/s are a slow line, 5 kB/s are none."""
     clock = count(0, 20)
-    monkeypatch.setattr("vae.ui.server.guard.current_time", lambda: next(clock))
+    monkeypatch.setattr("vae.ui.server.bodies.current_time", lambda: next(clock))
     guard = Guard(client(tmp_path).app, tmp_path, RequestLimits(most_bytes=20 * 200_000 - 1))
     assert asked(guard, ASKED, b"application/json", [b"x" * size] * 20) == answer
 

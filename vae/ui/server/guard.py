@@ -8,17 +8,16 @@ with one sentence; what went wrong in this project's own code, or in the machine
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import re
 import threading
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from anyio import Event, current_time, move_on_after, sleep, to_thread
+from anyio import Event, sleep, to_thread
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.responses import JSONResponse
@@ -27,6 +26,7 @@ from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
 from vae.ui.kit.client import ADDRESS, address_key
 from vae.ui.kit.work import LEFT, Work
 from vae.ui.server.admission import Admission, Busy, Client, Left
+from vae.ui.server.bodies import Receive, Scope, again, departure, fetches, header_of, in_time, path_of, size_of, watch
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.client_address import client_address
 from vae.ui.server.hosts import Hosts
@@ -34,12 +34,11 @@ from vae.ui.server.http_errors import ErrorMappingSend, Message, Refused, Send, 
 from vae.ui.server.mcp import Call, call_of, is_picture
 from vae.ui.server.sign_in import FORMS, LOGIN, SignIn, has_password, require_signed_in
 from vae.ui.server.upload_quota import has_room
+from vae.ui.server.uploads import ADDRESS_OF_UPLOADS
 
 if TYPE_CHECKING:
     import gradio as gr
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
 T = TypeVar("T")
 
 PREFIX = "/gradio_api/"
@@ -53,7 +52,6 @@ _READ = re.compile(
 _WRITE = re.compile(PREFIX + r"(component_server/?|queue/join|call/(v2/)?[^/]+/?|cancel|reset/?|upload|mcp/?)")
 _TOOLS = re.compile(PREFIX + r"mcp/?")
 _OPEN = {"GET": _READ, "HEAD": _READ, "POST": _WRITE, "DELETE": _TOOLS}  # a session of theirs
-_UPLOAD = PREFIX + "upload"
 _FUNCTION = re.compile(PREFIX + r"component_server/?")
 _PROGRAM = re.compile(PREFIX + r"(queue/join|call/(v2/)?[^/]+/?)")
 _UPLOADING, _TOOL = Work("upload", 1.0), Work("tools", 1.0)
@@ -104,22 +102,22 @@ class Guard:
             self._admit(scope)
             if scope["method"] != "POST":
                 await self.app(scope, receive, answer)
-            elif _path(scope) == _UPLOAD:
+            elif path_of(scope) == ADDRESS_OF_UPLOADS:
                 await self._take_upload(scope, receive, answer)
             else:
                 await self._take_message(scope, receive, answer)
         except Left:
-            log.info("%s %s: the client went while it waited", scope["method"], _path(scope))
+            log.info("%s %s: the client went while it waited", scope["method"], path_of(scope))
         except Busy as busy:
             await sleep(self.admission.limits.held_back)
-            log.debug("%s %s: %s", scope["method"], _path(scope), busy)  # a flood of requests shall not be one of lines
+            log.debug("%s %s: %s", scope["method"], path_of(scope), busy)  # a flood shall not be one of lines
             await answer.refuse(busy)
         except Exception as error:
             if answer.started and not isinstance(error.__cause__ or error, HTTPException):
                 raise
             refused = refusal(error)
             level = self._level(error, refused.status)
-            log.log(level, "%s %s: %r", scope["method"], _path(scope), error, exc_info=level > logging.INFO)
+            log.log(level, "%s %s: %r", scope["method"], path_of(scope), error, exc_info=level > logging.INFO)
             await answer.refuse(refused)
 
     async def _take_upload(self, scope: Scope, receive: Receive, answer: ErrorMappingSend) -> None:
@@ -133,7 +131,7 @@ class Guard:
 
     async def _take_message(self, scope: Scope, receive: Receive, answer: ErrorMappingSend) -> None:
         """A body that is read here first."""
-        path = _path(scope)
+        path = path_of(scope)
         with self._counted() as held:
             body = await self._body(receive, held)
             if _QUEUED.match(path) and await self._read(fetches, body):
@@ -146,25 +144,25 @@ class Guard:
                     if answered := await self._refusal_of(call):
                         await JSONResponse(answered)(scope, receive, answer)
                     else:
-                        await self.app(scope, _again(call.body, receive), answer)
+                        await self.app(scope, again(call.body, receive), answer)
             elif _PROGRAM.fullmatch(path) and self._demo is not None:
                 client = self.admission.client(scope, await self._read(session_of, body))
                 with self._joined(client):
-                    await self.app(scope, _again(body, receive), answer)
+                    await self.app(scope, again(body, receive), answer)
             else:
-                await self.app(scope, _again(body, receive), answer)
+                await self.app(scope, again(body, receive), answer)
 
     async def _call(self, scope: Scope, receive: Receive, answer: ErrorMappingSend, body: bytes) -> None:
         """A server function, when its turn comes; the page is told why it did not as functions answer, with {error}."""
         components = self._demo.blocks if self._demo is not None else {}
         call = await self._read(partial(server_call, components=components), body)
         left = Event()
-        watch = asyncio.create_task(_watch(receive, left))  # in no group, which would wrap what the app raises
+        watching = asyncio.create_task(watch(receive, left))  # in no group, which would wrap what the app raises
         LEFT.set(left.is_set)
         try:
             client = self.admission.client(scope, call.session)
             async with self.admission.turn(client, call.work, left.wait):
-                await self.app(scope, _body_then(body, left), answer)
+                await self.app(scope, again(body, departure(left)), answer)
         except Refused as refused:
             if answer.started:
                 raise
@@ -173,7 +171,7 @@ class Guard:
             headers = {name.decode(): value.decode() for name, value in refused.headers}
             await JSONResponse(refused.body(), headers=headers)(scope, receive, answer)
         finally:
-            watch.cancel()
+            watching.cancel()
 
     async def _read(self, read: Callable[[bytes], T], body: bytes) -> T:
         """What is read from a body; from a long one in a thread, for the loop of the server serves everybody."""
@@ -207,7 +205,7 @@ class Guard:
 
     def _admit(self, scope: Scope) -> None:
         """Raises Refused where the address is not open, its host no name, or the request says that it is too large."""
-        method, path = scope["method"], _path(scope)
+        method, path = scope["method"], path_of(scope)
         ADDRESS.set(client_address(scope, self.admission.proxy))
         if not all(_HOSTS.fullmatch(value) for key, value in scope["headers"] if key.lower() in _ORIGIN):
             raise Refused(400, "request.malformed")
@@ -219,22 +217,22 @@ class Guard:
         if method != "OPTIONS" and not (method in _OPEN and _OPEN[method].fullmatch(path)):
             raise Refused(404, "request.unknown")
         if method == "POST":
-            upload = path == _UPLOAD
+            upload = path == ADDRESS_OF_UPLOADS
             most = _MOST_UPLOAD if upload else self.limits.most_bytes
             if size_of(scope) > most:
                 raise Refused(413, "request.too_large", limit=most // MB)
             kind = b"multipart/form-data" if upload else b"application/json"
-            if not _header(scope, b"content-type").lower().startswith(kind):
+            if not header_of(scope, b"content-type").lower().startswith(kind):
                 raise Refused(415, "request.malformed")
 
     def _is_sign_in(self, scope: Scope) -> bool:
         """Is it somebody who signs in or out? Raises Refused where that cannot be."""
-        method, path = scope["method"], _path(scope)
+        method, path = scope["method"], path_of(scope)
         if not has_password(scope) or (method, path) != ("GET", "/logout") and not LOGIN.fullmatch(path):
             return False
         if method == "POST":
             self.sign_in.count(ADDRESS.get())
-            if size_of(scope) > self.limits.small or not _header(scope, b"content-type").lower().startswith(FORMS):
+            if size_of(scope) > self.limits.small or not header_of(scope, b"content-type").lower().startswith(FORMS):
                 raise Refused(400, "request.malformed")
         return method in ("GET", "POST")
 
@@ -263,7 +261,7 @@ class Guard:
         Args:
             held: its bytes, counted as long as the request lasts.
         """
-        parts, separators, receive = [], 0, self._in_time(receive)
+        parts, separators, receive = [], 0, in_time(receive, self.limits)
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
@@ -305,7 +303,7 @@ class Guard:
         """Counts the bytes of a form, and takes them off what is `left` to come. What it raises is what Gradio's parser
         takes its half-written files away for.
         """
-        taken, receive = 0, self._in_time(receive)
+        taken, receive = 0, in_time(receive, self.limits)
 
         async def counted() -> Message:
             nonlocal taken
@@ -325,85 +323,3 @@ class Guard:
             return message
 
         return counted
-
-    def _in_time(self, receive: Receive) -> Receive:
-        """Raises Refused where a body keeps the server waiting: between two parts, or all in all for its size."""
-        taken, began, whole = 0, current_time(), False
-
-        async def timed() -> Message:
-            nonlocal taken, whole
-            if whole:
-                return await receive()  # the end of the connection, whenever it comes
-            spare = self.limits.stall + taken / self.limits.least_rate - (current_time() - began)
-            with move_on_after(min(self.limits.stall, spare)):
-                message = await receive()
-                taken += len(message.get("body", b""))
-                whole = not message.get("more_body")
-                return message
-            raise Refused(408, "request.slow")
-
-        return timed
-
-
-def fetches(body: bytes) -> bool:
-    """Does it name a file on another machine? Gradio would fetch it, whatever its size, and keep it."""
-    try:
-        waiting = [json.loads(body)]
-    except (ValueError, RecursionError):
-        return False  # Gradio cannot read it either
-    while waiting:
-        value = waiting.pop()
-        if isinstance(value, dict):
-            path = value.get("path")
-            if isinstance(path, str) and path.strip().lower().startswith(("http:", "https:")):
-                return True
-            waiting += value.values()
-        elif isinstance(value, list):
-            waiting += value
-    return False
-
-
-async def _watch(receive: Receive, left: Event) -> None:
-    """Sets `left` when the client has gone; its body has been read."""
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    left.set()
-
-
-def _body_then(body: bytes, left: Event) -> Receive:
-    """Hands a body on that has been read, and then the end of the connection when it comes."""
-    waiting = [{"type": "http.request", "body": body}]
-
-    async def receive() -> Message:
-        if waiting:
-            return waiting.pop()
-        await left.wait()
-        return {"type": "http.disconnect"}
-
-    return receive
-
-
-def _again(body: bytes, receive: Receive) -> Receive:
-    """Hands a body on that has been read; what comes after it, the end of the connection, comes as it would."""
-    waiting = [{"type": "http.request", "body": body}]
-
-    async def again() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return again
-
-
-def size_of(scope: Scope) -> int:
-    """The bytes that a request says it has; 0 where it does not say, or nothing that is a number."""
-    said = _header(scope, b"content-length")[:20]
-    return int(said) if said.isdigit() else 0
-
-
-def _header(scope: Scope, name: bytes) -> bytes:
-    return next((value for key, value in scope["headers"] if key.lower() == name), b"")
-
-
-def _path(scope: Scope) -> str:
-    """The path below the app's own root, whether or not a proxy has taken the root away."""
-    path, root = scope["path"], scope.get("root_path", "")
-    return (path.removeprefix(root) if path == root or path.startswith(f"{root}/") else path) or "/"

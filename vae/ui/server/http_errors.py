@@ -19,7 +19,7 @@ Send = Callable[[Message], Awaitable[None]]
 
 PROJECT = str(Path(__file__).resolve().parents[2])
 # Whatever is asked passes through these.
-_BETWEEN = {str(Path(__file__).with_name(name)) for name in ("http_errors.py", "guard.py", "uploads.py")}
+_BETWEEN = {str(Path(__file__).with_name(name)) for name in ("http_errors.py", "guard.py", "bodies.py", "uploads.py")}
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}
 
 log = logging.getLogger(__name__)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 import secrets
 import shutil
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from anyio import CancelScope, to_thread
 from gradio_client.utils import strip_invalid_filename_characters
@@ -25,10 +25,10 @@ from starlette.responses import JSONResponse
 
 from vae.system.limits import MB, PICTURES
 from vae.ui.kit.client import ADDRESS, address_key
+from vae.ui.server.bodies import Scope, path_of
 from vae.ui.server.http_errors import Refused
 from vae.ui.server.upload_quota import coming_name, folder_name
 
-Scope = MutableMapping[str, Any]
 ADDRESS_OF_UPLOADS = "/gradio_api/upload"
 MOST_PARTS = 1_000  # of a form: files and fields
 FIELD = b"files"  # of a form: what stands under other names is passed over, as by Gradio
@@ -46,8 +46,7 @@ class Uploads:
         self.app, self.sent = app, Path(sent)
 
     async def __call__(self, scope: Scope, receive: Callable, send: Callable) -> None:
-        path = scope.get("path", "").removeprefix(scope.get("root_path", "").rstrip("/"))
-        if scope["type"] != "http" or scope["method"] != "POST" or ADDRESS_OF_UPLOADS not in (scope["path"], path):
+        if scope["type"] != "http" or scope["method"] != "POST" or path_of(scope) != ADDRESS_OF_UPLOADS:
             await self.app(scope, receive, send)
             return
         request = Request(scope, receive)
