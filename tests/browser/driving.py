@@ -12,6 +12,7 @@ from scipy.spatial import cKDTree
 from vae.ui.models.payload import first_row
 
 PATIENCE = 60_000  # ms that anything may take on a busy machine; Playwright's own are 5 and 30 s
+PARTS = ("train-curves", "train-kl", "train-map", "train-samples")  # of a run
 # Words of Learn's drawings that leave them.
 CUT = """() => [...document.querySelectorAll('#learn svg text')].filter(text => {
   const [box, around] = [text, text.ownerSVGElement].map(part => part.getBoundingClientRect());
@@ -184,8 +185,8 @@ def settled(page) -> None:
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
 
 
-def begin_training(page, preset="beta", budget=1_000_000):
-    """Open the tab, choose the digits, and press start; the run is under way when this returns."""
+def begin_training(page, preset="beta", budget=1_000_000, parts=PARTS):
+    """Open the tab, choose the digits, and press start; returns once the run is under way and the parts are drawn."""
     page.click("button[role=tab][data-tab-id=train]")
     page.wait_for_selector("#train-status[data-state=idle]")
     page.select_option("#train-dataset", "digits")
@@ -195,13 +196,13 @@ def begin_training(page, preset="beta", budget=1_000_000):
     page.locator("[data-choice=budget]").blur()
     page.click("#train-start")
     run_state(page, "running")
-    drawn_run(page)
+    drawn_run(page, parts)
 
 
 def run_state(page, *wanted):
     page.wait_for_selector(", ".join(f"#train-status[data-state={each}]" for each in wanted))
 
 
-def drawn_run(page):
-    for part in ("train-curves", "train-kl", "train-map", "train-samples"):
+def drawn_run(page, parts=PARTS):
+    for part in parts:
         page.wait_for_selector(f"#{part}[data-ready='1']")

@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, run_state
+from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, held_back, run_state
 from PIL import Image
 
 from vae.live.run import COLUMNS
@@ -35,6 +35,19 @@ def trained_page(page):
     """A page whose run is under way; whatever the test leaves is stopped and forgotten."""
     begin_training(page)
     yield page
+    page.click("#train-reset")
+    run_state(page, "idle")
+
+
+def test_the_first_look_may_overtake_the_colours(page):
+    """Under load the scene, which brings them, waits for its turn."""
+    waiting = []
+    page.route(*held_back("scene", waiting))
+    begin_training(page, parts=["train-map"])
+    assert page.locator("#train-map .lse-legend button").count() == 0
+    for request in waiting:
+        request.continue_()
+    wait_for(page, "() => document.querySelectorAll('#train-map .lse-legend button').length === 10")
     page.click("#train-reset")
     run_state(page, "idle")
 
