@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from vae.checkpoints.checkpoint import Model
+from vae.evaluation.header_figures import number
 from vae.evaluation.metrics import udr
 from vae.system import safetensors_file
 from vae.system.safetensors_file import CheckpointError
@@ -32,9 +33,9 @@ def runs(models: Sequence[Model]) -> list[dict[str, Any]]:
     Raises:
         CheckpointError: fewer than two models, the same one twice, or models of different images.
     """
-    first = models[0]
     if len(models) < 2:
-        raise CheckpointError("checkpoint.udr_alone", file=first.path)
+        raise CheckpointError("checkpoint.udr_alone", file=models[0].path if models else "udr")
+    first = models[0]
     index = first.index
     for model in models[1:]:
         for key in ("name", "version"):
@@ -71,6 +72,5 @@ def spread_over_seeds(header: dict[str, Any], key: str) -> tuple[float, float] |
     """Lowest and highest figure of the recorded trainings of this recipe; None where fewer than two are recorded."""
     found = header.get("seeds")
     rows = [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []
-    values = [row.get(key) for row in rows]
-    values = [value for value in values if isinstance(value, (int, float)) and -1e12 < value < 1e12]
+    values = [value for row in rows if (value := number(row.get(key))) is not None]
     return (float(min(values)), float(max(values))) if len(values) > 1 else None

@@ -15,9 +15,9 @@ MIG_FIRST = ("mig_sampled", "mig")
 
 
 def number(value: Any) -> float | None:
-    """The value where it is a finite number that arrays take."""
+    """The value, a float or an int as it was, where it is a finite number that arrays and JSON take."""
     good = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e12
-    return float(value) if good and math.isfinite(value) else None
+    return value if good and math.isfinite(value) else None
 
 
 def above_floor(metrics: Mapping[str, Any], key: str = "neg_elbo") -> float | None:

@@ -10,7 +10,6 @@ from vae.checkpoints.seeds import spread_over_seeds
 from vae.evaluation.header_figures import above_floor, number
 from vae.evaluation.latent_use import kept_apart
 from vae.evaluation.matching import Pair
-from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri
 from vae.ui.kit.points import pack
 from vae.ui.models import payload as models
@@ -171,7 +170,7 @@ def _through(opened: LoadedModel, index: int) -> dict[str, Any]:
     row = opened.rows[index]
     error = opened.model.distortion
     mu = opened.model.mu[row]
-    return {"z": mu.tolist(), "error": None if error is None else finite(float(error[row])), **decoded(opened, mu)}
+    return {"z": mu.tolist(), "error": None if error is None else number(float(error[row])), **decoded(opened, mu)}
 
 
 def decoded(opened: LoadedModel, z: np.ndarray | list[float]) -> dict[str, Any]:
@@ -228,11 +227,11 @@ def table(both: ModelPair) -> list[dict[str, Any]]:
         rows.append({
             "key": key,
             "unit": BOUNDS.get(key),
-            "left": finite(metrics[0].get(key)),
-            "right": finite(metrics[1].get(key)),
+            "left": number(metrics[0].get(key)),
+            "right": number(metrics[1].get(key)),
             "seeds": [spread_over_seeds(header, key) for header in headers],
-            "spread": [finite(known.get(f"{key}_spread")) for known in metrics],
-            "beside": {mark: finite(metrics[1].get(f"{key}_{mark}")) for mark in BESIDE} if key in SCORES else None,
+            "spread": [number(known.get(f"{key}_spread")) for known in metrics],
+            "beside": {mark: number(metrics[1].get(f"{key}_{mark}")) for mark in BESIDE} if key in SCORES else None,
         })  # fmt: skip
     return rows
 

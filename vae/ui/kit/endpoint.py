@@ -60,8 +60,3 @@ def is_whole(value: Any) -> bool:
 def is_finite(value: Any, limit: float = REQUESTS.most_number) -> bool:
     """A real number within ±limit; compared before any conversion, for an int of 400 digits fits no float."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and -limit <= value <= limit
-
-
-def finite(value: Any) -> float | None:
-    """A header's figure as JSON knows it: no NaN, no infinity."""
-    return value if isinstance(value, (int, float)) and -1e12 < value < 1e12 else None

@@ -14,6 +14,7 @@ from torch import Tensor
 from vae.evaluation.bound import log_likelihood
 from vae.evaluation.doctor import kl_weight
 from vae.evaluation.forecast import spectrum
+from vae.evaluation.header_figures import number
 from vae.evaluation.latent_use import awake
 from vae.images import to_float
 from vae.inference.gradients import reparameterised, score_function, slopes
@@ -21,7 +22,6 @@ from vae.inference.per_image_posterior import neg_elbo, own_posterior
 from vae.inference.true_posterior import nearest, true_posterior
 from vae.models.posterior import Posterior, kl_to_prior
 from vae.training.aggregate_posterior import dependence
-from vae.ui.kit.endpoint import finite
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models import payload as models
@@ -167,7 +167,7 @@ def distortions(opened: LoadedModel, row: int) -> dict[str, Any]:
         "sampled": _sampled(opened, x, q, COMPARED if _small(opened) else COMPARED // 2).tolist(),
         "mu": -_likelihood(opened, x, q.mu).item(),
         "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
-        "all": {key: finite(metrics.get(key)) for key in ("neg_elbo", "neg_elbo_decoding_mu")},
+        "all": {key: number(metrics.get(key)) for key in ("neg_elbo", "neg_elbo_decoding_mu")},
     }
 
 
@@ -200,7 +200,7 @@ def costs(opened: LoadedModel, row: int) -> dict[str, Any]:
         "reconstruction": data_uri(opened.decode(q.mu)[0].numpy()),
         "distortion": _sampled(opened, x, q, BILLED).mean().item(),
         "rate": kl_to_prior(q.mu, q.logvar).sum().item(),
-        "all": {key: finite(metrics.get(key)) for key in ("distortion", "rate")},
+        "all": {key: number(metrics.get(key)) for key in ("distortion", "rate")},
     }
 
 

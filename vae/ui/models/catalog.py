@@ -11,10 +11,9 @@ from typing import Any
 
 from vae.checkpoints.checkpoint import Entry, list_headers
 from vae.data import DATASETS
-from vae.evaluation.header_figures import above_floor
+from vae.evaluation.header_figures import above_floor, number
 from vae.system.limits import OPEN_MODELS
 from vae.ui.kit.bounded_lock import bounded
-from vae.ui.kit.endpoint import finite
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models.loaded_model import LoadedModel, open_model
@@ -35,7 +34,7 @@ log = logging.getLogger(__name__)
 def figures_of(header: dict[str, Any]) -> dict[str, float | None]:
     """The `FIGURES` of a header; None where it has none."""
     metrics = header["metrics"]
-    return {key: finite(metrics.get(key)) for key in FIGURES} | {"above_floor": above_floor(metrics)}
+    return {key: number(metrics.get(key)) for key in FIGURES} | {"above_floor": above_floor(metrics)}
 
 
 @dataclass

@@ -8,7 +8,7 @@ import numpy as np
 from vae.evaluation.distortion_floor import floor_of
 from vae.evaluation.doctor import Evidence, recovered, too_early_until
 from vae.evaluation.forecast import FORECAST_IMAGES, Forecast, forecast_training, spectrum
-from vae.ui.kit.endpoint import finite
+from vae.evaluation.header_figures import number
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
 
@@ -37,7 +37,7 @@ class Diagnosis:
             until=too_early_until(model.config),
             name=self.of.name,
             neg_elbo=model.header["metrics"]["neg_elbo"],
-            floor=finite(model.header["metrics"].get("floor")),  # to count it takes a second: only where it is recorded
+            floor=number(model.header["metrics"].get("floor")),  # to count it takes a second: only where it is recorded
             spread=float(pictures.std(axis=0).max()) if len(rows) > 1 else None,
             recovered=recovered(self.of.originals(rows).numpy(), pictures) if compared else None,
             information=self.facts.information,
@@ -65,7 +65,7 @@ class Diagnosis:
         takes up to a second for 10,000 images 64x64x3.
         """
         model, images = self.of.model.config.model, self.of.images
-        recorded = finite(self.of.model.header["metrics"].get("floor"))
+        recorded = number(self.of.model.header["metrics"].get("floor"))
         if recorded is None or images is None or model.likelihood == "gaussian":
             return floor_of(model, images)
         return recorded

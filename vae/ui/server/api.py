@@ -20,13 +20,14 @@ from torch import Tensor
 from vae.checkpoints.checkpoint import Entry, in_force
 from vae.data.own.archive import Unusable
 from vae.data.own.decode import fit_file
+from vae.evaluation.header_figures import number
 from vae.images import tile
 from vae.latent.traversal import interpolate as line
 from vae.latent.traversal import traverse as walk
 from vae.system.confined import Exceeded, confined
 from vae.system.limits import PICTURES, REQUESTS
 from vae.training.objectives import OBJECTIVES
-from vae.ui.kit.endpoint import finite, is_finite, is_whole
+from vae.ui.kit.endpoint import is_finite, is_whole
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.pictures import encoded
 from vae.ui.kit.work import QUICK, Work, client_left
@@ -231,7 +232,7 @@ def plain(value: Any) -> Any:
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list):
         return [plain(inner) for inner in value]
-    return finite(value) if isinstance(value, float) else value
+    return number(value) if isinstance(value, float) else value
 
 
 def steps_of(steps: Any, rows: int = 1) -> int:

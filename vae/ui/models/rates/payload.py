@@ -13,9 +13,8 @@ import numpy as np
 from vae.checkpoints.checkpoint import Entry, in_force
 from vae.data import DATASETS
 from vae.evaluation.doctor import kl_weight, noise_variance
-from vae.evaluation.header_figures import first_mig
+from vae.evaluation.header_figures import first_mig, number
 from vae.ui.kit import figure as charts
-from vae.ui.kit.endpoint import finite
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import likelihood_key
@@ -76,7 +75,7 @@ def measures(catalog: Catalog, name: str, left: str, right: str) -> dict[str, An
 def point(entry: Entry, opened: LoadedModel) -> dict[str, Any] | None:
     """A model's place, held against the opened one; None where its rate or distortion is no number."""
     metrics = entry.header["metrics"]
-    figures = {key: finite(metrics.get(key)) for key in FIGURES}
+    figures = {key: number(metrics.get(key)) for key in FIGURES}
     if figures["rate"] is None or figures["distortion"] is None:
         return None
     config = in_force(entry.header)
