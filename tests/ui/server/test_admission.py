@@ -16,13 +16,13 @@ from starlette.responses import JSONResponse
 
 from vae.system.limits import AdmissionLimits, LaneLimits
 from vae.ui.kit.work import QUICK, Work, client_left
-from vae.ui.server.admission import Admission, Busy, Client, Lane, Left
+from vae.ui.server.admission import Admission, Busy, Caller, Lane, Left
 from vae.ui.server.guard import Guard
 from vae.ui.server.http_errors import Refused
 
 LIMITS = LaneLimits(places=2, of_session=4, of_address=10, waiting=12, longest=30.0)
 ONE = replace(LIMITS, places=1, of_session=50, of_address=50, waiting=100)
-A, B = Client("a", "10.0.0.1"), Client("b", "10.0.0.2")
+A, B = Caller("a", "10.0.0.1"), Caller("b", "10.0.0.2")
 
 
 class Clock:
@@ -45,7 +45,7 @@ def order(lane, clock, asked, took=lambda client, seconds: seconds):
             clock.now += took(client, seconds)
 
     async def main():
-        async with anyio.create_task_group() as group, lane.turn(Client("first", "10.9.9.9"), 0.1):
+        async with anyio.create_task_group() as group, lane.turn(Caller("first", "10.9.9.9"), 0.1):
             for client, seconds in asked:
                 group.start_soon(request, client, seconds)
             await anyio.wait_all_tasks_blocked()
@@ -79,7 +79,7 @@ def test_what_it_took_counts_and_not_what_it_was_said_to_take():
 
 def test_sessions_of_one_address_share_what_is_its_own():
     clock = Clock()
-    pupils = [Client(f"pupil{number}", "10.0.0.1") for number in range(4)]
+    pupils = [Caller(f"pupil{number}", "10.0.0.1") for number in range(4)]
     asked = [(pupils[0], 1.0)] * 20 + [(pupil, 1.0) for pupil in pupils[1:]] + [(B, 1.0)] * 10
     served = order(Lane(ONE, clock), clock, asked)
     assert set(pupils[1:]) <= set(served[:10])
@@ -113,8 +113,8 @@ def test_nobody_saves_up_time_by_staying_away():
     ("clients", "admitted"),
     [
         ([A] * 9, 4),  # a session
-        ([Client(str(number), "10.0.0.1") for number in range(30)], 10),  # an address
-        ([Client(str(number), f"10.0.1.{number}") for number in range(30)], 14),  # all: two work and twelve wait
+        ([Caller(str(number), "10.0.0.1") for number in range(30)], 10),  # an address
+        ([Caller(str(number), f"10.0.1.{number}") for number in range(30)], 14),  # all: two work and twelve wait
     ],
     ids=["session", "address", "all"],
 )
@@ -196,7 +196,7 @@ def test_a_thousand_requests_at_random_end_with_nothing_held():
 
     async def main():
         async def request(number):
-            client = Client(str(chance.randrange(20)), str(chance.randrange(5)))
+            client = Caller(str(chance.randrange(20)), str(chance.randrange(5)))
             gone = anyio.Event()
             await anyio.sleep(chance.random() / 20)
 

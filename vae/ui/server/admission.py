@@ -29,7 +29,7 @@ Departure = Callable[[], Awaitable[None]] | None  # returns when the client has 
 
 
 @dataclass(frozen=True)
-class Client:
+class Caller:
     """Who asks.
 
     Attributes:
@@ -58,7 +58,7 @@ class Left(Exception):
 class Ticket:
     """A request that waits for its turn, or works."""
 
-    client: Client
+    client: Caller
     seconds: float
     turn: anyio.Event = field(default_factory=anyio.Event)
 
@@ -74,10 +74,10 @@ class Lane:
         self.limits, self._clock = limits, clock
         self.waiting: list[Ticket] = []
         self.working: list[Ticket] = []
-        self._used: dict[str | Client, float] = {}
+        self._used: dict[str | Caller, float] = {}
 
     @asynccontextmanager
-    async def turn(self, client: Client, seconds: float, left: Departure = None) -> AsyncIterator[None]:
+    async def turn(self, client: Caller, seconds: float, left: Departure = None) -> AsyncIterator[None]:
         """Wait for a place and hold it.
 
         Args:
@@ -104,7 +104,7 @@ class Lane:
             self._charge(client, self._clock() - began - seconds)
             self._leave(ticket)
 
-    def _enter(self, client: Client, seconds: float) -> Ticket:
+    def _enter(self, client: Caller, seconds: float) -> Ticket:
         present = (*self.waiting, *self.working)
         of_address = [ticket for ticket in present if ticket.client.address == client.address]
         of_session = [ticket for ticket in of_address if ticket.client == client]
@@ -120,7 +120,7 @@ class Lane:
         self._advance()
         return ticket
 
-    def _open(self, key: str | Client, present: Collection[str | Client]) -> None:
+    def _open(self, key: str | Caller, present: Collection[str | Caller]) -> None:
         """The account of one who comes: no less than the least of those present."""
         if key not in present:
             least = min((self._used[other] for other in present), default=0.0)
@@ -141,7 +141,7 @@ class Lane:
         ready = [ticket for ticket in self.waiting if held[ticket.client.address] < most]
         return min(ready, key=lambda t: (self._used[t.client.address], self._used[t.client]), default=None)
 
-    def _charge(self, client: Client, seconds: float) -> None:
+    def _charge(self, client: Caller, seconds: float) -> None:
         for key in (client.address, client):
             self._used[key] += seconds
 
@@ -158,7 +158,7 @@ class Lane:
         self._forget(ticket.client)
         self._advance()
 
-    def _forget(self, client: Client) -> None:
+    def _forget(self, client: Caller) -> None:
         """Drop a session's account once it has gone, for sessions are free; an address keeps its own until all have."""
         present = (*self.waiting, *self.working)
         if not present:
@@ -183,12 +183,12 @@ class Admission:
         self.limits, self.proxy = limits, proxy
         self.lanes = {name: Lane(lane, clock) for name, lane in limits.lanes.items()}
 
-    def client(self, scope: MutableMapping[str, Any], session: object) -> Client:
+    def client(self, scope: MutableMapping[str, Any], session: object) -> Caller:
         """Who sends a request."""
-        return Client(session[:64] if isinstance(session, str) else "", client_address(scope, self.proxy))
+        return Caller(session[:64] if isinstance(session, str) else "", client_address(scope, self.proxy))
 
     @asynccontextmanager
-    async def turn(self, client: Client, work: Work, left: Departure = None) -> AsyncIterator[None]:
+    async def turn(self, client: Caller, work: Work, left: Departure = None) -> AsyncIterator[None]:
         """See `Lane.turn`; nothing is waited for where the work is quick.
 
         Raises:

@@ -12,7 +12,7 @@ from gradio.queueing import Event, Queue
 
 from vae.system.limits import AdmissionLimits
 from vae.ui.kit.work import QUICK, Work
-from vae.ui.server.admission import Admission, Busy, Client
+from vae.ui.server.admission import Admission, Busy, Caller
 
 PROGRAM_SECONDS = 1.0  # after which a program may ask again
 
@@ -50,7 +50,7 @@ def session_of(body: bytes) -> str:
     return session if isinstance(session, str) else ""
 
 
-def require_share(queue: Queue, client: Client, admission: Admission, joining: Sequence[Client] = ()) -> None:
+def require_share(queue: Queue, client: Caller, admission: Admission, joining: Sequence[Caller] = ()) -> None:
     """Raises Busy where the client has its share of the calls that are not answered yet, or all together theirs.
 
     Args:
@@ -62,7 +62,7 @@ def require_share(queue: Queue, client: Client, admission: Admission, joining: S
         raise Busy(PROGRAM_SECONDS * max(1, len(clients) // 8))
 
 
-def _is_full(clients: list[Client], client: Client, limits: AdmissionLimits) -> bool:
+def _is_full(clients: list[Caller], client: Caller, limits: AdmissionLimits) -> bool:
     of_address = [other for other in clients if other.address == client.address]
     of_session = [other for other in of_address if client.session and other.session == client.session]
     shares = ((of_session, limits.programs_of_session), (of_address, limits.programs_of_address))

@@ -25,7 +25,7 @@ from starlette.responses import JSONResponse
 from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
 from vae.ui.kit.client import ADDRESS, address_key
 from vae.ui.kit.work import LEFT, Work
-from vae.ui.server.admission import Admission, Busy, Client, Left
+from vae.ui.server.admission import Admission, Busy, Caller, Left
 from vae.ui.server.bodies import Receive, Scope, again, departure, fetches, header_of, in_time, path_of, size_of, watch
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.client_address import client_address
@@ -90,7 +90,7 @@ class Guard:
         self.held = 0  # bytes of the bodies in memory
         self.coming = 0  # bytes of uploads that are on their way
         self._looking = threading.Lock()  # for room, in the few threads that uploads and tools may have
-        self._joining: list[Client] = []  # of calls that are on their way into the queue
+        self._joining: list[Caller] = []  # of calls that are on their way into the queue
         self._traced: set[tuple[str, int]] = set()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,7 +178,7 @@ class Guard:
         return read(body) if len(body) <= self.limits.small else await to_thread.run_sync(read, body)
 
     @contextmanager
-    def _joined(self, client: Client) -> Iterator[None]:
+    def _joined(self, client: Caller) -> Iterator[None]:
         """A program's call on its way into Gradio's queue, which counts until it stands there: many can come at once.
 
         Raises:
