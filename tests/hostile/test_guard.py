@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from vae.config import TrainConfig
 from vae.system.limits import RequestLimits
 from vae.ui.kit.i18n import UserError, say
+from vae.ui.server.bodies import Pace
 from vae.ui.server.guard import Guard
 from vae.ui.server.upload_quota import ANSWERS, Answers, has_room
 
@@ -167,6 +168,27 @@ def test_uploads_that_nobody_reads_are_no_more_than_the_disk_bears(tmp_path):
     for most, status in ((5000, 507), (50_000, 404)):  # there is no such route behind it: it was let in
         answer = client(tmp_path, limits=RequestLimits(most_sent=most)).post("/gradio_api/upload", files=form)
         assert answer.status_code == status
+
+
+def test_the_parts_of_all_uploads_pass_at_one_pace(monkeypatch):
+    now, waited = [0.0], []
+
+    async def sleep(seconds):
+        waited.append(seconds)
+
+    monkeypatch.setattr("vae.ui.server.bodies.current_time", lambda: now[0])
+    monkeypatch.setattr("vae.ui.server.bodies.sleep", sleep)
+    pace = Pace(100)
+
+    async def main():
+        for size in (50, 50, 100):  # of three who come at once: the first does not wait
+            await pace.spend(size)
+        now[0] = 10.0
+        await pace.spend(50)  # nobody has saved anything up
+        await pace.spend(50)
+
+    anyio.run(main)
+    assert waited == [0.5, 1.0, 0.5]
 
 
 def test_uploads_at_once_do_not_take_the_same_room(tmp_path):

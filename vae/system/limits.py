@@ -136,6 +136,8 @@ class RequestLimits:
         most_held: bytes of all bodies that are being read; beyond it only those that are `small` are taken.
         stall: seconds that a body may keep the server waiting at first, and between two of its parts.
         least_rate: bytes that a body has to bring in each second from then on.
+        upload_rate: bytes a second that all uploads together may bring in: the loop that serves everybody takes them
+            apart.
         most_sent, most_sent_files: bytes and number of the uploads that lie about until they are read; they go after
             `sent_age` seconds.
         most_answered, most_answered_files: bytes and number of the pictures that lie about until a program fetches
@@ -155,6 +157,7 @@ class RequestLimits:
     small: int = MB
     stall: float = 30.0
     least_rate: int = 10_000
+    upload_rate: int = 24 * MB
     most_sent: int = 2_000_000_000
     most_sent_files: int = 20_000
     sent_age: float = 3_600.0
@@ -174,7 +177,7 @@ class LaneLimits:
     """The queue of one kind of heavy work.
 
     Attributes:
-        places: requests that run at a time.
+        places: requests that run at a time. One address may hold `places_of_address` of them, or else all but one.
         of_session, of_address: requests of one client that run or wait; a class stands behind one address.
         waiting: requests of all clients that wait.
         longest: seconds of one core that one request may cost by its estimate.
@@ -185,6 +188,7 @@ class LaneLimits:
     of_address: int
     waiting: int
     longest: float
+    places_of_address: int | None = None
 
 
 @dataclass(frozen=True)
@@ -208,7 +212,10 @@ class AdmissionLimits:
             "forecast": LaneLimits(places=1, of_session=3, of_address=100, waiting=200, longest=120.0),
             "images": LaneLimits(places=1, of_session=8, of_address=100, waiting=200, longest=600.0),
             "tools": LaneLimits(places=8, of_session=16, of_address=16, waiting=64, longest=30.0),
-            "upload": LaneLimits(places=8, of_session=100, of_address=100, waiting=200, longest=600.0),
+            # A place costs a connection alone: what all of them together bring in is bounded by `upload_rate`.
+            "upload": LaneLimits(
+                places=32, places_of_address=8, of_session=100, of_address=100, waiting=200, longest=600.0
+            ),
         }
     )
     programs_of_session: int = 16
@@ -295,6 +302,7 @@ def rows() -> list[tuple[str, str]]:
         ("moments kept of a run", f"{MOST_MOMENTS:,}"),
         ("the body of a request that is no upload", mb(REQUESTS.most_bytes)),
         ("uploads that nobody has read yet, all together", mb(REQUESTS.most_sent)),
+        ("what uploads of all visitors bring in a second", mb(REQUESTS.upload_rate)),
         ("heavy requests at a time; of one page and one network address, with those that wait", heavy),
         ("calls of programs that are not answered yet, of one network address", f"{ADMISSION.programs_of_address:,}"),
         ("pictures in one answer to a program", f"{REQUESTS.most_pictures:,}"),

@@ -147,6 +147,28 @@ def test_the_queue_ends(clients, admitted):
         assert str(busy.seconds) in str(busy.sentence)
 
 
+@pytest.mark.parametrize(("places", "of_address", "held"), [(1, None, 1), (2, None, 1), (4, None, 3), (8, 2, 2)])
+def test_one_address_does_not_hold_all_places(places, of_address, held):
+    lane = Lane(replace(LIMITS, places=places, places_of_address=of_address), Clock())
+
+    async def request(client):
+        async with lane.turn(client, 1.0):
+            await anyio.sleep_forever()
+
+    async def main():
+        async with anyio.create_task_group() as group:
+            for _ in range(4):
+                group.start_soon(request, A)
+            await anyio.wait_all_tasks_blocked()
+            assert len(lane.working) == held
+            group.start_soon(request, B)
+            await anyio.wait_all_tasks_blocked()
+            assert (B in [ticket.client for ticket in lane.working]) == (places > 1)
+            group.cancel_scope.cancel()
+
+    anyio.run(main)
+
+
 def test_who_has_left_is_not_served_and_leaves_no_trace():
     lane, log = Lane(ONE), []
 

@@ -135,9 +135,9 @@ class Lane:
             ticket.turn.set()
 
     def _next(self) -> Ticket | None:
-        """The first of those whose address, and of it whose session, has used least; one place is left for others."""
+        """The first of those whose address, and of it whose session, has used least; places are left for others."""
         held = Counter(ticket.client.address for ticket in self.working)
-        most = max(1, self.limits.places - 1)
+        most = self.limits.places_of_address or max(1, self.limits.places - 1)
         ready = [ticket for ticket in self.waiting if held[ticket.client.address] < most]
         return min(ready, key=lambda t: (self._used[t.client.address], self._used[t.client]), default=None)
 

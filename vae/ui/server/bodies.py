@@ -6,7 +6,7 @@ import json
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from anyio import Event, current_time, move_on_after
+from anyio import Event, current_time, move_on_after, sleep
 
 from vae.system.limits import RequestLimits
 from vae.ui.server.http_errors import Message, Refused
@@ -49,6 +49,21 @@ def in_time(receive: Receive, limits: RequestLimits) -> Receive:
         raise Refused(408, "request.slow")
 
     return timed
+
+
+class Pace:
+    """At most so many bytes a second of all who share it; parts pass in the order in which they come."""
+
+    def __init__(self, rate: float) -> None:
+        self._rate, self._free = rate, 0.0
+
+    async def spend(self, size: int) -> None:
+        """Wait until what came before has had its time, and take the time of `size` bytes."""
+        now = current_time()
+        start = max(self._free, now)
+        self._free = start + size / self._rate
+        if start > now:
+            await sleep(start - now)
 
 
 def again(body: bytes, then: Receive) -> Receive:

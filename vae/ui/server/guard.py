@@ -26,7 +26,19 @@ from vae.system.limits import MB, PICTURES, REQUESTS, RequestLimits
 from vae.ui.kit.client import ADDRESS, address_key
 from vae.ui.kit.work import LEFT, Work
 from vae.ui.server.admission import Admission, Busy, Caller, Left
-from vae.ui.server.bodies import Receive, Scope, again, departure, fetches, header_of, in_time, path_of, size_of, watch
+from vae.ui.server.bodies import (
+    Pace,
+    Receive,
+    Scope,
+    again,
+    departure,
+    fetches,
+    header_of,
+    in_time,
+    path_of,
+    size_of,
+    watch,
+)
 from vae.ui.server.calls import require_share, server_call, session_of
 from vae.ui.server.client_address import client_address
 from vae.ui.server.hosts import Hosts
@@ -89,6 +101,7 @@ class Guard:
         self.sign_in = SignIn()
         self.held = 0  # bytes of the bodies in memory
         self.coming = 0  # bytes of uploads that are on their way
+        self._pace = Pace(limits.upload_rate)
         self._looking = threading.Lock()  # for room, in the few threads that uploads and tools may have
         self._joining: list[Caller] = []  # of calls that are on their way into the queue
         self._traced: set[tuple[str, int]] = set()
@@ -312,6 +325,7 @@ class Guard:
             except Refused as error:
                 raise MultiPartException(str(error)) from error
             size = len(message.get("body", b""))
+            await self._pace.spend(size)
             taken += size
             written = min(size, left[0])
             left[0] -= written
