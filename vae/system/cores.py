@@ -1,9 +1,12 @@
-"""How many cores this process may use."""
+"""How many cores this process may use, and turns at them."""
 
 from __future__ import annotations
 
 import math
 import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 GROUPS = Path("/sys/fs/cgroup")  # Linux's control groups; a container sees its own here
@@ -29,3 +32,19 @@ def _quota(groups: Path) -> float:
         except (OSError, ValueError, ZeroDivisionError):  # not here, or "max"
             continue
     return os.cpu_count() or 1
+
+
+class Turns:
+    """A few threads at a time for short computations. Who has waited for `patience` seconds goes on all the same."""
+
+    def __init__(self, places: int, patience: float) -> None:
+        self._places, self._patience = threading.BoundedSemaphore(places), patience
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        mine = self._places.acquire(timeout=self._patience)
+        try:
+            yield
+        finally:
+            if mine:
+                self._places.release()

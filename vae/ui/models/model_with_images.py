@@ -10,12 +10,15 @@ from torch import Tensor
 from vae.checkpoints.checkpoint import Model
 from vae.data import DatasetSpec, ImageSet
 from vae.images import to_uint8
+from vae.system.cores import Turns, cores
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.kit.work import client_left
 from vae.ui.models.visitor_models import display_name
 
 DECODED_AT_ONCE = 64  # pictures, between two looks at whether the answer is still waited for
+# More threads that decode than half the cores hand the lock of Python to and fro at every layer.
+TURNS = Turns(max(1, cores() // 2), patience=0.5)
 
 
 @dataclass(eq=False)
@@ -77,7 +80,8 @@ class ModelWithImages:
         for part in z.split(DECODED_AT_ONCE):
             if client_left():
                 raise UserError("request.left")
-            parts.append(to_uint8(self.model.decode(part)))
+            with TURNS.turn():
+                parts.append(to_uint8(self.model.decode(part)))
         return torch.cat(parts)
 
     def originals(self, rows: np.ndarray | list[int]) -> Tensor:
