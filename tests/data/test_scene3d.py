@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from vae.data import scene3d, scene3d_render
-from vae.data.imageset import DataError
+from vae.data.masked import compose, weights
+from vae.data.rendering import pool
 
 RAMPS = (scene3d.FLOOR_COLOURS, scene3d.WALL_COLOURS, scene3d.OBJECT_COLOURS)
 GRID = scene3d.FACTOR_SIZES[3:]  # scale, shape, azimuth
@@ -15,7 +16,7 @@ def silhouette(scale, shape, azimuth):
     """(64, 64) how much of each pixel the object covers, without any shading."""
     position, ray = scene3d_render._camera(scene3d_render.AZIMUTHS[azimuth])
     depth = scene3d_render._trace(scene3d_render.SHAPES[shape], scene3d_render.SCALES[scale], position, ray)
-    return scene3d_render._pool(np.isfinite(depth).astype(np.float32))
+    return pool(np.isfinite(depth).astype(np.float32), scene3d_render.RESOLUTION, scene3d_render._SUBPIXELS)
 
 
 @pytest.fixture(scope="module")
@@ -46,47 +47,12 @@ def test_composed_image_equals_a_direct_render():
     factors = rng.integers(scene3d.FACTOR_SIZES, size=(6, 6))
     views = np.ravel_multi_index(factors[:, 3:].T, GRID)
     colours = np.stack([ramp[factors[:, k]] for k, ramp in enumerate(RAMPS)], axis=1)
-    images = scene3d.compose(torch.from_numpy(scene3d.load_masks()[views]), torch.from_numpy(colours)).numpy()
+    images = compose(torch.from_numpy(scene3d.load_masks()[views]), torch.from_numpy(colours)).numpy()
     for row, image in zip(factors, images, strict=True):
         direct = scene3d_render.render(*row[3:]).astype(np.int64)
         for channel in range(3):
             weighted = sum(direct[s] * int(RAMPS[s][row[s], channel]) for s in range(3))
             np.testing.assert_array_equal(image[channel], (weighted + 127) // 255)
-
-
-def test_compose_is_exact_for_every_mask_and_colour():
-    mask, colour = np.meshgrid(np.arange(256), np.arange(256), indexing="ij")
-    for surface in range(3):
-        masks = np.zeros((256, 3, 16, 16), dtype=np.uint8)
-        masks[:, surface] = np.arange(256).reshape(16, 16)
-        colours = np.zeros((256, 3, 3), dtype=np.uint8)
-        colours[:, surface] = np.arange(256)[:, None]
-        image = scene3d.compose(torch.from_numpy(masks), torch.from_numpy(colours)).numpy()
-        for channel in range(3):
-            np.testing.assert_array_equal(image[:, channel].reshape(256, 256).T, (mask * colour + 127) // 255)
-    totals = np.arange(255 * 255 + 128)
-    np.testing.assert_array_equal((totals + (totals >> 8) + 1) >> 8, totals // 255)
-
-
-def test_compose_ignores_autocast():
-    masks = torch.from_numpy(scene3d.load_masks()[100:104])
-    colours = torch.arange(36, dtype=torch.uint8).mul(7).view(4, 3, 3)
-    with torch.autocast("cpu", torch.bfloat16):
-        inside = scene3d.compose(masks, colours)
-    assert torch.equal(inside, scene3d.compose(masks, colours))
-
-
-@pytest.mark.parametrize(
-    ("masks", "colours"),
-    [
-        (torch.zeros(2, 3, 4, 4), torch.zeros(2, 3, 3, dtype=torch.uint8)),
-        (torch.zeros(2, 3, 4, 4, dtype=torch.uint8), torch.zeros(1, 3, 3, dtype=torch.uint8)),
-        (torch.zeros(3, 4, 4, dtype=torch.uint8), torch.zeros(3, 3, 3, dtype=torch.uint8)),
-    ],
-)
-def test_compose_refuses_what_does_not_fit(masks, colours):
-    with pytest.raises(ValueError, match=r"uint8|Expected"):
-        scene3d.compose(masks, colours)
 
 
 def test_masks_never_overflow():
@@ -125,21 +91,8 @@ def test_the_object_is_near(silhouettes):
 
 def test_factors_are_balanced():
     """Half the mean squared change, when one factor alone is redrawn, differs by less than 10:1 between factors."""
-    rng = np.random.default_rng(2)
-    before = rng.integers(scene3d.FACTOR_SIZES, size=(400, 6))
-
-    def images(factors):
-        views = np.ravel_multi_index(factors[:, 3:].T, GRID)
-        colours = np.stack([ramp[factors[:, k]] for k, ramp in enumerate(RAMPS)], axis=1)
-        painted = scene3d.compose(torch.from_numpy(scene3d.load_masks()[views]), torch.from_numpy(colours))
-        return painted.numpy().astype(np.float64) / 255
-
-    weights = []
-    for factor, size in enumerate(scene3d.FACTOR_SIZES):
-        after = before.copy()
-        after[:, factor] = rng.integers(size, size=len(after))
-        weights.append(0.5 * ((images(after) - images(before)) ** 2).sum(axis=(1, 2, 3)).mean())
-    assert max(weights) < 10 * min(weights), dict(zip(scene3d.FACTOR_NAMES, weights, strict=True))
+    found = weights(scene3d.SPEC)
+    assert max(found.values()) < 10 * min(found.values()), found
 
 
 def test_azimuths_are_told_apart_for_every_shape():
@@ -157,19 +110,3 @@ def test_azimuths_are_told_apart_for_every_shape():
 def test_render_refuses_indices_outside_the_grid(view):
     with pytest.raises(IndexError, match="outside"):
         scene3d_render.render(*view)
-
-
-@pytest.mark.parametrize("damage", ["missing", "not a zip", "foreign"])
-def test_missing_or_broken_masks_get_one_sentence(tmp_path, monkeypatch, damage):
-    path = tmp_path / "masks.npz"
-    if damage == "not a zip":
-        path.write_bytes(b"nothing of the kind")
-    elif damage == "foreign":
-        np.savez(path, masks=np.zeros((2, 3), dtype=np.uint8))
-    monkeypatch.setattr(scene3d, "ASSET", path)
-    scene3d.load_masks.cache_clear()
-    try:
-        with pytest.raises(DataError, match="masks.npz"):
-            scene3d.load_masks()
-    finally:
-        scene3d.load_masks.cache_clear()

@@ -12,19 +12,15 @@ way on every machine that follows IEEE 754; the few sines and cosines are rounde
 shipped file can be compared with a fresh render byte by byte.
 """
 
-import argparse
+from __future__ import annotations
+
 import math
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from vae.data.mask_file import Bytes, every_view, write_command
+from vae.data.rendering import Array, Triple, Vector, along, length, pool, screen, softened, tone, turned, unit
 from vae.system.paths import ASSETS
-
-Array = NDArray[np.float32]
-Vector = tuple[Array, Array, Array]
 
 RESOLUTION = 64
 SCALES = tuple(round(0.64 + 0.07 * step, 2) for step in range(8))
@@ -49,34 +45,27 @@ _CYLINDER_ASPECT, _CAPSULE_ASPECT = 0.95, 0.34
 _ROUNDING = 0.06
 
 
-def _length(*parts: Array) -> Array:
-    total = parts[0] * parts[0]
-    for part in parts[1:]:
-        total = total + part * part
-    return np.sqrt(total)
-
-
 def _distance(shape: str, scale: float, x: Array, y: Array, z: Array) -> Array:
     """Signed distance from points to the object's surface, negative inside."""
     size = _SIZE[shape] * scale
     if shape == "sphere":
-        return _length(x, y - size, z) - size
+        return length(x, y - size, z) - size
     if shape == "capsule":
         half = size * _CAPSULE_ASPECT
         above = y - (size + half)
-        return _length(x, above - np.clip(above, -half, half), z) - size
+        return length(x, above - np.clip(above, -half, half), z) - size
     rounding = _ROUNDING * scale
     if shape == "cylinder":
         half = size * _CYLINDER_ASPECT
-        across = _length(x, z) - (size - rounding)
-        along = np.abs(y - half) - (half - rounding)
-        outside = _length(np.maximum(across, 0), np.maximum(along, 0))
-        return outside + np.minimum(np.maximum(across, along), 0) - rounding
+        across = length(x, z) - (size - rounding)
+        upright = np.abs(y - half) - (half - rounding)
+        outside = length(np.maximum(across, 0), np.maximum(upright, 0))
+        return outside + np.minimum(np.maximum(across, upright), 0) - rounding
     root = math.sqrt(0.5)  # the cube stands parallel to the walls: its lit face gives way to its dark one steadily
     a = np.abs((x + z) * root) - (size - rounding)
     b = np.abs((z - x) * root) - (size - rounding)
     c = np.abs(y - size) - (size - rounding)
-    outside = _length(np.maximum(a, 0), np.maximum(b, 0), np.maximum(c, 0))
+    outside = length(np.maximum(a, 0), np.maximum(b, 0), np.maximum(c, 0))
     return outside + np.minimum(np.maximum(np.maximum(a, b), c), 0) - rounding
 
 
@@ -92,29 +81,18 @@ def _bounds(shape: str, scale: float) -> tuple[float, float]:
     return size, size * math.sqrt(3)
 
 
-def _camera(azimuth: int) -> tuple[tuple[float, float, float], Vector]:
+def _camera(azimuth: int) -> tuple[Triple, Vector]:
     """Position of the camera and its (subpixel rows x columns,) unit rays, as three components."""
-    sine, cosine = (round(f(math.radians(azimuth)), 9) for f in (math.sin, math.cos))
     drop = _CAMERA_HEIGHT - _TARGET_HEIGHT
     reach = math.sqrt(_CAMERA_DISTANCE * _CAMERA_DISTANCE - drop * drop)
-    position = (reach * sine, _CAMERA_HEIGHT, reach * cosine)
-    steps = RESOLUTION * _SUBPIXELS
-    grid = ((np.arange(steps, dtype=np.float32) + 0.5) * (2 / steps) - 1) * _HALF_VIEW
-    right, up = np.broadcast_to(grid, (steps, steps)).ravel(), np.broadcast_to(-grid[:, None], (steps, steps)).ravel()
+    right, up = screen(RESOLUTION * _SUBPIXELS, _HALF_VIEW)
     tilt_cos, tilt_sin = reach / _CAMERA_DISTANCE, drop / _CAMERA_DISTANCE
     ahead = tilt_cos + up * tilt_sin  # along the floor, towards the object
-    y = up * tilt_cos - tilt_sin
-    x, z = right * cosine - ahead * sine, -right * sine - ahead * cosine
-    norm = 1 / _length(x, y, z)
-    return position, (x * norm, y * norm, z * norm)
+    ray = turned((right, up * tilt_cos - tilt_sin, -ahead), azimuth)
+    return turned((0.0, _CAMERA_HEIGHT, reach), azimuth), unit(ray)
 
 
-def _along(origin: tuple[float, float, float], ray: Vector, t: Array) -> Vector:
-    x, y, z = (np.float32(o) + t * r for o, r in zip(origin, ray, strict=True))
-    return x, y, z
-
-
-def _trace(shape: str, scale: float, origin: tuple[float, float, float], ray: Vector) -> Array:
+def _trace(shape: str, scale: float, origin: Triple, ray: Vector) -> Array:
     """Distance along each ray at which it meets the object; infinity where it does not."""
     centre, radius = _bounds(shape, scale)
     to_centre = (-origin[0], centre - origin[1], -origin[2])
@@ -125,7 +103,7 @@ def _trace(shape: str, scale: float, origin: tuple[float, float, float], ray: Ve
     half = np.sqrt(room[active])
     t, end = middle[active] - half, middle[active] + half
     for _ in range(80):
-        d = _distance(shape, scale, *_along(origin, tuple(r[active] for r in ray), t))
+        d = _distance(shape, scale, *along(origin, tuple(r[active] for r in ray), t))
         hit = d < 2e-4
         depth[active[hit]] = t[hit]
         t = t + d
@@ -141,14 +119,14 @@ def _normal(shape: str, scale: float, x: Array, y: Array, z: Array) -> Vector:
     nx = _distance(shape, scale, x + step, y, z) - _distance(shape, scale, x - step, y, z)
     ny = _distance(shape, scale, x, y + step, z) - _distance(shape, scale, x, y - step, z)
     nz = _distance(shape, scale, x, y, z + step) - _distance(shape, scale, x, y, z - step)
-    norm = 1 / np.maximum(_length(nx, ny, nz), 1e-9)
+    norm = 1 / np.maximum(length(nx, ny, nz), 1e-9)
     return nx * norm, ny * norm, nz * norm
 
 
 def _light_from(x: Array, y: Array, z: Array) -> tuple[Vector, Array]:
     """Unit vectors towards the light, and its strength there: 1 at the object, falling off gently rather than truly."""
     dx, dy, dz = _LIGHT[0] - x, _LIGHT[1] - y, _LIGHT[2] - z
-    distance = _length(dx, dy, dz)
+    distance = length(dx, dy, dz)
     near = math.sqrt(sum(c * c for c in _LIGHT))
     return (dx / distance, dy / distance, dz / distance), near / distance
 
@@ -157,7 +135,7 @@ def _lit(shape: str, scale: float, point: Vector, light: Vector) -> Array:
     """How much of the area light each point of floor or wall sees past the object, in [0, 1]."""
     centre, radius = _bounds(shape, scale)
     middle = -point[0] * light[0] + (centre - point[1]) * light[1] - point[2] * light[2]
-    gap = _length(point[0] + middle * light[0], point[1] + middle * light[1] - centre, point[2] + middle * light[2])
+    gap = length(point[0] + middle * light[0], point[1] + middle * light[1] - centre, point[2] + middle * light[2])
     seen = np.ones_like(middle)
     # Beyond the penumbra of a sphere around the object nothing has to be marched.
     near = np.flatnonzero((gap < radius + _PENUMBRA * (np.maximum(middle, 0) + radius)) & (middle > -radius))
@@ -169,8 +147,7 @@ def _lit(shape: str, scale: float, point: Vector, light: Vector) -> Array:
         d = _distance(shape, scale, x + t * lx, y + t * ly, z + t * lz)
         openness = np.minimum(openness, d / (_PENUMBRA * t))
         t = np.minimum(t + np.clip(d * 0.7, 0.025, 0.2), end)
-    openness = np.maximum(openness, -1)
-    seen[near] = 0.25 * (1 + openness) * (1 + openness) * (2 - openness)
+    seen[near] = softened(openness)
     return seen
 
 
@@ -180,7 +157,7 @@ def _crease(distance: Array, reach: float) -> Array:
     return 0.5 * (1 - ratio / np.sqrt(1 + ratio * ratio))
 
 
-def _contact(shape: str, scale: float, point: Vector, normal: tuple[float, float, float]) -> Array:
+def _contact(shape: str, scale: float, point: Vector, normal: Triple) -> Array:
     """Darkening of floor or wall by the object standing near, in [0, 1]: how far the room above a point is not free."""
     total = np.zeros_like(point[0])
     for height, weight in ((0.05, 0.30), (0.12, 0.28), (0.25, 0.24), (0.45, 0.18)):
@@ -189,7 +166,7 @@ def _contact(shape: str, scale: float, point: Vector, normal: tuple[float, float
     return total
 
 
-def _shade_plane(shape: str, scale: float, point: Vector, normal: tuple[float, float, float], creases: Array) -> Array:
+def _shade_plane(shape: str, scale: float, point: Vector, normal: Triple, creases: Array) -> Array:
     light, strength = _light_from(*point)
     facing = np.clip(light[0] * normal[0] + light[1] * normal[1] + light[2] * normal[2] + 0.06, 0, 1)
     direct = facing * strength * _lit(shape, scale, point, light)
@@ -204,28 +181,13 @@ def _shade_object(shape: str, scale: float, point: Vector, ray: Vector) -> Array
     wrapped = np.clip((cosine + 0.18) / 1.18, 0, 1)  # an area light reaches a little around the terminator
     direct = wrapped * (0.3 + 0.7 * wrapped) * strength
     hx, hy, hz = (a - r for a, r in zip(light, ray, strict=True))
-    glint = np.clip((nx * hx + ny * hy + nz * hz) / _length(hx, hy, hz), 0, 1)
+    glint = np.clip((nx * hx + ny * hy + nz * hz) / length(hx, hy, hz), 0, 1)
     for _ in range(6):
         glint = glint * glint  # to the power of 64
     rise = np.clip(point[1] / (0.45 * scale), 0, 1)
     ambient = (0.55 + 0.45 * ny) * (0.45 + 0.55 * rise) + 0.25 * (1 - ny) * rise * 0.5
     rim = 1 + (nx * ray[0] + ny * ray[1] + nz * ray[2])
     return 0.62 * ambient + 1.22 * direct + 1.25 * glint + 0.20 * rim * rim * rim * rise
-
-
-def _tone(light: Array) -> Array:
-    """Light with a soft shoulder: highlights approach 1 instead of being cut off flat."""
-    return light * (1 + light / (_WHITE * _WHITE)) / (1 + light)
-
-
-def _pool(values: Array) -> Array:
-    """(subpixel rows x columns,) averaged to (64, 64), added in a fixed order so that every machine agrees."""
-    blocks = values.reshape(RESOLUTION, _SUBPIXELS, RESOLUTION, _SUBPIXELS)
-    total = np.zeros((RESOLUTION, RESOLUTION), dtype=np.float32)
-    for i in range(_SUBPIXELS):
-        for j in range(_SUBPIXELS):
-            total = total + blocks[:, i, :, j]
-    return total / (_SUBPIXELS * _SUBPIXELS)
 
 
 def _check(scale_index: int, shape_index: int, azimuth_index: int) -> tuple[float, str, int]:
@@ -239,7 +201,7 @@ def _check(scale_index: int, shape_index: int, azimuth_index: int) -> tuple[floa
     return SCALES[scale_index], SHAPES[shape_index], AZIMUTHS[azimuth_index]
 
 
-def render(scale_index: int, shape_index: int, azimuth_index: int) -> NDArray[np.uint8]:
+def render(scale_index: int, shape_index: int, azimuth_index: int) -> Bytes:
     """Render one view of the room; nothing is cached, and the same indices always give the same bytes.
 
     Args:
@@ -273,7 +235,7 @@ def render(scale_index: int, shape_index: int, azimuth_index: int) -> NDArray[np
     surface = np.where(hit, 2, np.where(nearest == 0, 0, 1))
     for plane, normal in enumerate(normals):
         here = np.flatnonzero(~hit & (nearest == plane))
-        point = _along(position, tuple(r[here] for r in ray), plane_depth[plane][here])
+        point = along(position, tuple(r[here] for r in ray), plane_depth[plane][here])
         creases = np.zeros(len(here), dtype=np.float32)
         for other in range(3):
             if other != plane:
@@ -283,15 +245,15 @@ def render(scale_index: int, shape_index: int, azimuth_index: int) -> NDArray[np
         shade[here] = _shade_plane(shape, scale, point, normal, creases)
     here = np.flatnonzero(hit)
     rays = tuple(r[here] for r in ray)
-    shade[here] = _shade_object(shape, scale, _along(position, rays, depth[here]), rays)
+    shade[here] = _shade_object(shape, scale, along(position, rays, depth[here]), rays)
 
     # Colours are in sRGB: the square root turns light into about what a screen needs (and is exact everywhere).
-    shade = np.sqrt(np.clip(_tone(shade), 0, 1))
-    masks = np.stack([_pool(np.where(surface == s, shade, np.float32(0))) for s in range(3)])
+    shade = np.sqrt(np.clip(tone(shade, _WHITE), 0, 1))
+    masks = np.stack([pool(np.where(surface == s, shade, np.float32(0)), RESOLUTION, _SUBPIXELS) for s in range(3)])
     return np.floor(masks * 255).astype(np.uint8)  # rounded down: the sum of three must stay within 255
 
 
-def render_all(progress: bool = False) -> NDArray[np.uint8]:
+def render_all(progress: bool = False) -> Bytes:
     """Render all 480 views, in about twelve seconds on one core.
 
     Args:
@@ -300,30 +262,8 @@ def render_all(progress: bool = False) -> NDArray[np.uint8]:
     Returns:
         (480, 3, 64, 64) uint8, ordered by scale, then shape, then azimuth, the last one fastest.
     """
-    views = [(a, b, c) for a in range(len(SCALES)) for b in range(len(SHAPES)) for c in range(len(AZIMUTHS))]
-    masks = np.empty((len(views), 3, RESOLUTION, RESOLUTION), dtype=np.uint8)
-    start = time.monotonic()
-    for done, view in enumerate(views):
-        masks[done] = render(*view)
-        if progress:
-            print(f"\r{done + 1}/{len(views)} views, {time.monotonic() - start:.0f} s", end="", file=sys.stderr)
-    if progress:
-        print(file=sys.stderr)
-    return masks
-
-
-def main(arguments: list[str] | None = None) -> None:
-    """Write the masks to a compressed .npz, through a temporary file so that a broken run leaves the old one alone."""
-    parser = argparse.ArgumentParser(prog="python -m vae.data.scene3d_render", description=main.__doc__)
-    parser.add_argument("--out", type=Path, default=ASSET, help="file to write (default: the shipped one)")
-    out = parser.parse_args(arguments).out
-    masks = render_all(progress=True)
-    temporary = out.with_name(out.name + ".part")
-    with temporary.open("wb") as file:
-        np.savez_compressed(file, masks=masks)
-    temporary.replace(out)
-    print(f"{out}: {masks.shape[0]} views, {out.stat().st_size / 1e6:.2f} MB")
+    return every_view((len(SCALES), len(SHAPES), len(AZIMUTHS)), render, progress)
 
 
 if __name__ == "__main__":
-    main()
+    write_command("python -m vae.data.scene3d_render", ASSET, render_all)
