@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from vae.data import celeba, dsprites, files, scene3d, sprites
+from vae.data import celeba, dsprites, faces3d, files, scene3d, sprites
 from vae.data.imageset import DataError, DatasetSpec, Factor, FactorGrid, ImageSet, StoredImages, Subset
 from vae.data.own.cache import load_gathered
 from vae.data.own.dataset import PREFIX
@@ -30,8 +30,8 @@ __all__ = [
 DATASETS: dict[str, DatasetSpec] = {
     spec.name: spec
     for spec in (
-        *(scene3d.SPEC, sprites.SPEC, files.MNIST, files.FASHION_MNIST, files.DIGITS, files.MNIST32),
-        *(celeba.SPEC, dsprites.SPEC),
+        *(scene3d.SPEC, faces3d.SPEC, sprites.SPEC, files.MNIST, files.FASHION_MNIST, files.DIGITS, files.MNIST32),
+        *(scene3d.SPEC_32, faces3d.SPEC_32, faces3d.SPEC_SUBTLE, celeba.SPEC, dsprites.SPEC),
     )
 }
 SPLITS = ("train", "test")
