@@ -76,17 +76,21 @@ def test_the_three_ramps_differ():
             assert np.linalg.norm(np.subtract(RAMPS[i][0], RAMPS[j][0], dtype=float)) > 30
 
 
-def test_factors_are_balanced():
+@pytest.fixture(scope="module")
+def full():
+    return weights(faces3d.SPEC, images=1_000)
+
+
+def test_factors_are_balanced(full):
     """All six within 5:1, and the smile at 20 or more."""
-    found = weights(faces3d.SPEC, images=2_000)
-    assert max(found.values()) < 5 * min(found.values()), found
-    assert found["smile"] >= 20, found
+    assert max(full.values()) < 5 * min(full.values()), full
+    assert full["smile"] >= 20, full
 
 
-def test_a_subtle_smile_weighs_half_as_much():
-    full, subtle = weights(faces3d.SPEC, images=2_000), weights(faces3d.SPEC_SUBTLE, images=2_000)
+def test_a_subtle_smile_weighs_half_as_much(full):
+    subtle = weights(faces3d.SPEC_SUBTLE, images=1_000)
     assert 10 < subtle["smile"] < 14, subtle
-    assert all(subtle[name] == pytest.approx(full[name], rel=0.1) for name in full if name != "smile")
+    assert all(subtle[name] == pytest.approx(full[name], rel=0.15) for name in full if name != "smile")
 
 
 def test_the_subtle_set_shows_the_same_faces():

@@ -17,7 +17,7 @@ _LIP, _BLUSH = (0.14, 0.02, 0.035), (0.13, 0.025, 0.025)
 class Paint:
     """The share of skin and of hair colour in each point's own colour, and its fixed colour; all (N,) in [0, 1].
 
-    `shine`: what the light does not shade, as the glint in an eye. `even`: how far a point is shaded only half.
+    `shine`: what the light does not shade, as the glint in an eye. `even`: how far a point is shaded less than others.
     """
 
     def __init__(self, count: int) -> None:
@@ -53,8 +53,8 @@ def paint(smile: float, x: Array, y: Array, z: Array) -> Paint:
 
 def _paint_cheeks(made: Paint, smile: float, x: Array, y: Array, front: Array) -> None:
     side = np.abs(x)
-    round_ = length((side - 0.42) / 0.24, (y + 0.24 - 0.08 * smile) / 0.17)
-    made.over(front * (0.20 + 0.65 * smile) * smoothstep(round_, 1.0, 0.1), _BLUSH, skin=0.86)
+    spot = length((side - 0.42) / 0.24, (y + 0.24 - 0.08 * smile) / 0.17)
+    made.over(front * (0.20 + 0.65 * smile) * smoothstep(spot, 1.0, 0.1), _BLUSH, skin=0.86)
 
 
 def _paint_nostrils(made: Paint, x: Array, y: Array, front: Array) -> None:
