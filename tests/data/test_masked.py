@@ -129,7 +129,7 @@ def test_the_command_writes_what_is_read(tmp_path, monkeypatch, capsys):
 
     out = tmp_path / "a.npz"
     monkeypatch.setattr(sys, "argv", ["a", "--out", str(out)])
-    write_command("a", tmp_path / "other.npz", lambda progress: every_view((2, 3), render, progress))
+    write_command("a", tmp_path / "other.npz", lambda progress: every_view({"row": 2, "column": 3}, render, progress))
     masks = read_masks(out, (6, 3, 2, 2), "a")
     assert masks[:, 0, 0, 0].tolist() == [0, 1, 2, 10, 11, 12]
     captured = capsys.readouterr()

@@ -18,7 +18,7 @@ import numpy as np
 
 from vae.data.faces3d_paint import paint
 from vae.data.faces3d_shape import HEMS, hair, head, shirt, strand
-from vae.data.mask_file import Bytes, every_view, write_command
+from vae.data.mask_file import Bytes, check_view, every_view, write_command
 from vae.data.rendering import (
     Array,
     Field,
@@ -43,6 +43,7 @@ RESOLUTION = 64
 AZIMUTHS = tuple(4.5 * step for step in range(-7, 8))  # degrees
 SMILES, LENGTHS = 8, len(HEMS)
 ASSET = ASSETS / "faces3d_masks.npz"
+_SIZES = {"azimuth": len(AZIMUTHS), "smile": SMILES, "length": LENGTHS}
 
 _SUBPIXELS = 4  # per axis
 _CAMERA_DISTANCE, _CAMERA_HEIGHT, _HALF_VIEW = 7.0, -0.06, 0.172  # _HALF_VIEW: tangent
@@ -188,13 +189,7 @@ def render(azimuth_index: int, smile_index: int, length_index: int) -> Bytes:
     Raises:
         IndexError: an index is out of range.
     """
-    for name, index, count in (
-        ("azimuth", azimuth_index, len(AZIMUTHS)),
-        ("smile", smile_index, SMILES),
-        ("length", length_index, LENGTHS),
-    ):
-        if not 0 <= index < count:
-            raise IndexError(f"{name} index {index} is outside 0..{count - 1}.")
+    check_view(_SIZES, (azimuth_index, smile_index, length_index))
     layers = layers_of(AZIMUTHS[azimuth_index], smile_index / (SMILES - 1), HEMS[length_index])
     masks = np.stack([pool(layer, RESOLUTION, _SUBPIXELS) for layer in layers])
     return np.floor(masks * 255).astype(np.uint8)  # rounded down: the sums must stay within 255
@@ -224,9 +219,8 @@ def render_all(progress: bool = False) -> Bytes:
     Returns:
         (15, 8, 6, 6, 64, 64) uint8 as `steps_of` gives them: azimuth, smile, length, layer, row, column.
     """
-    sizes = (len(AZIMUTHS), SMILES, LENGTHS)
-    masks = every_view(sizes, render, progress)
-    return steps_of(masks.reshape(*sizes, *masks.shape[1:]))
+    masks = every_view(_SIZES, render, progress)
+    return steps_of(masks.reshape(*_SIZES.values(), *masks.shape[1:]))
 
 
 if __name__ == "__main__":

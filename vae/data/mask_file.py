@@ -43,7 +43,14 @@ def read_masks(path: Path, shape: tuple[int, ...], command: str) -> Bytes:
     return masks
 
 
-def every_view(sizes: tuple[int, ...], render: Callable[..., Bytes], progress: bool) -> Bytes:
+def check_view(sizes: dict[str, int], view: tuple[int, ...]) -> None:
+    """Raises an IndexError that names the first index of `view` that is not below its size."""
+    for (name, size), index in zip(sizes.items(), view, strict=True):
+        if not 0 <= index < size:
+            raise IndexError(f"{name} index {index} is outside 0..{size - 1}.")
+
+
+def every_view(sizes: dict[str, int], render: Callable[..., Bytes], progress: bool) -> Bytes:
     """Render a whole grid of views: (product of sizes, …) uint8, the last index running fastest.
 
     Args:
@@ -51,7 +58,7 @@ def every_view(sizes: tuple[int, ...], render: Callable[..., Bytes], progress: b
         progress: write a line that counts up to the error stream.
     """
     masks, start = [], time.monotonic()
-    views = list(product(*map(range, sizes)))
+    views = list(product(*map(range, sizes.values())))
     for view in views:
         masks.append(render(*view))
         if progress:

@@ -164,9 +164,9 @@ def weights(spec: DatasetSpec, images: int = 400, seed: int = 0) -> dict[str, fl
     def pictures(factors: np.ndarray) -> Tensor:
         return draw(torch.from_numpy(factors)).double() / 255
 
-    first, found = pictures(before), {}
+    first, halves = pictures(before), {}
     for column, factor in enumerate(spec.factors):
         after = before.copy()
         after[:, column] = rng.integers(sizes[column], size=images)
-        found[factor.name] = float(0.5 * (pictures(after) - first).square().sum((1, 2, 3)).mean())
-    return found
+        halves[factor.name] = float(0.5 * (pictures(after) - first).square().sum((1, 2, 3)).mean())
+    return halves

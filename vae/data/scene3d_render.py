@@ -15,11 +15,25 @@ shipped file can be compared with a fresh render byte by byte.
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 
-from vae.data.mask_file import Bytes, every_view, write_command
-from vae.data.rendering import Array, Triple, Vector, along, length, pool, screen, softened, tone, turned, unit
+from vae.data.mask_file import Bytes, check_view, every_view, write_command
+from vae.data.rendering import (
+    Array,
+    Triple,
+    Vector,
+    along,
+    length,
+    occlusion,
+    pool,
+    screen,
+    softened,
+    tone,
+    turned,
+    unit,
+)
 from vae.system.paths import ASSETS
 
 RESOLUTION = 64
@@ -27,6 +41,7 @@ SCALES = tuple(round(0.64 + 0.07 * step, 2) for step in range(8))
 SHAPES = ("cube", "cylinder", "sphere", "capsule")
 AZIMUTHS = tuple(range(-42, 43, 6))  # degrees
 ASSET = ASSETS / "scene3d_masks.npz"
+_SIZES = {"scale": len(SCALES), "shape": len(SHAPES), "azimuth": len(AZIMUTHS)}
 
 # Lengths are in units of about one object; the floor is y = 0, the object stands on the origin, and the camera of
 # azimuth 0 looks along -z into the corner.
@@ -36,6 +51,7 @@ _CORNER_DISTANCE = 1.85
 _LIGHT = (-2.5, 3.5, 2.1)
 _WHITE = 2.2  # light that shows as 255
 _PENUMBRA = 0.11  # tangent of the light's apparent half size
+_CONTACT = ((0.05, 0.30), (0.12, 0.28), (0.25, 0.24), (0.45, 0.18))  # (height, weight) of how the object darkens planes
 
 # Half extents at scale 1 (half side; radius and half height; radius; radius and half length of the straight part).
 # The overall sizes come from a bisection on rendered coverage: all four silhouettes have the same area, averaged over
@@ -157,20 +173,12 @@ def _crease(distance: Array, reach: float) -> Array:
     return 0.5 * (1 - ratio / np.sqrt(1 + ratio * ratio))
 
 
-def _contact(shape: str, scale: float, point: Vector, normal: Triple) -> Array:
-    """Darkening of floor or wall by the object standing near, in [0, 1]: how far the room above a point is not free."""
-    total = np.zeros_like(point[0])
-    for height, weight in ((0.05, 0.30), (0.12, 0.28), (0.25, 0.24), (0.45, 0.18)):
-        x, y, z = (p + height * n for p, n in zip(point, normal, strict=True))
-        total += weight * np.clip(1 - _distance(shape, scale, x, y, z) / height, 0, 1)
-    return total
-
-
 def _shade_plane(shape: str, scale: float, point: Vector, normal: Triple, creases: Array) -> Array:
     light, strength = _light_from(*point)
     facing = np.clip(light[0] * normal[0] + light[1] * normal[1] + light[2] * normal[2] + 0.06, 0, 1)
     direct = facing * strength * _lit(shape, scale, point, light)
-    ambient = (1 - 0.75 * _contact(shape, scale, point, normal)) * (1 - creases)
+    contact = occlusion(partial(_distance, shape, scale), point, normal, _CONTACT)
+    ambient = (1 - 0.75 * contact) * (1 - creases)
     return 0.54 * ambient + 1.62 * direct * (1 - 0.3 * creases)
 
 
@@ -190,17 +198,6 @@ def _shade_object(shape: str, scale: float, point: Vector, ray: Vector) -> Array
     return 0.62 * ambient + 1.22 * direct + 1.25 * glint + 0.20 * rim * rim * rim * rise
 
 
-def _check(scale_index: int, shape_index: int, azimuth_index: int) -> tuple[float, str, int]:
-    for name, index, values in (
-        ("scale", scale_index, SCALES),
-        ("shape", shape_index, SHAPES),
-        ("azimuth", azimuth_index, AZIMUTHS),
-    ):
-        if not 0 <= index < len(values):
-            raise IndexError(f"{name} index {index} is outside 0..{len(values) - 1}.")
-    return SCALES[scale_index], SHAPES[shape_index], AZIMUTHS[azimuth_index]
-
-
 def render(scale_index: int, shape_index: int, azimuth_index: int) -> Bytes:
     """Render one view of the room; nothing is cached, and the same indices always give the same bytes.
 
@@ -214,7 +211,8 @@ def render(scale_index: int, shape_index: int, azimuth_index: int) -> Bytes:
     Raises:
         IndexError: an index is out of range.
     """
-    scale, shape, azimuth = _check(scale_index, shape_index, azimuth_index)
+    check_view(_SIZES, (scale_index, shape_index, azimuth_index))
+    scale, shape, azimuth = SCALES[scale_index], SHAPES[shape_index], AZIMUTHS[azimuth_index]
     position, ray = _camera(azimuth)
     count = len(ray[0])
     depth = _trace(shape, scale, position, ray)
@@ -262,7 +260,7 @@ def render_all(progress: bool = False) -> Bytes:
     Returns:
         (480, 3, 64, 64) uint8, ordered by scale, then shape, then azimuth, the last one fastest.
     """
-    return every_view((len(SCALES), len(SHAPES), len(AZIMUTHS)), render, progress)
+    return every_view(_SIZES, render, progress)
 
 
 if __name__ == "__main__":
