@@ -2,7 +2,7 @@
 
 PYTHONPATH=. python tests/bench/abuse.py [--seconds 8] [--connections 60] [--only KIND …] [--data DIR]
 
-All on this machine: the abuser, a process of its own, asks from 127.0.0.2 for the dearest request of each kind, one kind
+All on this machine: the abuser, in its own process, asks from 127.0.0.2 for the dearest request of each kind, one kind
 after the other, over so many connections, half of which hang up at once; the people ask from 127.0.0.3 and on, each a
 decode at a time as a dragged slider does. Prints for each kind how long their decodes take beside the abuser and
 without, what they were refused, how long the page itself takes, what memory did, and how busy the server is ten seconds
