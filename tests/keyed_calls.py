@@ -11,9 +11,19 @@ from typing import NamedTuple
 
 # Classes and functions that take a key and values -> the place of the key among their arguments.
 TAKERS = dict.fromkeys(
-    ("ConfigError", "DataError", "CheckpointError", "HubError", "_NoAnswer", "RunError", "Exceeded"), 0
+    ("ConfigError", "DataError", "CheckpointError", "GraphError", "HubError", "_NoAnswer", "RunError", "Exceeded"), 0
 )
-TAKERS |= {"UserError": 0, "Refused": 1, "Sentence": 0, "Warned": 0, "Failed": 0, "_require": 1, "expect": 3}
+TAKERS |= {
+    "UserError": 0,
+    "Refused": 1,
+    "Sentence": 0,
+    "Warned": 0,
+    "Failed": 0,
+    "_require": 1,
+    "require": 1,
+    "GraphError": 0,
+    "expect": 3,
+}
 
 
 class Keyed(NamedTuple):

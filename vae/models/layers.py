@@ -8,9 +8,37 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
-from torch.nn.functional import conv2d
+from torch.nn.functional import conv2d, pad
 
 FEW = 4  # output channels, of which a transposed convolution on a CPU makes poor use
+
+
+class Pad(nn.Module):
+    """Zeros around an image.
+
+    Args:
+        margins: rows above and below, columns to the left and to the right.
+    """
+
+    def __init__(self, margins: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.margins = margins
+
+    def forward(self, x: Tensor) -> Tensor:
+        top, bottom, left, right = self.margins
+        return pad(x, (left, right, top, bottom)) if any(self.margins) else x
+
+
+class Crop(nn.Module):
+    """Takes away what `Pad` has added."""
+
+    def __init__(self, margins: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.margins = margins
+
+    def forward(self, x: Tensor) -> Tensor:
+        top, bottom, left, right = self.margins
+        return x[..., top : x.shape[-2] - bottom, left : x.shape[-1] - right] if any(self.margins) else x
 
 
 class Doubling(nn.ConvTranspose2d):

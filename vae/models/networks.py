@@ -1,4 +1,4 @@
-"""The networks: one class each, with `encode` (B, C, H, W) -> (B, 2D) and `decode` (B, D) -> (B, C, H, W).
+"""The networks: one class each, with layers from images (B, C, H, W) to (B, 2D), and others from (B, D) to images.
 
 The second half of what `encode` gives is the log variance. Images whose sides a network cannot halve often enough are
 padded with zeros on the way in and cropped on the way out, so that every figure is over the pixels of the data set.
@@ -7,15 +7,35 @@ padded with zeros on the way in and cropped on the way out, so that every figure
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from torch import Tensor, nn
-from torch.nn.functional import pad
 
 from vae.config import ConfigError, ModelConfig
-from vae.models.layers import Doubling
+from vae.models.layers import Crop, Doubling, Pad
 
 
-class Burgess(nn.Module):
+class Network(nn.Module):
+    """What a network says: its layers on either side, in the order in which they are called."""
+
+    def encoder(self) -> Iterable[nn.Module]:
+        raise NotImplementedError
+
+    def decoder(self) -> Iterable[nn.Module]:
+        raise NotImplementedError
+
+    def encode(self, x: Tensor) -> Tensor:
+        for layer in self.encoder():
+            x = layer(x)
+        return x
+
+    def decode(self, z: Tensor) -> Tensor:
+        for layer in self.decoder():
+            z = layer(z)
+        return z
+
+
+class Burgess(Network):
     """Four 4×4 stride-2 convolutions (three below 64 pixels), two fully connected layers, and their mirror image.
 
     28×28 images are padded to 32×32 on the way in and cropped on the way out.
@@ -28,8 +48,9 @@ class Burgess(nn.Module):
         channels, height, width = config.shape
         if height != width or height not in (28, 32, 64):
             raise ConfigError("setting.burgess", size=f"{height}×{width}")
-        self.margin = (-height) % 16 // 2
-        layers = int(math.log2(height + 2 * self.margin)) - 2
+        margin = (-height) % 16 // 2
+        self.pad, self.crop = Pad((margin,) * 4), Crop((margin,) * 4)
+        layers = int(math.log2(height + 2 * margin)) - 2
         w, flat = config.width, config.width * 16
         down = [nn.Conv2d(w if i else channels, w, 4, 2, 1) for i in range(layers)]
         up = [Doubling(w, w if i < layers - 1 else channels) for i in range(layers)]
@@ -53,16 +74,14 @@ class Burgess(nn.Module):
         )
         self.deconvolutions = nn.Sequential(*(part for layer in up for part in (layer, nn.ReLU())))[:-1]
 
-    def encode(self, x: Tensor) -> Tensor:
-        m = self.margin
-        return self.to_latent(self.convolutions(pad(x, (m, m, m, m)) if m else x))
+    def encoder(self) -> Iterable[nn.Module]:
+        return self.pad, self.convolutions, self.to_latent
 
-    def decode(self, z: Tensor) -> Tensor:
-        m, out = self.margin, self.deconvolutions(self.from_latent(z))
-        return out[..., m:-m, m:-m] if m else out
+    def decoder(self) -> Iterable[nn.Module]:
+        return self.from_latent, self.deconvolutions, self.crop
 
 
-class Mlp(nn.Module):
+class Mlp(Network):
     """One hidden layer of `hidden` units on either side, for images of any size.
 
     Source: Kingma & Welling 2014, arXiv:1312.6114, with the ReLU of pytorch/examples.
@@ -81,21 +100,25 @@ class Mlp(nn.Module):
             nn.Unflatten(1, config.shape),
         )
 
+    def encoder(self) -> Iterable[nn.Module]:
+        return (self.to_latent,)
+
+    def decoder(self) -> Iterable[nn.Module]:
+        return (self.from_latent,)
+
     def encode(self, x: Tensor) -> Tensor:
-        return self.to_latent(x.contiguous())
-
-    def decode(self, z: Tensor) -> Tensor:
-        return self.from_latent(z)
+        return super().encode(x.contiguous())
 
 
-class MnistConv(nn.Module):
+class MnistConv(Network):
     """28 -> 14 -> 7: two 4×4 stride-2 convolutions of `width` and twice as many channels, one fully connected layer."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         channels, height, width = config.shape
-        self.margins = _margins(height, width, 4)
-        rows, columns = (height + 2 * self.margins[0]) // 4, (width + 2 * self.margins[1]) // 4
+        margins = _margins(height, width, 4)
+        self.pad, self.crop = Pad(margins), Crop(margins)
+        rows, columns = (height + 2 * margins[0]) // 4, (width + 2 * margins[2]) // 4
         w, flat = config.width, 2 * config.width * rows * columns
         self.convolutions = nn.Sequential(
             nn.Conv2d(channels, w, 4, 2, 1), nn.ReLU(), nn.Conv2d(w, 2 * w, 4, 2, 1), nn.ReLU()
@@ -112,14 +135,14 @@ class MnistConv(nn.Module):
         )
         self.deconvolutions = nn.Sequential(Doubling(2 * w, w), nn.ReLU(), Doubling(w, channels))
 
-    def encode(self, x: Tensor) -> Tensor:
-        return self.to_latent(self.convolutions(_padded(x, self.margins)))
+    def encoder(self) -> Iterable[nn.Module]:
+        return self.pad, self.convolutions, self.to_latent
 
-    def decode(self, z: Tensor) -> Tensor:
-        return _cropped(self.deconvolutions(self.from_latent(z)), self.margins)
+    def decoder(self) -> Iterable[nn.Module]:
+        return self.from_latent, self.deconvolutions, self.crop
 
 
-class PlainConv(nn.Module):
+class PlainConv(Network):
     """3×3 stride-2 convolutions, each with batch normalisation and a leaky ReLU, and a linear head; and its mirror.
 
     Of width 32 it has 16, 32, 64 and 128 channels. The decoder ends with one 3×3 convolution more, and without the
@@ -132,8 +155,9 @@ class PlainConv(nn.Module):
         super().__init__()
         channels, height, width = config.shape
         factor = 2 ** len(self.multiples)
-        self.margins = _margins(height, width, factor)
-        rows, columns = (height + 2 * self.margins[0]) // factor, (width + 2 * self.margins[1]) // factor
+        margins = _margins(height, width, factor)
+        self.pad, self.crop = Pad(margins), Crop(margins)
+        rows, columns = (height + 2 * margins[0]) // factor, (width + 2 * margins[2]) // factor
         widths = [max(1, int(config.width * multiple)) for multiple in self.multiples]
         flat = widths[-1] * rows * columns
         down = zip([channels, *widths], widths, strict=False)
@@ -148,11 +172,11 @@ class PlainConv(nn.Module):
             nn.Conv2d(widths[0], channels, 3, 1, 1),
         )
 
-    def encode(self, x: Tensor) -> Tensor:
-        return self.to_latent(self.convolutions(_padded(x, self.margins)))
+    def encoder(self) -> Iterable[nn.Module]:
+        return self.pad, self.convolutions, self.to_latent
 
-    def decode(self, z: Tensor) -> Tensor:
-        return _cropped(self.deconvolutions(self.from_latent(z)), self.margins)
+    def decoder(self) -> Iterable[nn.Module]:
+        return self.from_latent, self.deconvolutions, self.crop
 
 
 class DeepConv(PlainConv):
@@ -165,25 +189,18 @@ def _normalised(layer: nn.Conv2d | nn.ConvTranspose2d) -> tuple[nn.Module, nn.Mo
     return layer, nn.BatchNorm2d(layer.out_channels), nn.LeakyReLU()
 
 
-def _margins(height: int, width: int, factor: int) -> tuple[int, int]:
-    """Rows and columns to add on each side, so that `factor` divides height and width; a ConfigError for odd ones."""
+def _margins(height: int, width: int, factor: int) -> tuple[int, int, int, int]:
+    """Rows above and below and columns on either side to add, so that `factor` divides height and width; a ConfigError
+    for odd ones.
+    """
     for side in (height, width):
         if -side % factor % 2:
             raise ConfigError("setting.even_sides", size=f"{height}×{width}")
-    return -height % factor // 2, -width % factor // 2
+    rows, columns = -height % factor // 2, -width % factor // 2
+    return rows, rows, columns, columns
 
 
-def _padded(x: Tensor, margins: tuple[int, int]) -> Tensor:
-    rows, columns = margins
-    return pad(x, (columns, columns, rows, rows)) if rows or columns else x
-
-
-def _cropped(x: Tensor, margins: tuple[int, int]) -> Tensor:
-    rows, columns = margins
-    return x[..., rows : x.shape[-2] - rows, columns : x.shape[-1] - columns]
-
-
-NETWORKS: dict[str, type[nn.Module]] = {
+NETWORKS: dict[str, type[Network]] = {
     "burgess": Burgess,
     "mnist_conv": MnistConv,
     "mlp": Mlp,

@@ -173,6 +173,26 @@ class RequestLimits:
 
 
 @dataclass(frozen=True)
+class GraphLimits:
+    """What a network may be that comes as data, see `vae.models.graph`; held to before anything is allocated.
+
+    Attributes:
+        most_nodes: operations.
+        most_values: numbers in one value, with which an operation ends.
+        most_weights: numbers in all weights together.
+        most_cost: multiply-adds of one input.
+        most_cost_in_page: multiply-adds of a picture up to which the page decodes; beyond it the server does. One core
+            takes about a nanosecond for each.
+    """
+
+    most_nodes: int = 500
+    most_values: int = 16_000_000
+    most_weights: int = 200_000_000
+    most_cost: int = 100_000_000_000
+    most_cost_in_page: int = 25_000_000
+
+
+@dataclass(frozen=True)
 class LaneLimits:
     """The queue of one kind of heavy work.
 
@@ -231,6 +251,7 @@ RUNS = RunLimits()
 CHECKPOINTS = CheckpointLimits()
 REQUESTS = RequestLimits()
 ADMISSION = AdmissionLimits()
+GRAPHS = GraphLimits()
 UPLOADED = ShareLimits(CHECKPOINTS.most_kept, of_owner=10, of_address=80)
 IMAGE_SETS = ShareLimits(PICTURES.most_sets, of_owner=8, of_address=32)
 

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from vae.config import ConfigError
 from vae.data import Factor
 from vae.evaluation.reader.embedding import width_of
+from vae.models.graph.description import Description, Writer
 
 _CHANNELS, _HIDDEN = (8, 16, 32, 32), 24  # small, and multiples of what a vector unit takes at once
 
@@ -43,6 +44,26 @@ class Network(nn.Module):
         placed = self.placed(x.flatten(1))
         anywhere = self.anywhere(torch.cat((before.mean((2, 3)), before.amax((2, 3))), dim=1))
         return self.output(torch.cat((placed, anywhere), dim=1).relu())
+
+    def description(self, shape: tuple[int, int, int]) -> Description:
+        """The same as data.
+
+        Args:
+            shape: (C, H, W) of a picture.
+        """
+        writer = Writer(shape)
+        for convolution in self.convolutions:
+            before = writer.value
+            writer.module(convolution)
+            writer.add("relu")
+        writer.module(nn.Flatten())
+        placed = writer.module(self.placed)
+        writer.add("concat", writer.add("mean", before), writer.add("max", before))
+        anywhere = writer.module(self.anywhere)
+        writer.add("concat", placed, anywhere)
+        writer.add("relu")
+        writer.module(self.output)
+        return writer.description()
 
 
 def initialised(shape: tuple[int, int, int], factors: Sequence[Factor], seed: int) -> Network:

@@ -1,0 +1,1 @@
+"""Networks as data: one description that torch and the page run alike."""
