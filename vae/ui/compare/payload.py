@@ -16,6 +16,7 @@ from vae.ui.models import payload as models
 from vae.ui.models.catalog import MIGS
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair, likelihood_key
+from vae.ui.models.network_files import decoder_file, reader_file
 
 SCORES = (*MIGS, "dci_disentanglement", "dci_completeness", "sap", "modularity", "factor_vae", "beta_vae")
 # And their units. What is above the floor comes first: the rest of the −ELBO is the data's own.
@@ -79,6 +80,8 @@ def side(opened: LoadedModel) -> dict[str, Any]:
         "projections": models.projections(opened),
         "thumbnails": models.thumbnails(opened),
         "synthesis": synthesis(opened),
+        "decoder": decoder_file(opened),
+        "reader_file": reader_file(opened),
     }
 
 

@@ -19,6 +19,7 @@ from vae.ui.kit.figure import packed
 from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.models.network_files import decoder_file
 from vae.ui.models.payload import (
     FIRST_ROWS,
     STEPS,
@@ -76,6 +77,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
+        "decoder": decoder_file(opened),
         "findings": findings_json(opened.diagnosis.evidence),
         "lattice": lattice(opened),
         "picked": pick(opened, first),

@@ -8,6 +8,7 @@ function or class, nothing exported that is assigned again. A `*.test.js` beside
 import posixpath
 import re
 import tempfile
+import threading
 from collections.abc import Mapping
 from functools import lru_cache
 from graphlib import TopologicalSorter
@@ -18,6 +19,7 @@ from pathlib import Path
 from shutil import copy
 
 UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
+MOST_FILES = 64
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.{1,2}/[\w./-]+)\.js';$", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
 
@@ -57,6 +59,30 @@ def written(folder: Path, made: Mapping[str, str] | None = None) -> Path:
     text = bundle(folder, made)
     path = Path(_folder().name) / f"explorer-{sha256(text.encode()).hexdigest()[:12]}.js"
     path.write_text(text, encoding="utf-8")
+    return path
+
+
+def worker_source() -> str:
+    """The modules of kit/js/decoder as one classic script that serves a worker: a module worker cannot be made of a
+    blob where a page was opened from the disk.
+    """
+    modules = bundle(UI / "kit" / "js" / "decoder").removesuffix("export {modules};\n")
+    return f"{modules}modules.worker.serve(self);\n"
+
+
+def page_file(kind: str, content: bytes) -> Path:
+    """A file beside the bundle, which the page fetches and browsers keep, for its name changes with its content. The
+    newest `MOST_FILES` of a kind stay.
+    """
+    path = Path(_folder().name) / f"{kind}-{sha256(content).hexdigest()[:32]}"
+    if not path.exists():
+        coming = path.with_suffix(f".{threading.get_ident()}")
+        coming.write_bytes(content)
+        coming.replace(path)
+    path.touch()
+    kept = sorted(path.parent.glob(f"{kind}-*"), key=lambda each: each.stat().st_mtime)
+    for old in kept[:-MOST_FILES]:
+        old.unlink(missing_ok=True)
     return path
 
 

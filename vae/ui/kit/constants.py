@@ -1,10 +1,12 @@
 """What the page computes with too and Python defines: it travels as the module `kit/js/constants`."""
 
+from dataclasses import asdict
+
 from vae.data.own.dataset import SIZES
 from vae.data.own.decode import ENDINGS, OTHER_ENDINGS
 from vae.data.own.levels import GROUND_CONTRAST, GROUNDS
 from vae.evaluation.latent_use import ACTIVE_NATS
-from vae.system.limits import PICTURES, REQUESTS
+from vae.system.limits import GRAPHS, PICTURES, REQUESTS
 
 STORAGE_PREFIX = "latent-space-explorer."  # before the names of what a page remembers in its browser
 VISITOR_NAME = r"(run|up)-([\w-]{22})"  # of a visitor's model: its kind and its secret; the same in JS, by re.ASCII
@@ -14,6 +16,7 @@ def constants() -> dict[str, object]:
     """Their values by the names under which JS imports them. What one tab alone needs travels in its payload."""
     return {
         "ACTIVE_NATS": ACTIVE_NATS,
+        "GRAPH_LIMITS": asdict(GRAPHS),
         "GROUNDS": GROUNDS,
         "GROUND_CONTRAST": GROUND_CONTRAST,
         "MOST_IMAGES": PICTURES.most_images,

@@ -9,7 +9,7 @@ from typing import Any
 import gradio as gr
 
 from vae.training.objectives import OBJECTIVES
-from vae.ui.kit.bundle import UI, plotly_script, written
+from vae.ui.kit.bundle import UI, plotly_script, worker_source, written
 from vae.ui.kit.constants import STORAGE_PREFIX, constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
 
@@ -69,7 +69,12 @@ def _written(made: tuple[tuple[str, str], ...]) -> Path:
 def made_modules(language: str) -> dict[str, str]:
     """The modules that are no files: name -> source."""
     plotly = {"PLOTLY": plotly_script().as_posix()}
-    return {"kit/js/words": _module(words(language)), "kit/js/constants": _module(constants() | plotly)}
+    modules = {
+        "words": words(language),
+        "constants": constants() | plotly,
+        "worker-source": {"SOURCE": worker_source()},
+    }
+    return {f"kit/js/{name}": _module(values) for name, values in modules.items()}
 
 
 def words(language: str) -> dict[str, object]:

@@ -237,7 +237,7 @@ const OWN = {
   elu: pointwise(({alpha}) => x => (x > 0 ? x : alpha * Math.expm1(x)), {alpha: number}),
   silu: pointwise(() => x => x / (1 + Math.exp(-x))),
   tanh: pointwise(() => Math.tanh),
-  softplus: pointwise(() => x => (x > 20 ? x : Math.log1p(Math.exp(x)))),
+  softplus: pointwise(() => x => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)))),
   sigmoid: pointwise(() => x => 1 / (1 + Math.exp(-x))),
 };
 

@@ -1,0 +1,47 @@
+"""Networks as files: the page is given those that it computes quickly."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vae.data import default_root
+from vae.system.paths import CHECKPOINT_FOLDER
+from vae.ui.kit import bundle
+from vae.ui.models import network_files
+from vae.ui.models.catalog import Catalog
+from vae.ui.models.network_files import decoder_file, reader_file
+
+
+@pytest.fixture
+def opened():
+    """Of images that a reader reads."""
+    return Catalog(CHECKPOINT_FOLDER, default_root()).open("digits-beta")
+
+
+def test_a_file_lies_where_the_page_may_fetch_it(opened):
+    found = decoder_file(opened)
+    assert Path(found["file"]).parent == Path(bundle._folder().name) and Path(found["file"]).is_file()
+    assert decoder_file(opened) == found and found["cost"] > 0
+
+
+def test_what_is_too_dear_stays_with_the_server(opened, monkeypatch):
+    cost = decoder_file(opened)["cost"]
+    for most, there in ((cost, True), (cost - 1, False)):
+        monkeypatch.setattr(network_files, "GRAPHS", replace(network_files.GRAPHS, most_cost_in_page=most))
+        assert (decoder_file(opened) is not None) is there
+
+
+def test_there_is_a_file_of_the_reader_where_there_is_a_reader(opened):
+    assert Path(reader_file(opened)["file"]).is_file() and reader_file(opened)["file"] != decoder_file(opened)["file"]
+    opened.spill_meter.__dict__["reader"] = None
+    assert reader_file(opened) is None
+
+
+def test_the_newest_files_stay(monkeypatch):
+    monkeypatch.setattr(bundle, "MOST_FILES", 2)
+    paths = [bundle.page_file("some", bytes([number])) for number in range(3)]
+    assert bundle.page_file("some", bytes([1])) == paths[1]
+    assert [path.exists() for path in paths] == [False, True, True]
+    other = bundle.page_file("other", b"0")
+    assert other.read_bytes() == b"0" and other != paths[1]
