@@ -16,7 +16,7 @@ from vae.ui.kit.i18n import Sentence, UserError
 from vae.ui.kit.work import client_left
 from vae.ui.models.visitor_models import display_name
 
-DECODED_AT_ONCE = 64  # pictures, between two looks at whether the answer is still waited for
+DECODED_AT_ONCE = 16  # pictures, then it is the turn of others, and asked whether the answer is still waited for
 # More threads that decode than half the cores hand the lock of Python to and fro at every layer.
 TURNS = Turns(max(1, cores() // 2), patience=0.5)
 
