@@ -6,6 +6,7 @@ import time
 from urllib.parse import urlparse
 
 import numpy as np
+from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from scipy.spatial import cKDTree
 
@@ -122,6 +123,21 @@ def held_back(function, held):
         held.append(request) if asked else request.fallback()
 
     return "**/component_server/", route
+
+
+# What axe-core is asked for. It need not read all style sheets once more, and media: no rule that applies here asks.
+AXE = {"resultTypes": ["violations"], "preload": False}
+
+
+def violations(page, part=None):
+    """What breaks a rule of axe-core in the whole page or a part of it: rule, place and reason in one line each."""
+    axe = Axe("0") if page.evaluate("'axe' in window") else Axe()  # half a megabyte, to be read but once
+    found = axe.run(page, context=part, options=AXE).response["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}) {node['target']}: {[said['message'] for said in node['any'] + node['all']]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]
 
 
 def cut(page):

@@ -1,25 +1,13 @@
 """axe-core on every tab in the states that matter: wide and light, narrow and dark. Nothing is left out."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driving import begin_training, run_state, settled
+from driving import begin_training, run_state, settled, violations
 
 from vae.data import DATASETS
 from vae.ui import TABS
 from vae.ui.learn.steps import STEPS
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page, part=None):
-    """What breaks a rule of axe-core in the whole page or a part of it: rule, place and reason in one line each."""
-    axe = Axe("0") if page.evaluate("'axe' in window") else Axe()  # half a megabyte, to be read but once
-    found = axe.run(page, context=part, options={"resultTypes": ["violations"]}).response["violations"]
-    return [
-        f"{rule['id']} ({rule['impact']}) {node['target']}: {[said['message'] for said in node['any'] + node['all']]}"
-        for rule in found
-        for node in rule["nodes"]
-    ]
 
 
 def explore(page, shared):

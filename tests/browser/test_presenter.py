@@ -2,15 +2,9 @@
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from driving import frames, settled, strongest, z_of
+from driving import frames, settled, strongest, violations, z_of
 
 pytestmark = pytest.mark.browser
-
-
-def violations(page):
-    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
-    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
 def entered(page):
@@ -59,7 +53,8 @@ def test_keys_step_through_the_tour_and_escape_leaves(open_page, opened):
     assert page.evaluate("new URLSearchParams(location.search).get('present')") == "1"
 
 
-def test_a_slider_plays_until_a_hand_takes_it(page, opened):
+def test_a_slider_plays_until_a_hand_takes_it(first_model, opened):
+    page = first_model
     dim = strongest(opened)
     play = page.locator(f"#sliders .lse-play[data-dim='{dim}']")
     before = z_of(page, opened.dims)
