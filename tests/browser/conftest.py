@@ -16,7 +16,7 @@ if os.environ.get("CI"):
 else:
     playwright_api = pytest.importorskip("playwright.sync_api")
 
-from driving import PATIENCE, leaves, open_anew, settled, without_plotly  # noqa: E402
+from driving import PATIENCE, leaves, open_anew, settled, without_forgotten_timers, without_plotly  # noqa: E402
 
 from vae.data import default_root  # noqa: E402
 from vae.live.runs import Runs  # noqa: E402
@@ -32,7 +32,12 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--disable-gpu",  # nothing here needs WebGL, and its emulation would take a third of the tests' time
+    # One process draws all pages: to start one for each is a sixth of the work of a page.
+    "--renderer-process-limit=1",
+    "--process-per-site",
+    "--disable-site-isolation-trials",
+    "--disable-gpu",  # its emulation would take a third of the tests' time
+    "--disable-3d-apis",  # nothing here needs WebGL
     "--disable-features=LocalNetworkAccessChecks",  # a page of the Hub frames an app of this machine
 ]
 playwright_api.expect.set_options(timeout=PATIENCE)
@@ -99,13 +104,13 @@ def lent_url(trained, tmp_path_factory):
         yield address
 
 
-@pytest.fixture
-def address_of(tmp_path):
+@pytest.fixture(scope="module")
+def address_of(tmp_path_factory):
     """address_of(folder of checkpoints, **options of a server) -> the address of an app that shows them."""
     with ExitStack() as stack:
 
         def begin(folder, **options):
-            shown = Shared.of(folder, default_root(), tmp_path / "runs")
+            shown = Shared.of(folder, default_root(), tmp_path_factory.mktemp("runs"))
             return stack.enter_context(served(shown, **options))
 
         yield begin
@@ -126,15 +131,6 @@ def browser(chromium):
         started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
         yield started
         started.close()
-
-
-@pytest.fixture
-def flat_browser(browser, chromium):
-    """One without a GPU and without WebGL."""
-    flags = [flag for flag in FLAGS if "gl=" not in flag and "swiftshader" not in flag]
-    started = browser.browser_type.launch(executable_path=chromium, args=[*flags, "--disable-gpu", "--disable-3d-apis"])
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -174,6 +170,7 @@ def watched(context, faults, plotly=False):
     without it a map has no axes, toolbar and selections, and its legend is the page's own.
     """
     page = context.new_page()
+    without_forgotten_timers(page)
     if not plotly:
         without_plotly(page)
     page.set_default_timeout(PATIENCE)
@@ -185,29 +182,42 @@ def watched(context, faults, plotly=False):
 
 @pytest.fixture
 def open_page(browser, newcomer, url, address_of):
-    """open_page(width=, height=, query=, drawn=, script=, plotly=, after=) -> a page; its faults fail the test at the
-    end.
+    """open_page(width=, height=, query=, drawn=, script=, plotly=, after=, at=) -> a page; its faults fail the test at
+    the end.
 
-    It is `drawn`, by itself its whole first tab. The script runs before everything else in the page. It is closed
-    before an app of `address_of` that it may have gone to. Each page is another visitor's; a page `after` the first
-    one takes its place and its profile, all that was stored forgotten, which is half the work of a profile of its own.
+    It is that of the module's app, or of the address `at`, and `drawn`, by itself its whole first tab. The script runs
+    before everything else in the page. It is closed before an app of `address_of`. Each page is another visitor's; a
+    page `after` the first one takes its place and its profile, all that was stored forgotten, which is half the work of
+    a profile of its own.
     """
     contexts, faults, known = [], [], [newcomer]
 
-    def open_(width=1400, height=900, query="?still=1", drawn=settled, script="", plotly=False, after=None, **options):
+    def open_(
+        width=1400,
+        height=900,
+        query="?still=1",
+        drawn=settled,
+        script="",
+        plotly=False,
+        after=None,
+        at=url,
+        **options,
+    ):
         if after is not None:
             after.close()
             forget(newcomer)
             known.append(newcomer)
+        motion = options.pop("reduced_motion", None)
         if options or not known:
             context = browser.new_context(**options)
             contexts.append(context)
         else:
             context = known.pop()
         page = watched(context, faults, plotly)
+        page.emulate_media(reduced_motion=motion)
         page.set_viewport_size({"width": width, "height": height})
         page.add_init_script(script)
-        page.goto(url + query)
+        page.goto(at + query)
         drawn(page)
         return page
 
@@ -224,17 +234,23 @@ def page(open_page):
     return open_page()
 
 
-@pytest.fixture(scope="module")
-def open_common(browser, url):
-    """open_common() -> the page that tests of a module share, drawn, and its faults; the same until it is forgotten."""
+@pytest.fixture(scope="session")
+def query():
+    """That of the pages that tests share."""
+    return "?still=1"
+
+
+@pytest.fixture(scope="session")
+def open_common(browser):
+    """open_common(address) -> the page that tests share, drawn, and its faults; the same until it is forgotten."""
     opened = []
 
     @cache
-    def open_():
+    def open_(address):
         faults = []
         page = watched(browser.new_context(viewport={"width": 1400, "height": 900}), faults)
         opened.append(page)
-        page.goto(url + "?still=1")
+        page.goto(address)
         settled(page)
         return page, faults
 
@@ -262,12 +278,12 @@ def open_plotly(browser, url):
 
 
 @pytest.fixture
-def common_page(request, open_common):
-    """That page as the test before has left it: a module brings it to where its tests begin.
+def common_page(request, open_common, url, query):
+    """That page as the test before has left it, be it of another module: a module brings it to where its tests begin.
 
     Its faults fail the test at the end. What has failed leaves the next test a new page.
     """
-    page, faults = open_common()
+    page, faults = open_common(url + query)
     failures = request.session.testsfailed
     yield page
     failed = request.session.testsfailed > failures
@@ -290,10 +306,17 @@ def first_model(common_page, opened):
 def blank_page(newcomer):
     """A page that has gone nowhere yet."""
     found = newcomer.new_page()
+    without_forgotten_timers(found)
     without_plotly(found)
     found.set_default_timeout(PATIENCE)
     yield found
     found.close()
+
+
+@pytest.fixture(autouse=True)
+def few_images(monkeypatch):
+    """The doctor's forecast is made of fewer images than for a person: it takes two seconds a model of 64×64×3."""
+    monkeypatch.setattr("vae.ui.models.diagnosis.FORECAST_IMAGES", 200)
 
 
 @pytest.fixture(autouse=True)

@@ -195,6 +195,18 @@ def without_plotly(page) -> None:
     protocol.send("Network.setBlockedURLs", {"urls": ["*/plotly-*.js"]})
 
 
+# Gradio's sign of loading goes on counting seconds when it has long gone, sixty times a second: a tenth of a core.
+FORGOTTEN = r"""(frame => {
+  const counts = /performance\.now\(\)-[^;]*1e3/;
+  window.requestAnimationFrame = callback => (counts.test(callback) ? 0 : frame.call(window, callback));
+})(window.requestAnimationFrame)"""
+
+
+def without_forgotten_timers(page) -> None:
+    """A page that rests while nothing happens on it."""
+    page.add_init_script(FORGOTTEN)
+
+
 def settled(page) -> None:
     """Every part is drawn."""
     for part in ("map", "inspector", "sliders", "lattice", "traversal", "doctor", "information"):

@@ -12,6 +12,7 @@ from driving import (
     run_state,
     set_slider,
     settled,
+    without_forgotten_timers,
     without_plotly,
 )
 
@@ -40,20 +41,24 @@ class Host:
         self.demo.close()
 
 
-@pytest.fixture
-def host(trained, tmp_path):
-    found = Host(Shared.of(trained.path.parent, default_root(), tmp_path))
+@pytest.fixture(scope="module")
+def host(trained, tmp_path_factory):
+    found = Host(Shared.of(trained.path.parent, default_root(), tmp_path_factory.mktemp("runs")))
     yield found
     found.stop()
     found.shared.training.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def page(browser, host):
-    """A page of that app; that requests fail while it is gone is no fault, anything else is."""
+    """A page of that app, as the test before has left it.
+
+    That requests fail while the app is gone is no fault, anything else is.
+    """
     faults = []
     context = browser.new_context(viewport={"width": 1400, "height": 900})
     opened = context.new_page()
+    without_forgotten_timers(opened)
     without_plotly(opened)
     opened.set_default_timeout(PATIENCE)
     opened.on("pageerror", lambda error: faults.append(f"page error: {error}"))
@@ -79,6 +84,47 @@ def picture(page):
 
 def another_picture(page, before):
     page.wait_for_function("before => document.querySelector('#inspector img[data-role=z]').src !== before", arg=before)
+
+
+UNREADABLE = """() => {
+  const readEntries = (_, refuse) => refuse(new DOMException('A folder that is gone.', 'NotFoundError'));
+  const items = [{webkitGetAsEntry: () => ({isDirectory: true, createReader: () => ({readEntries})})}];
+  const drop = Object.assign(new Event('drop'), {dataTransfer: {types: ['Files'], items, files: []}});
+  document.querySelector('.lse-train-choose').dispatchEvent(drop);
+}"""
+
+
+def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
+    before = picture(page)
+    page.route(*answered("decode", {"error": "busy"}, status=503))
+    set_slider(page, 0, 2.5)
+    page.wait_for_selector("#explore .lse-error:has-text('The server refused this request')")
+    page.unroute_all()
+    set_slider(page, 0, -2.5)
+    another_picture(page, before)
+    page.wait_for_selector("#explore .lse-error", state="hidden")
+    assert page.inner_text(SAID) == ""
+
+    page.click("button[role=tab][data-tab-id=train]")
+    run_state(page, "idle")
+    page.route(UPLOAD, lambda route: route.abort())
+    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
+    page.wait_for_selector("#train .lse-error:has-text('The server refused this request')")
+    page.unroute(UPLOAD)
+    room = say("request.disk")
+    page.route(UPLOAD, lambda route: route.fulfill(status=507, json={"error": room, "key": "request.disk"}))
+    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
+    page.wait_for_selector(f"#train .lse-error:has-text('{room}')")
+    page.evaluate(UNREADABLE)
+    page.wait_for_selector("#train .lse-error:has-text('These files cannot be read')")
+    page.route(*answered("upload", {"error": "busy"}, status=503))
+    large = tmp_path / "large.safetensors"
+    for size, said in ((33 * 2**20, "33 MB, and at most 32 MB"), (9, "The server refused this request")):
+        with large.open("wb") as file:
+            file.truncate(size)
+        page.set_input_files(".lse-train-keep input[type=file]", large)
+        page.wait_for_selector(f"#train .lse-error:has-text('{said}')")
+    page.unroute_all()
 
 
 def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page, host):
@@ -122,43 +168,3 @@ def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page,
     page.click("#train-stop")
     run_state(page, "stopped")
     assert page.evaluate("window.never_reloaded") is True
-
-
-UNREADABLE = """() => {
-  const readEntries = (_, refuse) => refuse(new DOMException('A folder that is gone.', 'NotFoundError'));
-  const items = [{webkitGetAsEntry: () => ({isDirectory: true, createReader: () => ({readEntries})})}];
-  const drop = Object.assign(new Event('drop'), {dataTransfer: {types: ['Files'], items, files: []}});
-  document.querySelector('.lse-train-choose').dispatchEvent(drop);
-}"""
-
-
-def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
-    before = picture(page)
-    page.route(*answered("decode", {"error": "busy"}, status=503))
-    set_slider(page, 0, 2.5)
-    page.wait_for_selector("#explore .lse-error:has-text('The server refused this request')")
-    page.unroute_all()
-    set_slider(page, 0, -2.5)
-    another_picture(page, before)
-    page.wait_for_selector("#explore .lse-error", state="hidden")
-    assert page.inner_text(SAID) == ""
-
-    page.click("button[role=tab][data-tab-id=train]")
-    run_state(page, "idle")
-    page.route(UPLOAD, lambda route: route.abort())
-    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
-    page.wait_for_selector("#train .lse-error:has-text('The server refused this request')")
-    page.unroute(UPLOAD)
-    room = say("request.disk")
-    page.route(UPLOAD, lambda route: route.fulfill(status=507, json={"error": room, "key": "request.disk"}))
-    page.set_input_files("[data-own=zip]", {"name": "a.zip", "mimeType": "application/zip", "buffer": b"PK"})
-    page.wait_for_selector(f"#train .lse-error:has-text('{room}')")
-    page.evaluate(UNREADABLE)
-    page.wait_for_selector("#train .lse-error:has-text('These files cannot be read')")
-    page.route(*answered("upload", {"error": "busy"}, status=503))
-    large = tmp_path / "large.safetensors"
-    for size, said in ((33 * 2**20, "33 MB, and at most 32 MB"), (9, "The server refused this request")):
-        with large.open("wb") as file:
-            file.truncate(size)
-        page.set_input_files(".lse-train-keep input[type=file]", large)
-        page.wait_for_selector(f"#train .lse-error:has-text('{said}')")
