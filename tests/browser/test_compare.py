@@ -62,6 +62,19 @@ def tab(common_page, both):
 
 
 @pytest.fixture(scope="module")
+def plotly_page(open_plotly):
+    return open_plotly(opened_tab)
+
+
+@pytest.fixture
+def plotly_tab(plotly_page):
+    """The tab on another page, with Plotly, as the test before has left it."""
+    tab, faults = plotly_page
+    yield tab
+    assert not faults, faults
+
+
+@pytest.fixture(scope="module")
 def both(shared):
     torch.set_num_threads(1)
     return open_pair(shared.catalog, *PAIR)
@@ -207,8 +220,8 @@ def test_a_click_on_a_map_picks_the_image_for_both(tab, both):
         same_pictures(picture(tab, side, "reconstruction"), painted(opened, mu))
 
 
-def test_a_selection_on_one_map_shows_on_both(open_page, both):
-    tab = opened_tab(open_page(plotly=True))
+def test_a_selection_on_one_map_shows_on_both(plotly_tab, both):
+    tab = plotly_tab
     tab.wait_for_selector("#compare-map-right[data-plotly='1']")
     tab.locator("#compare-map-right").scroll_into_view_if_needed()
     xy = points(both, "right")
@@ -289,8 +302,8 @@ def test_figure_one_waits_for_an_image(page):
     page.wait_for_selector("#figure-one[data-kind=png] img")
 
 
-def test_charts_of_two_models(open_page, both):
-    tab = opened_tab(open_page(plotly=True))
+def test_charts_of_two_models(plotly_tab, both):
+    tab = plotly_tab
     tab.wait_for_selector("#compare-rates[data-ready='1']", state="attached")
     plane = tab.locator("#compare-rates .lse-plane-rates")
     plane.scroll_into_view_if_needed()
@@ -368,8 +381,7 @@ def test_an_image_that_is_refused_leaves_the_rows_as_they_were(tab):
     assert image_of(tab) == index
 
 
-def test_a_model_that_is_made_anew_is_compared_anew(page):
-    tab = opened_tab(page)
+def test_a_model_that_is_made_anew_is_compared_anew(tab):
     index = image_of(tab)
     with tab.expect_response(lambda answer: '"compare"' in (answer.request.post_data or "")):
         tab.evaluate(WATCH)
@@ -387,8 +399,8 @@ def test_nothing_overflows(tab):
     assert not overflows(tab)
     assert tab.locator(".lse-figures").is_hidden()  # Explore's figures step back
 
-
-def test_nothing_overflows_on_a_phone(open_page):
-    tab = opened_tab(open_page(width=390, height=844))
+    tab.set_viewport_size({"width": 390, "height": 844})
+    frames(tab)
     assert not overflows(tab)
     assert tab.locator(".lse-figures").is_hidden()
+    tab.set_viewport_size({"width": 1400, "height": 900})

@@ -26,10 +26,9 @@ def renamed(path, name, dataset):
     safetensors_file.write(path, tensors, header)
 
 
-@pytest.fixture
-def url(tmp_path, address_of):
-    folder = tmp_path / "checkpoints"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def url(tmp_path_factory, address_of):
+    folder = tmp_path_factory.mktemp("checkpoints")
     for number, name in enumerate(NAMES):
         renamed(folder / f"{name.replace('/', '|')}.safetensors", name, NAMES[number - 1])
     shutil.copy(CHECKPOINT_FOLDER / "digits-vae.safetensors", folder)

@@ -72,8 +72,7 @@ def stands_at(page, two, z):
     same_pictures(shown(page, "z"), chw(two.decode(np.array([z]))[0]))
 
 
-def test_the_lattice_stands_with_its_frame_at_the_picked_image(open_page, two):
-    page = open_page()
+def test_the_lattice_stands_with_its_frame_at_the_picked_image(page, two):
     assert page.locator("#lattice").is_visible()
     image = page.locator("#lattice .lse-board img")
     assert image.evaluate("image => [image.naturalWidth, image.naturalHeight]") == [32 * STEPS] * 2
@@ -159,7 +158,7 @@ def test_it_is_not_ready_before_its_sheet_is_drawn(page):
     assert page.evaluate(changes) == [["", 0], ["1", 1]]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("theme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_a_thumb_on_a_phone(open_page, two, theme):
     page = open_page(width=390, height=844, query=f"?still=1&__theme={theme}", has_touch=True, is_mobile=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

@@ -76,7 +76,7 @@ def posterior(opened, row):
         return x, opened.model.network.encode(x)
 
 
-def test_nothing_is_computed_before_the_tab_is_open(page):
+def test_nothing_is_computed_before_it_is_come_to(page):
     calls = []
     page.on("request", lambda request: calls.append(request.post_data or ""))
     page.wait_for_timeout(300)
@@ -86,9 +86,26 @@ def test_nothing_is_computed_before_the_tab_is_open(page):
     assert any("encoded" in call for call in calls)
     assert not any("directions" in call or "aggregate" in call for call in calls), "what is far below waits"
 
+    # The contents lead to a step, and what is drawn above it meanwhile does not move it away.
+    page.click("#learn-contents a[href='#learn-bernoulli']")
+    drawn(page, "bernoulli")
+    page.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 60")
+    assert page.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
 
-def test_every_step_is_drawn_and_says_what_it_should(page, models):
-    learn = to_learn(page)
+    # A reader who leaves the step is not pulled back.
+    page.click("#learn-contents a[href='#learn-bernoulli']")
+    drawn(page, "bernoulli")
+    there = page.evaluate("""async () => {
+      document.documentElement.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));  // as on a scrollbar
+      scrollTo(0, 0);
+      document.querySelector('#learn-losses').style.minHeight = '3000px';
+      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
+      return scrollY;
+    }""")
+    assert there == 0
+
+
+def test_every_step_is_drawn_and_says_what_it_should(learn, models):
     assert learn.locator("#learn-contents a").count() == len(KEYS) == learn.locator(".lse-step").count()
     for key in KEYS:
         come_to(learn, key)
@@ -224,9 +241,19 @@ def unasked(models, monkeypatch):
 
 
 def test_what_was_refused_can_be_asked_again(page, unasked, monkeypatch):
+    own_q, refused, given = lesson_answers.own_q, [], []
+
     def refuse(*_):
         raise UserError("request.disk")
 
+    def at_the_third_time(*place):
+        if len(refused) == 2:
+            given.append(place)
+            return own_q(*place)
+        refused.append(place)
+        raise UserError("request.busy", seconds=1)
+
+    monkeypatch.setattr(lesson_answers, "own_q", at_the_third_time)
     with monkeypatch.context() as patched:
         patched.setattr(lesson_answers, "distortions", refuse)
         to_learn(page)
@@ -237,31 +264,15 @@ def test_what_was_refused_can_be_asked_again(page, unasked, monkeypatch):
     page.wait_for_selector("#learn-elbo [data-fact=rate]")
     assert page.locator("#learn-elbo .lse-error:visible").count() == 0
 
+    # A busy server is asked again by the page itself.
+    come_to(page, "amortised")
+    assert len(refused) == 2 and page.locator("#learn-amortised .lse-error:visible").count() == 0
 
-def test_a_time_is_measured_once_more(page, unasked, monkeypatch):
-    own_q, given = lesson_answers.own_q, []
-    monkeypatch.setattr(lesson_answers, "own_q", lambda *place: given.append(place) or own_q(*place))
-    come_to(to_learn(page), "amortised")
+    # A time is measured once more.
     assert len(given) == 1
     page.click("#learn-amortised [data-do=again]")
     drawn(page, "amortised")
     assert len(given) == 2 and given[0] == given[1]
-
-
-def test_a_busy_server_is_asked_again_by_itself(page, unasked, monkeypatch):
-    distortions, refused = lesson_answers.distortions, []
-
-    def at_the_third_time(*place):
-        if len(refused) == 2:
-            return distortions(*place)
-        refused.append(place)
-        raise UserError("request.busy", seconds=1)
-
-    monkeypatch.setattr(lesson_answers, "distortions", at_the_third_time)
-    to_learn(page)
-    page.eval_on_selector("#learn-elbo", "part => part.scrollIntoView()")
-    page.wait_for_selector("#learn-elbo [data-fact=rate]")
-    assert len(refused) == 2 and page.locator("#learn-elbo .lse-error:visible").count() == 0
 
 
 @pytest.fixture(scope="module")
@@ -281,8 +292,8 @@ def test_sliders_weigh(learn):
     assert learn.inner_text("#learn-beta .lse-row output") == "β = 32.00"
 
 
-def test_a_spectrum_wakes_latents(page, even, address_of):
-    page.goto(f"{address_of(even.parent)}?still=1")
+def test_a_spectrum_wakes_latents(open_page, even, address_of):
+    page = open_page(at=address_of(even.parent))
     page.click("button[role=tab][data-tab-id=learn]")
     assert "{" not in page.inner_text("#learn-collapse .lse-step-text"), "before there is any answer"
     come_to(page, "collapse")
@@ -293,14 +304,14 @@ def test_a_spectrum_wakes_latents(page, even, address_of):
     assert int(page.get_attribute("#learn-collapse .lse-read", "data-awake")) == sum(value > 0.5 for value in spectrum)
 
 
-def test_missing_images_are_said(page, even, address_of, tmp_path):
+def test_missing_images_are_said(open_page, even, address_of, tmp_path):
     tensors, header = safetensors_file.read(even)
     folder = tmp_path / "checkpoints"
     folder.mkdir()
     safetensors_file.write(
         folder / "bare.safetensors", tensors, header | {"dataset": header["dataset"] | {"version": "0"}}
     )
-    page.goto(f"{address_of(folder)}?still=1")
+    page = open_page(at=address_of(folder))
     page.click("button[role=tab][data-tab-id=learn]")
     for key in ("vae", "elbo"):
         come_to(page, key)
@@ -322,28 +333,6 @@ def test_a_button_carries_model_image_and_z_to_explore(learn, models):
     learn.wait_for_selector(f"#inspector[data-index='{index}'][data-ready]:visible")
     value = "() => Math.abs(document.querySelector(\"#sliders input[data-dim='1']\").value - 1.25) < 1e-6"
     learn.wait_for_function(value)
-
-
-def test_the_contents_lead_to_a_step(page):
-    learn = to_learn(page)
-    learn.click("#learn-contents a[href='#learn-bernoulli']")
-    drawn(learn, "bernoulli")
-    learn.wait_for_function("Math.abs(document.querySelector('#learn-bernoulli').getBoundingClientRect().top) < 60")
-    assert learn.evaluate("document.activeElement.closest('section').id") == "learn-bernoulli"
-
-
-def test_a_reader_who_leaves_a_step_is_not_pulled_back(page):
-    learn = to_learn(page)
-    learn.click("#learn-contents a[href='#learn-bernoulli']")
-    drawn(learn, "bernoulli")
-    there = learn.evaluate("""async () => {
-      document.documentElement.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}));  // as on a scrollbar
-      scrollTo(0, 0);
-      document.querySelector('#learn-losses').style.minHeight = '3000px';
-      for (let frame = 0; frame < 4; frame++) await new Promise(requestAnimationFrame);
-      return scrollY;
-    }""")
-    assert there == 0
 
 
 DRAWN = ("algorithm", "amortised", "gradients", "posterior", "elbo", "prior", "losses")  # by Plotly
