@@ -22,10 +22,16 @@ sys.meta_path.insert(0, Blocker())
 """
 
 # One after the other in one process, whose imports of torch would take longer than all the rest: what `import vae`
-# loads, every module of the core, and what ends in a page imports of it.
-CORE = """
+# loads, a training, every module of the core, and what ends in a page imports of it.
+TRAIN = """
 import importlib, json, pkgutil, sys, vae
 loaded = sorted({name.partition(".")[0] for name in sys.modules})
+from vae.cli.main import main
+arguments = "train --dataset digits --width 4 --latent-dim 2 --steps 2 --out a.safetensors".split()
+assert main(arguments) == 0
+"""
+CORE = """
+Blocker.names = {"gradio", "plotly"}
 names = [module.name for module in pkgutil.walk_packages(vae.__path__, "vae.", onerror=lambda name: None)
          if not module.name.startswith("vae.ui") and not module.name.endswith("__main__")]
 for name in [*names, "vae.__main__"]:
@@ -35,12 +41,6 @@ print(json.dumps({"loaded": loaded, "names": names}), flush=True)
 PAGE = """
 Blocker.names = {"gradio"}
 import vae.ui, vae.ui.kit.endpoint, vae.ui.explore.payload, vae.ui.compare.payload
-"""
-
-TRAIN = """
-from vae.cli.main import main
-arguments = "train --dataset digits --width 4 --latent-dim 2 --steps 2 --out a.safetensors".split()
-assert main(arguments) == 0
 """
 
 
@@ -63,21 +63,16 @@ def test_the_blocker_blocks(python, package):
     assert f"{package} is blocked" in done.stderr
 
 
-def test_the_core_and_the_page_import_what_they_need(python, root):
-    """The core needs no page and no library of one; what ends in a page imports ui where there may be no Gradio, or no
-    time for it; and `import vae` loads nothing that is slow but torch.
+def test_the_core_and_the_page_import_what_they_need(python, root, tmp_path):
+    """A training needs neither UMAP nor the page, and the core no page and no library of one; what ends in a page
+    imports ui where there may be no Gradio, or no time for it; and `import vae` loads nothing that is slow but torch.
     """
-    done = python(CORE + PAGE, ("gradio", "plotly"))
+    done = python(TRAIN + CORE + PAGE, ("gradio", "plotly", "umap", "numba", "torchvision"))
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+    assert (tmp_path / "a.safetensors").is_file()
+    found = json.loads(done.stdout.splitlines()[-1])
     files = [path.relative_to(root).with_suffix("") for path in (root / "vae").rglob("*.py")]
     names = {".".join(file.parts).removesuffix(".__init__") for file in files if file.parts[1] != "ui"}
     assert set(found["names"]) == names - {"vae", "vae.__main__"}
     assert "torch" in found["loaded"]
     assert not set(found["loaded"]) & {"gradio", "plotly", "umap", "numba", "torchvision", "sklearn"}
-
-
-def test_training_needs_neither_umap_nor_the_page(python, tmp_path):
-    done = python(TRAIN, ("gradio", "plotly", "umap", "numba", "torchvision"))
-    assert done.returncode == 0, done.stderr
-    assert (tmp_path / "a.safetensors").is_file()

@@ -14,12 +14,20 @@ from vae.system import folder_lock
 from vae.system.folder_lock import FolderLock
 
 ROOT = Path(__file__).resolve().parents[2]
-HOLDS = "import sys, time; from vae.system.folder_lock import FolderLock; FolderLock(sys.argv[1]); print(1, flush=True)"
+# Another process; its `vae` is but the folder, for the package itself imports torch, a second of work.
+HOLDS = """
+import sys, time, types
+sys.modules["vae"] = types.ModuleType("vae")
+sys.modules["vae"].__path__ = ["vae"]
+from vae.system.folder_lock import FolderLock
+FolderLock(sys.argv[1])
+print(1, flush=True)
+"""
 
 
 def test_two_apps_do_not_share_a_folder_of_runs(tmp_path):
     with subprocess.Popen(
-        [sys.executable, "-c", f"{HOLDS}; time.sleep(60)", str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
+        [sys.executable, "-c", f"{HOLDS}time.sleep(60)", str(tmp_path)], stdout=subprocess.PIPE, cwd=ROOT
     ) as other:
         assert other.stdout.readline()
         with pytest.raises(RunError) as caught:

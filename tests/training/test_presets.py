@@ -118,9 +118,9 @@ def test_predecessors_are_what_they_were(name):
 
 @pytest.mark.data("mnist32")
 def test_conv_mse_collapses_within_an_epoch():
-    """A hundred steps as the preset says: no latent carries a hundredth of a nat, and all pictures are one."""
+    """Fifty steps as the preset says: no latent carries a hundredth of a nat, and all pictures are one."""
     preset = PRESETS["conv-mse"]
-    config = replace(preset, training=replace(preset.training, steps=100, precision="fp32"))
+    config = replace(preset, training=replace(preset.training, steps=50, precision="fp32"))
     state = TrainState.fresh(config)
     *_, event = train(state, load("mnist32", "test", fetch=False), every=50)
     assert float(event.terms.kl) < 0.5
