@@ -213,15 +213,26 @@ def settled(page) -> None:
         page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
 
 
-def begin_training(page, preset="beta", budget=1_000_000, parts=PARTS):
-    """Open the tab, choose the digits, and press start; returns once the run is under way and the parts are drawn."""
+CHOOSE = """(field, value) => {
+  field.value = value;
+  field.dispatchEvent(new Event('input', {bubbles: true}));
+}"""
+
+
+def begin_training(page, preset="beta", budget=1_000_000, parts=PARTS, glides=False):
+    """Open the tab, choose the digits, and press start; returns once the run is under way and the parts are drawn.
+
+    The map `glides` from look to look, sixty times a second, only where that is of the test.
+    """
+    page.emulate_media(reduced_motion="no-preference" if glides else "reduce")
     page.click("button[role=tab][data-tab-id=train]")
     page.wait_for_selector("#train-status[data-state=idle]")
     page.select_option("#train-dataset", "digits")
     page.click(f"#train-preset [data-preset={preset}]")
     page.select_option("[data-choice=unit]", "steps")
-    page.fill("[data-choice=budget]", str(budget))
-    page.locator("[data-choice=budget]").blur()
+    # A small network: its steps and looks cost little, and as long as the test lasts it makes them.
+    for choice, value in (("width", 4), ("budget", budget)):
+        page.eval_on_selector(f"[data-choice={choice}]", CHOOSE, str(value))
     page.click("#train-start")
     run_state(page, "running")
     drawn_run(page, parts)

@@ -4,7 +4,17 @@ import re
 
 import numpy as np
 import pytest
-from driving import MODULES, PATIENCE, answered, begin_training, drawn_run, held_back, run_state
+from driving import (
+    MODULES,
+    PATIENCE,
+    answered,
+    begin_training,
+    came,
+    drawn_run,
+    held_back,
+    run_state,
+    without_plotly,
+)
 from PIL import Image
 
 from vae.live.run import COLUMNS
@@ -15,6 +25,14 @@ pytestmark = pytest.mark.browser
 
 def points(page):
     return int(page.get_attribute("#train-curves", "data-points") or 0)
+
+
+@pytest.fixture
+def tab(common_page):
+    """The tab before a training, on the page that tests share."""
+    common_page.click("button[role=tab][data-tab-id=train]")
+    common_page.wait_for_selector("#train-status[data-state=idle]")
+    return common_page
 
 
 def wait_for(page, condition, argument=None):
@@ -30,30 +48,17 @@ def step(page):
     return int(page.get_attribute("#train-map", "data-step"))
 
 
-@pytest.fixture
-def trained_page(page):
-    """A page whose run is under way; whatever the test leaves is stopped and forgotten."""
-    begin_training(page)
-    yield page
-    page.click("#train-reset")
-    run_state(page, "idle")
-
-
-def test_the_first_look_may_overtake_the_colours(page):
-    """Under load the scene, which brings them, waits for its turn."""
+def test_a_run_from_start_to_explore(page):
+    # Under load the scene, which brings the colours, waits for its turn: the first look may overtake it.
     waiting = []
     page.route(*held_back("scene", waiting))
-    begin_training(page, parts=["train-map"])
+    begin_training(page, parts=["train-map"], glides=True)
     assert page.locator("#train-map .lse-legend button").count() == 0
-    for request in waiting:
-        request.continue_()
+    came(page, waiting).continue_()
+    page.unroute_all()
     wait_for(page, "() => document.querySelectorAll('#train-map .lse-legend button').length === 10")
-    page.click("#train-reset")
-    run_state(page, "idle")
+    drawn_run(page)
 
-
-def test_a_run_from_start_to_explore(trained_page):
-    page = trained_page
     # It learns while one looks: curves grow, bars wake, the map moves, pictures change.
     before, first, picture = points(page), step(page), page.get_attribute("#train-samples img", "src")
     wait_for(page, "n => Number(document.querySelector('#train-curves').dataset.points) > n + 5", before)
@@ -113,7 +118,6 @@ def test_a_run_from_start_to_explore(trained_page):
     # After a reload the model is still offered, before the tab has been opened.
     page.reload()
     page.wait_for_selector("#model option[value^=run-]", state="attached")
-    page.click("button[role=tab][data-tab-id=train]")
 
 
 # The curves' figure as it is drawn: what a click in the legend has hidden, marks of turned knobs and of the past, axes.
@@ -130,7 +134,7 @@ BARS = """() => { const said = document.querySelector('#train-kl').dataset.kl.sp
   return bars.length === said.length && bars.every((nats, dim) => Math.abs(nats - said[dim]) <= 6e-4); }"""
 
 
-def more_points(page, count=4):
+def more_points(page, count=2):
     drawn = page.evaluate(CHART)["points"]
     wait_for(page, f"n => ({CHART})().points >= n", drawn + count)
     return page.evaluate(CHART)
@@ -237,9 +241,10 @@ def test_a_long_run_adds_nothing_to_the_page(open_page):
     assert abs(after - before) <= ticks
 
 
-def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page, open_page):
-    trained_page.click("#train-pause")  # the device stays the run's, and the machine is free for the pages
-    run_state(trained_page, "paused")
+def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(page, open_page):
+    begin_training(page)
+    page.click("#train-pause")  # the device stays the run's, and the machine is free for the pages
+    run_state(page, "paused")
     other = open_page()
     other.click("button[role=tab][data-tab-id=train]")
     other.wait_for_selector("#train-status[data-state=idle]")  # sees nothing of the other's run
@@ -249,20 +254,21 @@ def test_a_second_person_waits_and_a_second_tab_shows_the_same_run(trained_page,
     wait_for(other, "() => /1st of 1/.test(document.querySelector('#train-status').textContent)")
     other.click("#train-stop")
     run_state(other, "stopped")
-    assert trained_page.get_attribute("#train-status", "data-state") == "paused"
+    assert page.get_attribute("#train-status", "data-state") == "paused"
 
-    tab = trained_page.context.new_page()
+    tab = page.context.new_page()
+    without_plotly(tab)
     tab.set_default_timeout(PATIENCE)
-    tab.goto(trained_page.url)
+    tab.goto(page.url)
     tab.click("button[role=tab][data-tab-id=train]")
     run_state(tab, "paused")
     drawn_run(tab)
-    trained_page.click("#train-pause")  # resume
+    page.click("#train-pause")  # resume
     run_state(tab, "running")
-    trained_page.click("#train-pause")
+    page.click("#train-pause")
     run_state(tab, "paused")
     tab.click("#train-stop")
-    run_state(trained_page, "stopped")
+    run_state(page, "stopped")
     tab.close()
 
 
@@ -310,22 +316,18 @@ FOCUS = """modules => {
 }"""
 
 
-def test_the_focus_stays_where_the_list_of_runs_is_drawn_anew(page):
-    page.click("button[role=tab][data-tab-id=train]")
-    page.wait_for_selector("#train-status[data-state=idle]")
-    assert page.evaluate(f"{MODULES}.then({FOCUS})") == ["second", "SUMMARY"]
+def test_the_focus_stays_where_the_list_of_runs_is_drawn_anew(tab):
+    assert tab.evaluate(f"{MODULES}.then({FOCUS})") == ["second", "SUMMARY"]
 
 
-def test_what_cannot_be_chosen_is_said_before_the_start(page):
-    page.click("button[role=tab][data-tab-id=train]")
-    page.wait_for_selector("#train-status[data-state=idle]")
-    page.fill("[data-choice=budget]", "-3")
-    page.locator("[data-choice=budget]").blur()
-    page.wait_for_selector("#train-start[disabled]")
-    page.fill("[data-choice=budget]", "30")
-    page.locator("[data-choice=budget]").blur()
-    page.wait_for_selector("#train-start:not([disabled])")
-    page.wait_for_selector(".lse-train-forecast")
-    wait_for(page, "() => /images\\/s/.test(document.querySelector('.lse-train-forecast').textContent)")
-    text = page.inner_text(".lse-train-forecast")
+def test_what_cannot_be_chosen_is_said_before_the_start(tab):
+    tab.fill("[data-choice=budget]", "-3")
+    tab.locator("[data-choice=budget]").blur()
+    tab.wait_for_selector("#train-start[disabled]")
+    tab.fill("[data-choice=budget]", "30")
+    tab.locator("[data-choice=budget]").blur()
+    tab.wait_for_selector("#train-start:not([disabled])")
+    tab.wait_for_selector(".lse-train-forecast")
+    wait_for(tab, "() => /images\\/s/.test(document.querySelector('.lse-train-forecast').textContent)")
+    text = tab.inner_text(".lse-train-forecast")
     assert re.search(r"\d+ steps", text) and "linear model" in text
