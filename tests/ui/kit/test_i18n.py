@@ -98,6 +98,8 @@ COMPOSED = {
     "compare.*": (*SHOWN_SCORES, *BESIDE),
     "compare.*_help": (*SHOWN_SCORES, *BESIDE),
     "compare.apart_*": ("all", "some"),
+    "decoder.*": ("page", "server"),
+    "decoder.why_*": ("page", "large", "coming", "failed"),
     "finding.capacity_*": ("short", "exceeded"),
     "finding.*_help": [key.removeprefix("finding.") for key in ENGLISH if key.startswith("finding.")],
     "glossary.*": GLOSSARY,

@@ -1,18 +1,24 @@
 // The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
 
+import {createDecoder} from './decoder.js';
 import {int32} from '../kit/js/arrays.js';
+import {gone} from '../kit/js/connection.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
 import {clampLatent, normal} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
+import {networks as networksOfPage} from '../kit/js/networks.js';
 import {createRest} from '../kit/js/rest.js';
 
+const KEPT = 32; // images that have been picked: they can be shown again without the server
+
 /**
- * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri), settled(),
- * traversing(), traversal(answer), untraversed(), rested(), place({x, y}|null), opening(name|null), unopened(),
+ * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri or {pixels, width, height}),
+ * settled(), traversing(), traversal(answer, without a sheet where cells follow), cells({first, pixels, width, height}),
+ * walked(), untraversed(), rested(), place({x, y}|null), opening(name|null), unopened(), decoder({where, why}),
  * error(text).
  */
-export function createExplorer(server) {
+export function createExplorer(server, {networks = networksOfPage} = {}) {
   const call = caller(server, {changed: args => state.model && args.includes(state.model.handle) && reopen()});
   const {on, emit, fail} = createEvents();
 
@@ -21,10 +27,13 @@ export function createExplorer(server) {
   let index = new Int32Array(); // of the test image in each row of the map
   let stands = {}; // range, dims and centre of the traversal on the screen
   let centre = []; // around which the newest traversal was asked for
+  let walking = null; // the traversal that the page is filling
+  const seen = new Map(); // "handle index" -> answer, the newest at the end
+  const decoder = createDecoder(networks, standing => emit('decoder', standing));
 
   const pictures = createPump({
-    send: z => call('decode', state.model.handle, z),
-    apply: uri => emit('picture', uri),
+    send: z => decoder.decoded(model => decoder.decode(model, z), model => call('decode', model.handle, z)),
+    apply: picture => emit('picture', picture),
     fail,
     idle: () => emit('settled'),
   });
@@ -42,8 +51,8 @@ export function createExplorer(server) {
     idle: () => emit('settled'),
   });
   const rows = createPump({
-    send: ({z, dims, range}) => call('traverse', state.model.handle, z, dims, range),
-    apply: showRows,
+    send: job => decoder.decoded(model => walk(model, job), model => call('traverse', model.handle, job.z, job.dims, job.range)),
+    apply: (answer, job) => answer && showRows(answer, job),
     fail(error) {
       const {around, dims, range} = stands;
       Object.assign(state, {around, dims, range});
@@ -94,12 +103,14 @@ export function createExplorer(server) {
   function open(overview, picked = overview.picked) {
     for (const pump of [pictures, picks, rows, places]) pump.drop();
     rest.still();
+    walking = null;
     const before = state.picked?.index;
     const {own} = state;
     const asked = picked !== overview.picked;
     const same = state.model && !asked && state.model.thumbnails.key === overview.thumbnails.key;
     index = int32(overview.index);
     Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims, own: null});
+    decoder.open(overview);
     emit('model', overview);
     show(picked, asked ? null : overview.traversal);
     if (own && !asked) pickOwn(own);
@@ -110,6 +121,7 @@ export function createExplorer(server) {
     pictures.drop();
     places.drop();
     Object.assign(state, {picked: answer, z: [...answer.z], source: 'picked'});
+    remember(answer);
     emit('picked', answer);
     emit('z', {z: state.z, source: 'picked'});
     emit('place', null);
@@ -127,8 +139,36 @@ export function createExplorer(server) {
     emit('traversal', answer);
   }
 
+  /** Fill the rows from the page's own decoder; a newer walk, or a hand that moves z on, ends it. */
+  async function walk(model, job) {
+    const {z, dims, range} = job;
+    const values = dims.map(dim => (range === 'sigma' ? model.steps : model.quantiles[dim]));
+    const grid = dims.flatMap((dim, row) => values[row].map(value => z.map((own, other) => (other === dim ? value : own))));
+    walking = job;
+    showRows({dims, range, values}, job);
+    try {
+      for await (const cells of decoder.pieces(model, grid)) {
+        if (walking !== job) return null;
+        emit('cells', cells);
+      }
+      emit('walked');
+      return null;
+    } finally {
+      if (walking === job) walking = null;
+    }
+  }
+
+  function remember(answer) {
+    if (state.own) return;
+    const name = `${state.model.handle} ${answer.index}`;
+    seen.delete(name);
+    seen.set(name, answer);
+    if (seen.size > KEPT) seen.delete(seen.keys().next().value);
+  }
+
   function traverse() {
     rest.still();
+    walking = null;
     const {around, dims, range} = state;
     centre = [...(around === 'image' ? state.picked.z : state.z)];
     emit('traversing');
@@ -139,12 +179,21 @@ export function createExplorer(server) {
   function follow() {
     if (state.around === 'image') return;
     emit('traversing');
+    if (walking) {
+      walking = null; // the picture of z comes first
+      centre = []; // its rows are not all there
+    }
     rest.stir();
   }
 
   function pick(index, then = null) {
+    const before = gone() && seen.get(`${state.model.handle} ${index}`);
     emit('picking');
-    picks.push({index, then});
+    if (!before) return picks.push({index, then});
+    picks.drop();
+    state.own = null;
+    show(before);
+    then?.();
   }
 
   /** Take a picture of the visitor's own, {pixels(width, height)}, for the image; other models are shown it too. */
@@ -181,6 +230,7 @@ export function createExplorer(server) {
     on,
     call,
     fail,
+    decoder,
     open,
     openByName: name => opens.push({name}),
     /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */
@@ -209,6 +259,7 @@ export function createExplorer(server) {
       emit('place', null);
       emit('picture', state.picked.reconstruction);
       follow();
+      emit('settled'); // a pick that has been dropped may never be answered
     },
     place(projection, x, y) {
       emit('decoding');

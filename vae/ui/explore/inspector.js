@@ -1,6 +1,7 @@
 // Three pictures: the test image, its reconstruction, and the picture of the present z.
 
 import {another} from '../kit/js/arrays.js';
+import {pictureAddress} from '../kit/js/picture.js';
 import {judged} from './own-image.js';
 import {make, ready} from '../kit/js/dom.js';
 import {visit} from '../kit/js/visit.js';
@@ -71,6 +72,6 @@ export function mountInspector(element, explorer) {
     caption('z').textContent = [t('inspector.z'), notes[source], source === 'between' && far && t('inspector.far')].filter(Boolean).join(' · ');
     frame.dataset.source = source;
   });
-  explorer.on('picture', uri => show('z', uri, t('inspector.z_alt')));
+  explorer.on('picture', picture => show('z', typeof picture === 'string' ? picture : pictureAddress(picture), t('inspector.z_alt')));
   explorer.on('settled', check);
 }

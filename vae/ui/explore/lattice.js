@@ -1,10 +1,13 @@
 // The plane of a model with two latents, decoded cell by cell into one picture. Hidden for any other number of latents.
 
 import {nearest} from '../kit/js/arrays.js';
+import {gone} from '../kit/js/connection.js';
 import {afterPaint, make, options, ready} from '../kit/js/dom.js';
+import {imageData} from '../kit/js/picture.js';
 import {number, t} from '../kit/js/strings.js';
 
 const SCROLL = 10; // pixels to the side that a finger stays within while it scrolls the page
+const CHEAP = 400_000_000; // multiply-adds of a lattice that the page decodes though the server is there: half a second
 const ARROWS = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]};
 
 export function mountLattice(element, explorer) {
@@ -13,7 +16,6 @@ export function mountLattice(element, explorer) {
   const range = find('#lattice-range');
   const frame = make('i', {'aria-hidden': true});
   let values = null; // of either latent, rising; null while no sheet is on the screen
-  let shown = 'prior'; // the range of the sheet on the screen
   let framed = null; // column and row, counted from the top left
   let pressed = null; // the same of the cell that a pressed pointer has reached, or before that {from} of a finger
 
@@ -33,16 +35,22 @@ export function mountLattice(element, explorer) {
     const {model} = explorer.state;
     const wanted = range.value;
     ready(element, false);
+    const {wide} = model.lattice;
+    const ask = async () => draw(model, await explorer.call('lattice', model.handle, wanted));
+    const cheap = gone() || model.decoder?.cost * wide.values.length ** 2 < CHEAP;
     try {
-      const lattice = await explorer.call('lattice', model.handle, wanted);
-      if (explorer.state.model === model && range.value === wanted) await draw(model, lattice);
+      if (wanted === 'prior') await draw(model, model.lattice);
+      else if (cheap) await explorer.decoder.decoded(() => decode(model, wide), ask);
+      else await ask();
     } catch (error) {
       if (explorer.state.model !== model || range.value !== wanted) return;
-      range.value = shown;
-      ready(element);
+      range.value = 'prior';
+      await draw(model, model.lattice);
       explorer.fail(error);
     }
   });
+
+  const stale = (model, lattice) => explorer.state.model !== model || range.value !== lattice.range;
 
   async function draw(model, lattice) {
     if (!lattice) return ready(element);
@@ -54,17 +62,42 @@ export function mountLattice(element, explorer) {
       if (explorer.state.model === model) explorer.fail(error);
       return;
     }
-    if (explorer.state.model !== model) return;
-    ({values, range: shown} = lattice);
+    if (stale(model, lattice)) return;
+    lay(lattice, sheet);
+    ready(element);
+  }
+
+  /** Decode a lattice in the page, cell by cell from the top left. */
+  async function decode(model, lattice) {
+    const {values: across} = lattice;
+    const steps = across.length;
+    const {width, height} = model.thumbnails;
+    const sheet = make('canvas', {width: width * steps, height: height * steps, role: 'img', 'aria-label': t('lattice.alt', {steps})});
+    const context = sheet.getContext('2d');
+    const cells = [...across].reverse().flatMap(up => across.map(value => [value, up]));
+    lay(lattice, sheet);
+    for await (const {first, ...pictures} of explorer.decoder.pieces(model, cells)) {
+      if (stale(model, lattice)) return;
+      for (let i = 0; i < pictures.pixels.length / (4 * width * height); i++) {
+        const [column, row] = [(first + i) % steps, Math.floor((first + i) / steps)];
+        context.putImageData(imageData(pictures, i), column * width, row * height);
+      }
+    }
+    ready(element);
+  }
+
+  /** Put a lattice on the board. */
+  function lay(lattice, sheet) {
+    const steps = lattice.values.length;
+    values = lattice.values;
     const percent = share => number(Math.floor(100 * share)); // of 99.7 % not all
     const ends = {low: number(values[0], 2), high: number(values[steps - 1], 2)};
-    find('.lse-note').textContent = t(`lattice.about_${shown}`, {...ends, prior: percent(lattice.prior), codes: percent(lattice.codes)});
+    find('.lse-note').textContent = t(`lattice.about_${lattice.range}`, {...ends, prior: percent(lattice.prior), codes: percent(lattice.codes)});
     for (const end of element.querySelectorAll('.lse-low')) end.textContent = number(values[0], 2);
     for (const end of element.querySelectorAll('.lse-high')) end.textContent = number(values[steps - 1], 2);
     frame.style.width = frame.style.height = `${100 / steps}%`;
     board.replaceChildren(sheet, frame);
     show({z: explorer.state.z});
-    ready(element);
   }
 
   /** Say where z stands, and frame the cell that is nearest to it. */

@@ -22,6 +22,7 @@ export function mountMap(element, explorer) {
     about: row => ({index: explorer.index[row], column, missing: model.missing}),
     draw() {
       ready(element);
+      explorer.decoder.load(); // what is slow to come does not hold up the first map
       fillSheets();
     },
   });

@@ -39,6 +39,7 @@ from vae.ui.models.payload import (
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
+    from torch import Tensor
 
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 WIDE = 0.99  # part of the codes that the wide lattice holds
@@ -79,7 +80,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "missing": opened.missing,
         "decoder": decoder_file(opened),
         "findings": findings_json(opened.diagnosis.evidence),
-        "lattice": lattice(opened),
+        "lattice": first_lattice(opened),
         "picked": pick(opened, first),
         "traversal": traversal(opened, model.mu[first], strongest_latents(opened, FIRST_ROWS), "sigma"),
     }
@@ -180,6 +181,13 @@ def spectrum_label(paying: int, kl: np.ndarray) -> str:
     return charts.words("spectrum.label", n=paying, m=len(kl))
 
 
+def first_lattice(opened: LoadedModel) -> dict[str, Any] | None:
+    """The lattice over the prior, and as `wide` all but the sheet of the other one, which the page may decode."""
+    if opened.dims != 2:
+        return None
+    return lattice(opened) | {"wide": _laid_out(opened, "wide")[0]}
+
+
 def lattice(opened: LoadedModel, span: str = "prior") -> dict[str, Any] | None:
     """The plane of two latents, decoded: the values of either axis, rising, and one sheet of tiles.
 
@@ -194,19 +202,20 @@ def lattice(opened: LoadedModel, span: str = "prior") -> dict[str, Any] | None:
     """
 
     def make() -> dict[str, Any]:
-        steps = max(2, min(LATTICE_STEPS, LATTICE_SIDE // max(opened.model.config.model.shape[1:])))
-        out = np.abs(opened.model.mu).max(axis=1)
-        reach = min(math.ceil(2 * np.quantile(out, WIDE)) / 2, opened.reach)
-        values, z = lattice_of(steps) if span == "prior" else even_lattice(steps, reach)
-        return {
-            "range": span,
-            "values": values.tolist(),
-            "sheet": sheet(opened.decode(z.flatten(0, 1)), steps, quality=90),
-            "prior": prior_share(values),
-            "codes": float((out <= float(values[-1])).mean()),
-        }
+        plan, z = _laid_out(opened, span)
+        return plan | {"sheet": sheet(opened.decode(z.flatten(0, 1)), len(plan["values"]), quality=90)}
 
     return opened.once(("lattice", span), make) if opened.dims == 2 else None
+
+
+def _laid_out(opened: LoadedModel, span: str) -> tuple[dict[str, Any], Tensor]:
+    """A lattice before it is decoded: what `lattice` returns but the sheet, and z (steps, steps, 2)."""
+    steps = max(2, min(LATTICE_STEPS, LATTICE_SIDE // max(opened.model.config.model.shape[1:])))
+    out = np.abs(opened.model.mu).max(axis=1)
+    reach = min(math.ceil(2 * np.quantile(out, WIDE)) / 2, opened.reach)
+    values, z = lattice_of(steps) if span == "prior" else even_lattice(steps, reach)
+    codes = float((out <= float(values[-1])).mean())
+    return {"range": span, "values": values.tolist(), "prior": prior_share(values), "codes": codes}, z
 
 
 def first_colour(opened: LoadedModel) -> str:

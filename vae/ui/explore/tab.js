@@ -1,6 +1,7 @@
 // The Explore tab: builds its parts around one explorer and tells the page when each is drawn.
 
 import {createExplorer} from './explorer.js';
+import {mountDecoderNote} from './decoder-note.js';
 import {mountDoctor} from './doctor.js';
 import {describeExplore, followLink} from './link.js';
 import {mountInformation} from './information.js';
@@ -34,6 +35,7 @@ export function mount({element, props, server}) {
   mountLead(element, explorer);
   mountInspector(find('#inspector'), explorer);
   mountSliders(find('#sliders'), explorer);
+  mountDecoderNote(find('.lse-decoder'), explorer);
   mountLattice(find('#lattice'), explorer);
   mountTraversal(find('#traversal'), explorer);
   mountDoctor(find('#doctor'), explorer);

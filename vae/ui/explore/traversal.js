@@ -1,9 +1,10 @@
 // The traversal grid: a row per latent, nine steps, all else held where z stands or at the
 // picked image. Every cell is a button.
 
-import {blobAddress, nearest} from '../kit/js/arrays.js';
+import {nearest} from '../kit/js/arrays.js';
 import {MOST_ROWS} from '../kit/js/constants.js';
 import {make, options, ready} from '../kit/js/dom.js';
+import {imageData} from '../kit/js/picture.js';
 import {namedAll, number, t} from '../kit/js/strings.js';
 
 export function mountTraversal(element, explorer) {
@@ -11,9 +12,10 @@ export function mountTraversal(element, explorer) {
   const range = element.querySelector('#traversal-range');
   const around = element.querySelector('#traversal-around');
   let shown = null;
-  let address = ''; // of the sheet on the screen: as a data URI in the style it would cost its length for every cell
-  let turn = 0; // counts sheets: one that is decoded after a newer has come is dropped
-  let waiting = false; // for a request that is about to leave, or for the sheet to be decoded
+  let tiles = []; // a canvas in every cell, row by row
+  let filled = 0; // cells that show what they say: fewer than there are while the page decodes them
+  let turn = 0; // counts answers: a sheet that is decoded after a newer one has come is dropped
+  let waiting = false; // for a request that is about to leave, for the sheet to be decoded, or for the last cell
   options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
   range.addEventListener('change', () => explorer.setRange(range.value));
   options(around, ['z', 'image'].map(key => [key, t(`traversal.around_${key}`)]));
@@ -25,27 +27,41 @@ export function mountTraversal(element, explorer) {
   explorer.on('traversal', async answer => {
     const mine = ++turn;
     wait();
+    if (answer.sheet === undefined) return draw(answer);
     const picture = new Image();
-    picture.src = blobAddress(answer.sheet);
+    picture.src = answer.sheet;
     try {
       await picture.decode();
     } catch (error) {
-      URL.revokeObjectURL(picture.src);
       if (mine !== turn) return;
       waiting = false;
       explorer.fail(error);
       return check();
     }
-    if (mine !== turn) return URL.revokeObjectURL(picture.src);
-    URL.revokeObjectURL(address);
-    address = picture.src;
-    shown = answer;
+    if (mine !== turn) return;
     draw(answer);
-    frame(explorer.state.z);
+    const steps = answer.values[0].length;
+    const [width, height] = [picture.naturalWidth / steps, picture.naturalHeight / answer.dims.length];
+    tiles.forEach((tile, i) => {
+      const [left, top] = [(i % steps) * width, Math.floor(i / steps) * height];
+      sized(tile, width, height).drawImage(picture, left, top, width, height, 0, 0, width, height);
+    });
+    filled = tiles.length;
+    waiting = false;
+    check();
+  });
+  explorer.on('cells', ({first, ...pictures}) => {
+    const {pixels, width, height} = pictures;
+    const count = pixels.length / (4 * width * height);
+    for (let i = 0; i < count; i++) sized(tiles[first + i], width, height).putImageData(imageData(pictures, i), 0, 0);
+    filled = first + count;
+  });
+  explorer.on('walked', () => {
     waiting = false;
     check();
   });
   explorer.on('untraversed', () => {
+    for (const tile of tiles.slice(filled)) tile.width = 0; // it would show another z than its row's
     range.value = explorer.state.range;
     around.value = explorer.state.around;
     waiting = false;
@@ -65,24 +81,32 @@ export function mountTraversal(element, explorer) {
     if (!waiting && shown && !explorer.traversing()) ready(element);
   }
 
-  function draw({dims, values}) {
+  function draw(answer) {
+    const {dims, values} = answer;
+    filled = 0;
+    const same = shown?.model === explorer.state.model && JSON.stringify([dims, values]) === JSON.stringify([shown.dims, shown.values]);
+    shown = {...answer, model: explorer.state.model};
+    if (!same) build(answer); // else the cells stay, and so does who has the focus on one
+    frame(explorer.state.z);
+  }
+
+  function build({dims, values}) {
     const model = explorer.state.model;
-    const steps = values[0].length;
+    tiles = [];
     const rows = dims.map((dim, r) => {
       const follows = model.follows[dim];
       const name = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}));
       if (follows) name.append(make('span', {textContent: namedAll(follows.factors)}));
       const cells = values[r].map((value, step) => {
         const label = t('traversal.cell', {dim, value: number(value, 2)});
-        const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step});
-        cell.style.backgroundPosition = `${(100 * step) / (steps - 1)}% ${dims.length > 1 ? (100 * r) / (dims.length - 1) : 0}%`;
+        const tile = make('canvas', {width: 0});
+        tiles.push(tile);
+        const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step}, tile);
         cell.addEventListener('click', () => explorer.setDim(dim, value));
         return cell;
       });
       return make('div', {className: 'lse-steps', role: 'group', 'aria-label': name.textContent}, name, ...cells);
     });
-    grid.style.setProperty('--sheet', `url("${address}")`);
-    grid.style.setProperty('--size', `${100 * steps}% ${100 * dims.length}%`);
     grid.replaceChildren(...rows, ...more(model));
   }
 
@@ -106,4 +130,10 @@ export function mountTraversal(element, explorer) {
       cells.forEach((cell, step) => cell.setAttribute('aria-pressed', step === best));
     });
   }
+}
+
+/** The context of a canvas of that size. */
+function sized(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  return canvas.getContext('2d');
 }

@@ -13,6 +13,7 @@ let lost = false;
 let tell = () => {};
 const waiting = new Set();
 const listeners = new Set();
+const mourners = new Set();
 
 /** The server has answered somebody. */
 export function answered() {
@@ -41,13 +42,21 @@ async function question() {
     if (!answer.ok) throw new Error(answer.statusText);
     await answer.json(); // a proxy in front of it may answer in its stead, but not so
   } catch {
+    const before = lost;
     lost = true;
     tell('connection.lost');
+    if (!before) for (const listener of mourners) listener();
     return false;
   }
   answered();
   return true;
 }
+
+/** Has it been asked, and not answered? */
+export const gone = () => lost;
+
+/** Call `listener` whenever the server has gone. */
+export const onLost = listener => mourners.add(listener);
 
 /** Call `listener` whenever the server has come back. */
 export const onBack = listener => listeners.add(listener);

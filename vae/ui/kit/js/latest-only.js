@@ -8,6 +8,7 @@
  */
 export function createPump({send, apply, fail, idle = () => {}}) {
   let running = false;
+  let current = 0; // the generation of what is in flight
   let pending = null;
   let generation = 0;
 
@@ -16,6 +17,7 @@ export function createPump({send, apply, fail, idle = () => {}}) {
     while (pending) {
       const job = pending;
       pending = null;
+      current = job.generation;
       try {
         const answer = await send(job.value);
         if (job.generation === generation) await apply(answer, job.value);
@@ -37,6 +39,7 @@ export function createPump({send, apply, fail, idle = () => {}}) {
       generation += 1;
       pending = null;
     },
-    busy: () => running,
+    /** Is an answer to come? One that was dropped is not waited for: without its server it would never come. */
+    busy: () => running && (pending !== null || current === generation),
   };
 }

@@ -51,3 +51,18 @@ test('a failure is told unless a newer job waits', async () => {
   await settled();
   assert.deepEqual(log, ['second', 'idle']);
 });
+
+test('what has been dropped is not waited for, what comes after it is', async () => {
+  const {pump, answers} = pumped();
+  pump.push(1);
+  pump.drop();
+  assert(!pump.busy());
+  pump.push(2);
+  assert(pump.busy());
+  answers[0].resolve('a');
+  await settled();
+  assert(pump.busy());
+  answers[1].resolve('b');
+  await settled();
+  assert(!pump.busy());
+});
