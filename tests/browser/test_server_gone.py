@@ -65,6 +65,7 @@ def page(browser, host):
     opened.on("request", lambda request: leaves(request.url) and faults.append(request.url))
     opened.goto(f"http://127.0.0.1:{host.port}/?still=1")
     settled(opened)
+    opened.wait_for_selector("#model-decoder[data-where=page]")
     opened.evaluate("window.never_reloaded = true")
     yield opened
     context.close()
@@ -96,8 +97,8 @@ UNREADABLE = """() => {
 
 def test_a_server_that_is_there_and_refuses_is_not_called_gone(page, tmp_path):
     before = picture(page)
-    page.route(*answered("decode", {"error": "busy"}, status=503))
-    set_slider(page, 0, 2.5)
+    page.route(*answered("pick", {"error": "busy"}, status=503))
+    page.click("#random-image")
     page.wait_for_selector("#explore .lse-error:has-text('The server refused this request')")
     page.unroute_all()
     set_slider(page, 0, -2.5)
@@ -137,21 +138,25 @@ def test_the_page_says_that_the_server_is_gone_and_goes_on_when_it_is_back(page,
 
     host.stop()
     says(page, "does not answer")  # though nobody does anything
-    set_slider(page, 0, 2.5)  # this waits for the server
+    index = page.get_attribute("#inspector", "data-index")
+    page.click("#random-image")  # this waits for the server
     page.wait_for_timeout(300)
     assert picture(page) == before
     host.start()
     says(page, "is back|^$")
-    another_picture(page, before)
+    page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{index}'])")
     says(page, "^$")
 
     before = picture(page)
     host.stop()
-    set_slider(page, 0, -2.5)
+    page.click("#random-image")
     says(page, "does not answer")  # at the next action
+    set_slider(page, 0, -2.5)  # this does not, and there is no other image
+    another_picture(page, before)
+    page.wait_for_selector("#inspector[data-ready]")
+    page.wait_for_selector("#traversal[data-ready]")
     host.start()
     says(page, "is back|^$")
-    another_picture(page, before)
 
     page.click("#to-compare")
     page.wait_for_selector("#compare-table[data-ready='1']")

@@ -256,6 +256,7 @@ def test_a_lattice_says_what_lies_within_it_and_a_wider_one_holds_nearly_all_cod
     assert prior["prior"] == pytest.approx(0.9025, abs=1e-4)
     assert wide["codes"] >= 0.99 and wide["values"][-1] == -wide["values"][0] == np.ceil(2 * np.quantile(out, 0.99)) / 2
     assert np.ptp(np.diff(wide["values"])) < 1e-5
+    assert explorer.overview(two)["lattice"]["wide"] == {key: wide[key] for key in wide if key != "sheet"}
     assert lattice_endpoint(two)("wide")["ok"] == wide and "error" in lattice_endpoint(two)("narrow")
     corner = two.decode(np.array([[wide["values"][0], wide["values"][-1]]]))[0, 0].numpy().astype(float)
     assert np.abs(tiles(wide)[0, 0] - corner).mean() < 4

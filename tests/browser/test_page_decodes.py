@@ -1,0 +1,70 @@
+"""Explore's pictures are decoded by the page, also without the server; by the server where the page cannot."""
+
+import numpy as np
+import pytest
+from closeness import same_pictures
+from driving import PIXELS, chw, open_anew, set_slider, shown, strongest, z_of
+
+from vae.latent.traversal import traverse
+from vae.ui.models.payload import STEPS
+
+pytestmark = pytest.mark.browser
+
+BY_PAGE, BY_SERVER = ("#model-decoder[data-where=page]", "#model-decoder[data-where=server]")
+WORKERS = """window.workers = [];
+const Own = Worker;
+window.Worker = class extends Own { constructor(...all) { super(...all); workers.push(this); } };"""
+CUT_SHORT = """const own = window.fetch;
+window.cut = true;
+window.fetch = async (address, ...more) => {
+  const answer = await own(address, ...more);
+  return cut && /file=.*network-/.test(address) ? new Response((await answer.arrayBuffer()).slice(0, 9000)) : answer;
+};"""
+
+
+def decodes_right(page, opened, value):
+    """A move of the strongest slider, and the picture of where z stands then."""
+    set_slider(page, strongest(opened), value)
+    page.wait_for_selector("#inspector[data-ready]")
+    z = z_of(page, opened.dims)
+    same_pictures(shown(page, "z"), chw(opened.decode(np.array([z]))[0]))
+    return z
+
+
+def test_with_the_network_cut_the_page_goes_on_and_says_what_it_cannot_do(open_page, opened):
+    page = open_page()
+    page.wait_for_selector(BY_PAGE)
+    assert "by itself" in page.get_attribute("#model-decoder", "title")
+    page.route("**/*", lambda route: route.abort("blockedbyclient"))
+    decodes_right(page, opened, 1.75)
+    page.click("#random-prior")
+    z = decodes_right(page, opened, -1.25)
+    page.wait_for_selector("#traversal[data-ready]")
+    dim = strongest(opened)
+    cells = page.eval_on_selector_all(
+        f"#traversal [data-dim='{dim}'] canvas", f"cells => cells.map(cell => ({PIXELS})(cell))"
+    )
+    expected = opened.decode(traverse(np.array(z), [dim], STEPS)[0])
+    for cell, picture in zip(cells, expected, strict=True):
+        height, width, channels = chw(picture).shape
+        same_pictures(np.reshape(cell["data"], (height, width, 4))[:, :, :channels], chw(picture))
+    page.wait_for_selector(".lse-alone:has-text('goes on without the server')")
+    page.unroute_all()
+    page.wait_for_selector(".lse-alone:not(:has-text('server'))", state="attached")
+    before = page.get_attribute("#inspector", "data-index")
+    page.click("#random-image")
+    page.wait_for_selector(f"#inspector[data-ready]:not([data-index='{before}'])")
+
+
+def test_where_the_page_cannot_the_server_decodes_and_a_word_says_so(open_page, opened):
+    page = open_page(script=WORKERS + CUT_SHORT)
+    page.wait_for_selector(f"{BY_SERVER}[title*='could not']")
+    decodes_right(page, opened, 1.75)
+    page.evaluate("window.cut = false")
+    open_anew(page, opened)
+    page.wait_for_selector(BY_PAGE)
+    decodes_right(page, opened, -1.25)
+    page.evaluate("workers.forEach(worker => worker.dispatchEvent(new ErrorEvent('error')))")
+    page.wait_for_selector(f"{BY_SERVER}[title*='could not']")
+    decodes_right(page, opened, 0.5)
+    assert page.locator("#explore .lse-error").is_hidden()
