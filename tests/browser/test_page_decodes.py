@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import PIXELS, chw, open_anew, set_slider, shown, strongest, z_of
+from driving import chw, open_anew, set_slider, shown, strongest, z_of
 
+from vae.images import tile
 from vae.latent.traversal import traverse
 from vae.ui.models.payload import STEPS
 
@@ -20,6 +21,17 @@ window.fetch = async (address, ...more) => {
   const answer = await own(address, ...more);
   return cut && /file=.*network-/.test(address) ? new Response((await answer.arrayBuffer()).slice(0, 9000)) : answer;
 };"""
+
+# The pixels of a row of the traversal.
+ROW = """async dim => {
+  const picture = new Image();
+  const button = document.querySelector(`#traversal [data-dim='${dim}']`);
+  picture.src = getComputedStyle(button).backgroundImage.slice(5, -2);
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
+  canvas.drawImage(picture, 0, 0);
+  return [...canvas.getImageData(0, 0, picture.width, picture.height).data];
+}"""
 
 
 def decodes_right(page, opened, value):
@@ -41,13 +53,10 @@ def test_with_the_network_cut_the_page_goes_on_and_says_what_it_cannot_do(open_p
     z = decodes_right(page, opened, -1.25)
     page.wait_for_selector("#traversal[data-ready]")
     dim = strongest(opened)
-    cells = page.eval_on_selector_all(
-        f"#traversal [data-dim='{dim}'] canvas", f"cells => cells.map(cell => ({PIXELS})(cell))"
-    )
-    expected = opened.decode(traverse(np.array(z), [dim], STEPS)[0])
-    for cell, picture in zip(cells, expected, strict=True):
-        height, width, channels = chw(picture).shape
-        same_pictures(np.reshape(cell["data"], (height, width, 4))[:, :, :channels], chw(picture))
+    expected = tile(opened.decode(traverse(np.array(z), [dim], STEPS)[0]), len(STEPS))
+    height, width, channels = chw(expected).shape
+    row = np.reshape(page.evaluate(ROW, dim), (height, width, 4))
+    same_pictures(row[:, :, :channels], chw(expected))
     page.wait_for_selector(".lse-alone:has-text('goes on without the server')")
     page.unroute_all()
     page.wait_for_selector(".lse-alone:not(:has-text('server'))", state="attached")

@@ -1,7 +1,7 @@
 // The traversal grid: a row per latent, nine steps, all else held where z stands or at the
 // picked image. Every cell is a button.
 
-import {nearest} from '../kit/js/arrays.js';
+import {blobAddress, nearest} from '../kit/js/arrays.js';
 import {MOST_ROWS} from '../kit/js/constants.js';
 import {make, options, ready} from '../kit/js/dom.js';
 import {imageData} from '../kit/js/picture.js';
@@ -12,10 +12,13 @@ export function mountTraversal(element, explorer) {
   const range = element.querySelector('#traversal-range');
   const around = element.querySelector('#traversal-around');
   let shown = null;
-  let tiles = []; // a canvas in every cell, row by row
-  let filled = 0; // cells that show what they say: fewer than there are while the page decodes them
+  let sheets = []; // address of each row's pictures: as data URIs in the style they would cost their length for every cell
+  let filled = new Set(); // rows that show what they say, not yet all while the page decodes them
+  let coming = []; // promises of rows that the page has decoded
+  let asked = 0; // counts what is waited for
   let turn = 0; // counts answers: a sheet that is decoded after a newer one has come is dropped
   let waiting = false; // for a request that is about to leave, for the sheet to be decoded, or for the last cell
+  const strip = make('canvas'); // the row that the page decodes; one in every cell would cost each frame milliseconds
   options(range, ['sigma', 'quantiles'].map(key => [key, t(`traversal.${key}`)]));
   range.addEventListener('change', () => explorer.setRange(range.value));
   options(around, ['z', 'image'].map(key => [key, t(`traversal.around_${key}`)]));
@@ -28,40 +31,38 @@ export function mountTraversal(element, explorer) {
     const mine = ++turn;
     wait();
     if (answer.sheet === undefined) return draw(answer);
-    const picture = new Image();
-    picture.src = answer.sheet;
     try {
-      await picture.decode();
+      const address = await decoded(answer.sheet);
+      if (mine !== turn) return URL.revokeObjectURL(address);
+      draw(answer);
+      answer.dims.forEach((_, r) => hang(r, address, answer.dims.length, r));
     } catch (error) {
       if (mine !== turn) return;
-      waiting = false;
       explorer.fail(error);
-      return check();
     }
-    if (mine !== turn) return;
-    draw(answer);
-    const steps = answer.values[0].length;
-    const [width, height] = [picture.naturalWidth / steps, picture.naturalHeight / answer.dims.length];
-    tiles.forEach((tile, i) => {
-      const [left, top] = [(i % steps) * width, Math.floor(i / steps) * height];
-      sized(tile, width, height).drawImage(picture, left, top, width, height, 0, 0, width, height);
-    });
-    filled = tiles.length;
     waiting = false;
     check();
   });
   explorer.on('cells', ({first, ...pictures}) => {
     const {pixels, width, height} = pictures;
-    const count = pixels.length / (4 * width * height);
-    for (let i = 0; i < count; i++) sized(tiles[first + i], width, height).putImageData(imageData(pictures, i), 0, 0);
-    filled = first + count;
+    const steps = shown.values[0].length;
+    if (strip.width !== width * steps || strip.height !== height) Object.assign(strip, {width: width * steps, height});
+    const paper = strip.getContext('2d', {willReadFrequently: true});
+    for (let i = 0; i < pixels.length / (4 * width * height); i++) {
+      const [r, step] = [Math.floor((first + i) / steps), (first + i) % steps];
+      paper.putImageData(imageData(pictures, i), step * width, 0);
+      if (step === steps - 1) coming.push(fill(r, strip.toDataURL(), turn));
+    }
   });
-  explorer.on('walked', () => {
+  explorer.on('walked', async () => {
+    const mine = asked;
+    await Promise.all(coming);
+    if (mine !== asked) return;
     waiting = false;
     check();
   });
   explorer.on('untraversed', () => {
-    for (const tile of tiles.slice(filled)) tile.width = 0; // it would show another z than its row's
+    sheets.forEach((_, r) => filled.has(r) || grid.children[r].style.setProperty('--sheet', 'none')); // it shows another z
     range.value = explorer.state.range;
     around.value = explorer.state.around;
     waiting = false;
@@ -75,6 +76,7 @@ export function mountTraversal(element, explorer) {
 
   function wait() {
     waiting = true;
+    asked += 1;
     ready(element, false);
   }
   function check() {
@@ -83,25 +85,49 @@ export function mountTraversal(element, explorer) {
 
   function draw(answer) {
     const {dims, values} = answer;
-    filled = 0;
+    filled = new Set();
+    coming = [];
     const same = shown?.model === explorer.state.model && JSON.stringify([dims, values]) === JSON.stringify([shown.dims, shown.values]);
     shown = {...answer, model: explorer.state.model};
     if (!same) build(answer); // else the cells stay, and so does who has the focus on one
     frame(explorer.state.z);
   }
 
+  /** Show a row's pictures, which lie in row `row` of the `rows` of a sheet. */
+  function hang(r, address, rows = 1, row = 0) {
+    const before = sheets[r];
+    sheets[r] = address;
+    if (before && !sheets.includes(before)) URL.revokeObjectURL(before);
+    const {style} = grid.children[r];
+    style.setProperty('--sheet', `url("${address}")`);
+    style.setProperty('--size', `${100 * shown.values[0].length}% ${100 * rows}%`);
+    style.setProperty('--row', `${rows > 1 ? (100 * row) / (rows - 1) : 0}%`);
+    filled.add(r);
+  }
+
+  async function fill(r, uri, mine) {
+    try {
+      const address = await decoded(uri);
+      if (mine === turn) hang(r, address);
+      else URL.revokeObjectURL(address);
+    } catch (error) {
+      if (mine === turn) explorer.fail(error);
+    }
+  }
+
   function build({dims, values}) {
     const model = explorer.state.model;
-    tiles = [];
+    const steps = values[0].length;
+    for (const address of new Set(sheets)) URL.revokeObjectURL(address);
+    sheets = [];
     const rows = dims.map((dim, r) => {
       const follows = model.follows[dim];
       const name = make('span', {className: 'lse-name'}, make('b', {textContent: `z${dim}`}));
       if (follows) name.append(make('span', {textContent: namedAll(follows.factors)}));
       const cells = values[r].map((value, step) => {
         const label = t('traversal.cell', {dim, value: number(value, 2)});
-        const tile = make('canvas', {width: 0});
-        tiles.push(tile);
-        const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step}, tile);
+        const cell = make('button', {type: 'button', title: label, 'aria-label': label, 'data-dim': dim, 'data-step': step});
+        cell.style.backgroundPosition = `${(100 * step) / (steps - 1)}% var(--row)`;
         cell.addEventListener('click', () => explorer.setDim(dim, value));
         return cell;
       });
@@ -132,8 +158,15 @@ export function mountTraversal(element, explorer) {
   }
 }
 
-/** The context of a canvas of that size. */
-function sized(canvas, width, height) {
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
-  return canvas.getContext('2d');
+/** The address of a picture that the browser has decoded already, so that it does not flicker where it is hung. */
+async function decoded(uri) {
+  const picture = new Image();
+  picture.src = blobAddress(uri);
+  try {
+    await picture.decode();
+  } catch (error) {
+    URL.revokeObjectURL(picture.src);
+    throw error;
+  }
+  return picture.src;
 }
