@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import chw, open_anew, pixel_of, set_slider, settled, shown, z_of
+from driving import PIXELS, answered, chw, open_anew, pixel_of, set_slider, settled, shown, z_of
 
+from vae.images import tile
 from vae.latent.lattice import lattice
+from vae.ui.explore import payload
 
 pytestmark = pytest.mark.browser
 
@@ -129,6 +131,20 @@ def test_a_slider_moves_the_frame(page, two):
     assert framed(page) == (10, 5)
     set_slider(page, 1, 3)
     assert framed(page) == (0, 5), "z beyond the lattice is framed at its edge"
+
+
+def test_the_page_decodes_the_wider_lattice(page, two):
+    page.wait_for_selector("#model-decoder[data-where=page]")
+    page.route(*answered("lattice", {"error": "asked"}))
+    page.select_option("#lattice-range", "wide")
+    page.wait_for_selector("#lattice[data-ready] .lse-board canvas[aria-label]")
+    values = payload.lattice(two, "wide")["values"]
+    z = np.array([(across, up) for up in reversed(values) for across in values])
+    expected = chw(tile(two.decode(z), len(values)))
+    drawn = np.reshape(page.eval_on_selector("#lattice .lse-board canvas", PIXELS)["data"], (*expected.shape[:2], 4))
+    same_pictures(drawn[:, :, :1], expected)
+    page.select_option("#lattice-range", "prior")
+    page.wait_for_selector("#lattice[data-ready] .lse-board img")
 
 
 def test_more_latents_have_no_lattice(page, two):
