@@ -203,8 +203,9 @@ def test_the_page_is_sent_the_rules_that_it_draws_by(both):
     assert {row["key"]: row["unit"] for row in overview["table"] if row["unit"]} == comparison.BOUNDS
     accuracy = both.left.spill_meter.reader.accuracy
     for factor, figure in zip(overview["reader"], accuracy, strict=True):
-        assert factor["name"] == figure["name"]
+        assert (factor["name"], factor["kind"]) == (figure["name"], figure["kind"])
         assert factor["still"] ** 2 / 4 == pytest.approx(2 * figure["noise"])  # the variance of a difference
+    assert [factor["values"] for factor in overview["reader"]] == [spec.values for spec in both.left.facts.specs]
     assert overview["first_pairs"] == explore.overview(both.left)["rows"]
 
 

@@ -198,8 +198,8 @@ def reading(opened: LoadedModel, pixels: Any) -> dict[str, Any] | None:
 
 
 def reader(both: ModelPair) -> list[dict[str, Any]] | None:
-    """How well the reader does on real images that it has not seen: {"name", "r2", "accuracy"} of each factor. What it
-    does on the reconstructions of a model comes with the spill of that model.
+    """Every factor that the reader tells, {"name", "kind", "values"}, and how well it does so on real images that it
+    has not seen, {"r2", "accuracy"}. What it does on the reconstructions of a model comes with the spill of that model.
 
     `still` is what a factor must seem to move by, as a share of its range, before it counts: twice the error of the
     difference of two readings, each of which is off by `noise` in the mean square.
@@ -208,8 +208,9 @@ def reader(both: ModelPair) -> list[dict[str, Any]] | None:
     if known is None:
         return None
     return [
-        {key: figure[key] for key in ("name", "r2", "accuracy")} | {"still": 2 * math.sqrt(2 * figure["noise"])}
-        for figure in known.accuracy
+        {"name": factor.name, "kind": factor.kind, "values": factor.values}
+        | {"r2": figure["r2"], "accuracy": figure["accuracy"], "still": 2 * math.sqrt(2 * figure["noise"])}
+        for factor, figure in zip(known.factors, known.accuracy, strict=True)
     ]
 
 
