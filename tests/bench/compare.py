@@ -1,10 +1,12 @@
 """How quick the Compare tab is in a real Chromium against the real app: a change of models, and a matched slider.
 
 PYTHONPATH=. python tests/bench/compare.py [--checkpoints DIR] [--data DIR] [--rounds 3] [--seconds 5]
+                                            [--against CHECKOUT]
 
 Prints figures and asserts nothing, for these machines are shared. A change of models is timed by the page's own clock
 from the choice to the moment when every part is drawn, the summary of the spill meter included; the first line of a
-pair opens its models, the further ones find them open.
+pair opens its models, the further ones find them open. With --against, the matched slider alone, in turns with another
+checkout of this project.
 """
 
 from __future__ import annotations
@@ -13,13 +15,16 @@ import argparse
 import os
 import shutil
 import statistics
+from contextlib import ExitStack
 from pathlib import Path
 
-from page import FLAGS, ROOT, act, opened, served, summary
-from playwright.sync_api import Page, sync_playwright
+from page import FLAGS, ROOT, act, app_of, opened, served, summary
+from playwright.sync_api import Browser, Page, sync_playwright
 
 PARTS = ("#compare-pictures", "#compare-sliders", "#compare-map-left", "#compare-map-right", "#compare-table")
 LATE = ("#compare-rates", ".lse-spills")
+SLIDER = "#compare-sliders input[data-pair='1']"
+PICTURE = "#compare-pictures [data-side=right] [data-role=z]"
 PAIRS = (
     ("sprites-vae", "sprites-beta"),
     ("mnist-vae", "mnist-beta"),
@@ -54,29 +59,55 @@ def changes(page: Page, rounds: int) -> None:
             print(f"{left} | {right} ({state}): drawn {drawn:.0f} ms, with rates and spill {whole:.0f} ms", flush=True)
 
 
+def compared(browser: Browser, address: str) -> Page:
+    """The tab with its first pair, drawn with all its figures and thumbnails: nothing else is under way."""
+    page, _ = opened(browser, f"{address}/?still=1", "#map[data-thumbnails='1']")
+    page.locator("button[role=tab][data-tab-id=compare]").click()
+    for part in (*PARTS, *LATE):
+        page.wait_for_selector(f"{part}[data-ready='1']", state="attached", timeout=120_000)
+    thumbnails(page)
+    return page
+
+
+def thumbnails(page: Page) -> None:
+    page.wait_for_selector(".lse-compare[data-thumbnails='1']", state="attached", timeout=120_000)
+
+
+def slid(pages: dict[str, Page], rounds: int, seconds: float) -> None:
+    """Milliseconds from a move to both pictures, and pairs a second while dragging, in turns."""
+    times = {name: [] for name in pages}
+    rates = {name: [] for name in pages}
+    for _ in range(rounds):
+        for name, page in pages.items():
+            page.bring_to_front()
+            times[name] += act(page, "moves", [SLIDER, PICTURE, 20])
+            rates[name].append(act(page, "drag", [SLIDER, PICTURE, seconds])["pictures"])
+    for name in pages:
+        rate = statistics.median(rates[name])
+        print(f"matched slider -> both pictures, {name}: {summary(times[name])}; {rate:.1f} pairs/s while dragging")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--checkpoints", type=Path, default=ROOT / "checkpoints")
     parser.add_argument("--data", type=Path, default=ROOT / "data")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=5.0)
+    parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, for the slider alone")
     arguments = parser.parse_args()
-    app = (str(ROOT / "app.py"), "--port", "PORT")
-    app += ("--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
+    apps = {"this checkout": app_of(ROOT, arguments)}
+    if arguments.against:
+        apps["the other"] = app_of(arguments.against.resolve(), arguments)
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright, served(*app) as (address, _, _):
+    with sync_playwright() as playwright, ExitStack() as stack:
+        addresses = {name: stack.enter_context(served(*app))[0] for name, app in apps.items()}
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        page, _ = opened(browser, f"{address}/?still=1", "#map[data-thumbnails='1']")
-        page.locator("button[role=tab][data-tab-id=compare]").click()
-        for part in (*PARTS, *LATE):
-            page.wait_for_selector(f"{part}[data-ready='1']", state="attached", timeout=120_000)
-        changes(page, arguments.rounds)
-        page.wait_for_selector(".lse-compare[data-thumbnails='1']", state="attached", timeout=120_000)
-        slider, images = "#compare-sliders input[data-pair='1']", "#compare-pictures [data-side=right] img[data-role=z]"
-        times = act(page, "moves", [slider, images, 60])
-        drags = [act(page, "drag", [slider, images, arguments.seconds]) for _ in range(arguments.rounds)]
-        rate = statistics.median(drag["pictures"] for drag in drags)
-        print(f"matched slider -> both pictures: {summary(times)}; {rate:.1f} pairs of pictures/s while dragging")
+        pages = {name: compared(browser, address) for name, address in addresses.items()}
+        if not arguments.against:
+            (page,) = pages.values()
+            changes(page, arguments.rounds)
+            thumbnails(page)
+        slid(pages, arguments.rounds, arguments.seconds)
         browser.close()
 
 
