@@ -8,7 +8,20 @@ import pytest
 import torch
 from alignment import align
 from closeness import same_pictures
-from driving import MODULES, answered, at_rest, came, frames, held_back, lonely, offered, pixels_of, set_slider, z_of
+from driving import (
+    MODULES,
+    PIXELS,
+    answered,
+    at_rest,
+    came,
+    frames,
+    held_back,
+    lonely,
+    offered,
+    pixels_of,
+    set_slider,
+    z_of,
+)
 from PIL import Image
 
 from vae.ui.compare import payload as comparison
@@ -25,6 +38,10 @@ COLOUR = """([side, [px, py]]) => { const canvas = document.querySelector(`#comp
   const r = canvas.getBoundingClientRect(), ratio = window.devicePixelRatio || 1;
   const at = [px - r.left, py - r.top].map(n => Math.round(n * ratio));
   return Array.from(canvas.getContext('2d').getImageData(...at, 1, 1).data); }"""
+# All networks of the two models, in the page.
+LOADED = f"""{MODULES}.then(modules => {offered("comparer")}.then(({{state: {{couple}}}}) => Promise.all(
+  [couple.left, couple.right].flatMap(side => [side.decoder, side.reader_file])
+    .map(({{file}}) => modules['kit/js/networks'].networks.load(file)))))"""
 OPEN = f"([left, right, image]) => {offered('comparer')}.then(comparer => comparer.open(left, right, image))"
 MOVE = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
 
@@ -80,8 +97,14 @@ def both(shared):
     return open_pair(shared.catalog, *PAIR)
 
 
-def picture(page, side, role="z"):
-    source = page.get_attribute(f"#compare-pictures [data-side={side}] img[data-role={role}]", "src")
+def picture(page, side):
+    """Pixels (H, W, 3) of the picture of z."""
+    got = page.eval_on_selector(f"#compare-pictures [data-side={side}] canvas[data-role=z]", PIXELS)
+    return np.array(got["data"]).reshape(-1, got["width"], 4)[:, :, :3]
+
+
+def reconstruction(page, side):
+    source = page.get_attribute(f"#compare-pictures [data-side={side}] img[data-role=reconstruction]", "src")
     return np.asarray(Image.open(io.BytesIO(base64.b64decode(source.split(",")[1])))).astype(int)
 
 
@@ -158,6 +181,25 @@ def test_the_meter_says_how_far_each_factor_has_moved(tab, both):
     assert tab.locator("[data-side=right] .lse-wanted").inner_text().startswith("wall colour")
 
 
+def test_a_pair_and_its_meter_move_without_the_server(tab, both):
+    index = image_of(tab)
+    tab.evaluate(LOADED)
+    tab.route("**/component_server/", lambda request: request.abort("blockedbyclient"))
+    for value in (1.5, -0.75):
+        slide(tab, 1, value)
+        assert tab.get_attribute("#compare-pictures", "data-where") == "page"
+        for side, opened, z in zip(SIDES, both.sides, moved(both, index, 1, value), strict=True):
+            same_pictures(picture(tab, side), painted(opened, z))
+            start = comparison.decoded(opened, opened.model.mu[opened.rows[index]])["reading"]
+            now = comparison.decoded(opened, z)["reading"]
+            for k, (before, after) in enumerate(zip(start["at"], now["at"], strict=True)):
+                row = tab.locator(f"[data-side={side}] .lse-spill[data-k='{k}']")
+                expected = min(1, np.linalg.norm(np.subtract(after, before)))
+                assert float(row.get_attribute("data-share")) == pytest.approx(expected, abs=0.01)
+                values = dict.fromkeys((start["values"][k], now["values"][k]))
+                assert row.locator("small").inner_text() == " → ".join(values)
+
+
 def test_the_heat_map_is_empty_until_something_moves(tab):
     heat = "[data-side=right] canvas[data-role=change]"
     tab.locator("#compare-reset").click()
@@ -217,7 +259,7 @@ def test_a_click_on_a_map_picks_the_image_for_both(tab, both):
     tab.wait_for_selector(f"#compare-pictures[data-index='{index}'][data-ready='1']")
     for side, opened in zip(SIDES, both.sides, strict=True):
         mu = opened.model.mu[opened.rows[index]]
-        same_pictures(picture(tab, side, "reconstruction"), painted(opened, mu))
+        same_pictures(reconstruction(tab, side), painted(opened, mu))
 
 
 def test_a_selection_on_one_map_shows_on_both(plotly_tab, both):

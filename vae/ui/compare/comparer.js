@@ -1,21 +1,26 @@
 // The Compare tab's logic: two models, one image, a z for each, and the requests that follow. Draws nothing.
 
 import {align} from './align.js';
+import {createDecoding} from './decoding.js';
 import {another, int32} from '../kit/js/arrays.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
 import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
+import {networks} from '../kit/js/networks.js';
 import {createRest} from '../kit/js/rest.js';
 
 export const SIDES = ['left', 'right'];
 
 /**
+ * A picture of `pictures` is {image: data URI} of the server, or {pixels: RGBA, width, height} that the page has decoded,
+ * with its reading.
+ *
  * Events: opening([left, right]|null), couple(overview), refused(), picking(), picked(answer), z({z, moved}), decoding(),
  * pictures({left, right}), traversing(), traversal({left, right}), untraversed(), settled(), hover(row),
  * select(mask|null), spills({side, ...}), error(text).
  */
-export function createComparer(server) {
+export function createComparer(server, decoders = networks) {
   const call = caller(server, {changed: args => state.couple && handles().some(handle => args.includes(handle)) && reopen()});
   const {on, emit, fail} = createEvents();
 
@@ -26,8 +31,12 @@ export function createComparer(server) {
   const handles = () => SIDES.map(side => state.couple[side].handle);
 
   const idle = () => emit('settled');
+  const decoding = createDecoding(decoders, SIDES);
   const pictures = createPump({
-    send: z => call('decode_pair', handles()[0], z.left, handles()[1], z.right),
+    async send(z) {
+      const [left, right] = handles();
+      return (await decoding.pictures(state.couple, z)) ?? call('decode_pair', left, z.left, right, z.right);
+    },
     apply: answer => emit('pictures', answer),
     fail,
     idle,
@@ -81,6 +90,7 @@ export function createComparer(server) {
     index = int32(overview.index);
     const rows = overview.pairs.map((_, number) => number).slice(0, overview.first_pairs);
     Object.assign(state, {couple: overview, picked: null, moved: null, rows});
+    decoding.fetch(overview).catch(fail);
     emit('couple', overview);
     const known = before !== undefined && index.includes(before);
     pick(known ? before : overview.first, () => {

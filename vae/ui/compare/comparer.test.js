@@ -5,6 +5,7 @@ globalThis.document = {hidden: true, addEventListener() {}};
 globalThis.window = {gradio_config: {root: 'http://localhost', api_prefix: ''}};
 const {createComparer} = await import('./comparer.js');
 const {REST} = await import('../kit/js/rest.js');
+const {Unavailable} = await import('../kit/js/networks.js');
 
 const base64 = values => Buffer.from(new Int32Array(values).buffer).toString('base64');
 const side = name => ({name, quantiles: [[-2, 0, 2], [-2, 0, 2]]});
@@ -77,4 +78,64 @@ test('a couple of which a file has changed is opened anew', async () => {
   await settled();
   assert.equal(comparer.state.couple.left.handle, 'a@2');
   assert.equal(comparer.state.picked.index, 7);
+});
+
+/** A comparer whose page has all networks. `decodes` are [file, z, answer, fail] of what it was asked, `asked` counts the server. */
+async function inPage() {
+  const decodes = [];
+  const asked = {pairs: 0};
+  const seen = [];
+  const known = name => ({...side(name), handle: name, decoder: {file: name, cost: 1}, reader_file: null});
+  const comparer = createComparer(
+    {
+      compare: async (left, right) => ({ok: {left: known(left), right: known(right), reader: null, index: base64([7]), pairs: PAIRS, first_pairs: 12, first: 7}}),
+      pick_pair: async () => ({ok: {index: 7, left: {z: [0, 0]}, right: {z: [0, 0]}}}),
+      decode_pair: async () => ({ok: {asked: (asked.pairs += 1)}}),
+      traverse_pair: async () => ({ok: {}}),
+    },
+    {
+      alive: () => true,
+      load: async () => ({}),
+      decode: (file, [z]) => new Promise((done, reject) => decodes.push([file, z, () => done({pixels: `${file} ${z}`, width: 1, height: 1, readings: []}), reject])),
+    },
+  );
+  comparer.open('a', 'b');
+  await settled();
+  comparer.on('pictures', answer => seen.push(answer.left?.pixels ?? 'server'));
+  return {comparer, decodes, asked, seen};
+}
+
+test('the page decodes a pair by itself, and the newest place wins', async () => {
+  const {comparer, decodes, asked, seen} = await inPage();
+  for (const value of [0.5, 1, 1.5]) comparer.setPair(0, value);
+  await settled();
+  assert.deepEqual(decodes.map(([file, z]) => [file, z]), [['a', [0.5, 0]], ['b', [0, 0.5]]]);
+  for (const [, , answer] of decodes.splice(0)) answer();
+  await settled();
+  assert.deepEqual(decodes.map(([file, z]) => [file, z]), [['a', [1.5, 0]], ['b', [0, 1.5]]]);
+  for (const [, , answer] of decodes.splice(0)) answer();
+  await settled();
+  assert.deepEqual([seen, asked.pairs], [['a 0.5,0', 'a 1.5,0'], 0]);
+});
+
+test('other models drop what the page is decoding', async () => {
+  const {comparer, decodes, asked, seen} = await inPage();
+  comparer.setPair(0, 0.5);
+  comparer.open('c', 'b');
+  await settled();
+  seen.length = 0; // the new pair's own pictures
+  for (const [, , answer] of decodes.splice(0)) answer();
+  await settled();
+  assert.deepEqual([seen, asked.pairs], [[], 0]);
+});
+
+test('the server decodes once the page cannot', async () => {
+  const {comparer, decodes, asked, seen} = await inPage();
+  comparer.setPair(0, 0.5);
+  await settled();
+  for (const [, , , reject] of decodes.splice(0)) reject(new Unavailable('worker'));
+  await settled();
+  comparer.setPair(0, 1);
+  await settled();
+  assert.deepEqual([seen, decodes, asked.pairs], [['server', 'server'], [], 2]);
 });

@@ -3,6 +3,7 @@
 
 import {SIDES} from './comparer.js';
 import {make, ready} from '../kit/js/dom.js';
+import {createPump} from '../kit/js/latest-only.js';
 import {colourNamed, facts, named, number, t} from '../kit/js/strings.js';
 
 const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
@@ -14,11 +15,16 @@ export function mountPairPictures(root, comparer) {
   const image = (side, role) => part.querySelector(`[data-side=${side}] [data-role=${role}]`);
   const meters = Object.fromEntries(SIDES.map(side => [side, part.querySelector(`[data-side=${side}] .lse-meter`)]));
   const original = part.querySelector('[data-role=original]');
-  let start = {}; // of either side: the reconstruction's pixels and reading
-  let turn = 0;
-  let latest = null; // the pictures on the page, and those whose change has been painted
+  let start = {}; // of either side: the reconstruction and its reading
+  let latest = null; // the pictures that came last, and those that are drawn with their change
   let painted = null;
-  let heated = 0; // when that was begun last
+  let heated = 0; // when that was done last
+  const drawings = createPump({
+    send: ({pictures}) => Promise.all(SIDES.map(async side => [await pixelsOf(pictures[side]), await pixelsOf(start[side])])),
+    apply: draw,
+    fail: comparer.fail,
+    idle: check,
+  });
 
   comparer.on('couple', couple => {
     for (const side of SIDES) drawMeter(meters[side], couple);
@@ -35,7 +41,7 @@ export function mountPairPictures(root, comparer) {
     part.dataset.index = answer.index;
     part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
     for (const side of SIDES) {
-      const {image: uri, error, reading} = answer[side];
+      const {image: uri, error} = answer[side];
       const picture = image(side, 'reconstruction');
       picture.src = uri;
       picture.alt = t('inspector.reconstruction_alt', {index: answer.index});
@@ -43,59 +49,52 @@ export function mountPairPictures(root, comparer) {
       if (error !== null) caption.push(t('compare.error', {nats: number(error, error < 1000 ? 1 : 0)}));
       picture.nextElementSibling.textContent = caption.join(' · ');
       picture.nextElementSibling.title = t('compare.error_help');
-      start[side] = {uri, reading, pixels: null};
     }
+    start = answer;
+    drawings.drop();
   });
 
-  comparer.on('pictures', answer => {
-    for (const side of SIDES) {
-      const picture = image(side, 'z');
-      picture.src = answer[side].image;
-      picture.alt = t('inspector.z_alt');
-      showMeter(meters[side], start[side].reading, answer[side].reading, comparer);
-    }
-    latest = answer;
-    if (performance.now() - heated > BETWEEN) heatBoth();
+  comparer.on('pictures', pictures => {
+    latest = pictures;
+    part.dataset.where = pictures.left.pixels ? 'page' : 'server';
+    for (const side of SIDES) showMeter(meters[side], start[side].reading, pictures[side].reading, comparer);
+    drawings.push({pictures});
   });
   comparer.on('settled', () => {
-    if (latest && painted !== latest) heatBoth();
+    if (latest && painted !== latest) drawings.push({pictures: latest, last: true});
     else check();
   });
 
-  /** What changed on both sides; while a slider is dragged not for every picture, but always for the last one. */
-  async function heatBoth() {
-    const mine = ++turn;
-    const answer = latest;
+  /** What changed is painted on both sides while a slider is dragged: not for every picture, but always for the last. */
+  function draw(sides, {pictures, last}) {
+    const heat = last || performance.now() - heated > BETWEEN;
+    SIDES.forEach((side, i) => {
+      const [now, before] = sides[i];
+      put(image(side, 'z'), now).setAttribute('aria-label', t('inspector.z_alt'));
+      if (heat) paint(image(side, 'change'), before, now);
+    });
+    if (!heat) return;
     heated = performance.now();
-    await Promise.all(SIDES.map(side => heat(side, answer[side].image, () => mine === turn)));
-    if (mine !== turn) return;
-    painted = answer;
-    check();
+    painted = pictures;
   }
 
   function check() {
-    if (!comparer.busy() && comparer.state.picked && painted === latest) ready(part);
-  }
-
-  /** Paint what differs between the picture of z and the reconstruction, over a pale copy of the former. */
-  async function heat(side, uri, wanted) {
-    const from = start[side];
-    try {
-      from.pixels ??= await pixelsOf(from.uri);
-      const now = uri === from.uri ? from.pixels : await pixelsOf(uri);
-      if (!wanted() || start[side] !== from) return;
-      const canvas = image(side, 'change');
-      paint(canvas, from.pixels, now);
-    } catch (error) {
-      if (wanted()) comparer.fail(error);
-    }
+    if (!comparer.busy() && !drawings.busy() && comparer.state.picked && painted === latest) ready(part);
   }
 }
 
 const scratch = make('canvas').getContext('2d', {willReadFrequently: true});
+const read = new WeakMap(); // picture -> promise of its pixels
 
-/** The pixels of a data URI; of an image of its own, for one on the page may be given another address meanwhile. */
-async function pixelsOf(uri) {
+/** The pixels of a picture: what the page has decoded, or a data URI. */
+function pixelsOf(picture) {
+  if (picture.pixels) return new ImageData(picture.pixels, picture.width);
+  if (!read.has(picture)) read.set(picture, pixelsIn(picture.image));
+  return read.get(picture);
+}
+
+/** Those of a data URI; of an image of its own, for one on the page may be given another address meanwhile. */
+async function pixelsIn(uri) {
   const picture = new Image();
   picture.src = uri;
   await picture.decode();
@@ -106,9 +105,17 @@ async function pixelsOf(uri) {
   return scratch.getImageData(0, 0, width, height);
 }
 
+/** Show pixels, of which there is a new picture with every frame: the canvas is kept in main memory. */
+function put(canvas, pixels) {
+  const {width, height} = pixels;
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
+  canvas.getContext('2d', {willReadFrequently: true}).putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** Paint what differs between two pictures over a pale copy of the latter. */
 function paint(canvas, before, after) {
   const {width, height} = after;
-  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, {width, height});
   const heat = new ImageData(width, height);
   let sum = 0;
   for (let at = 0; at < heat.data.length; at += 4) {
@@ -124,8 +131,7 @@ function paint(canvas, before, after) {
     for (let channel = 0; channel < 3; channel++) heat.data[at + channel] = pale + share * (HEAT[channel] - pale);
     heat.data[at + 3] = 255;
   }
-  canvas.getContext('2d', {willReadFrequently: true}).putImageData(heat, 0, 0); // kept in main memory: it changes with every frame
-  canvas.setAttribute('aria-label', t('compare.change_alt', {percent: number((100 * sum) / 255 / (width * height), 1)}));
+  put(canvas, heat).setAttribute('aria-label', t('compare.change_alt', {percent: number((100 * sum) / 255 / (width * height), 1)}));
 }
 
 /** One bar per factor; empty where no reader is at hand. */

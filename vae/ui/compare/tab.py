@@ -15,7 +15,7 @@ _SIDE = """
       </div>
       <div class="lse-pictures">
         <figure><img data-role="reconstruction"><figcaption></figcaption></figure>
-        <figure><img data-role="z"><figcaption data-text="inspector.z"></figcaption></figure>
+        <figure><canvas data-role="z" role="img"></canvas><figcaption data-text="inspector.z"></figcaption></figure>
         <figure>
           <canvas data-role="change" role="img"></canvas><figcaption data-text="compare.change"></figcaption>
         </figure>
