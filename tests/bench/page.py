@@ -16,6 +16,7 @@ import socket
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
@@ -50,7 +51,8 @@ def free_port() -> int:
 def served(*command: str):
     """A server process: (its address, its pid, seconds from the start to the first HTTP answer)."""
     port = free_port()
-    arguments = [argument.replace("PORT", str(port)) for argument in command]
+    runs = tempfile.TemporaryDirectory()  # two apps with the same ones would train each other's
+    arguments = [argument.replace("PORT", str(port)).replace("RUNS", runs.name) for argument in command]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "GRADIO_ANALYTICS_ENABLED": "False"}
     started = time.perf_counter()
     process = subprocess.Popen([sys.executable, *arguments], env=environment, stdout=subprocess.DEVNULL)
@@ -68,6 +70,7 @@ def served(*command: str):
     finally:
         process.terminate()
         process.wait(20)
+        runs.cleanup()
 
 
 def resident(pid: int) -> float:
@@ -143,7 +146,7 @@ def sliders(ways: dict[str, tuple[Page, str, str]], moves: int, seconds: float) 
 def app_of(checkout: Path, arguments: argparse.Namespace) -> tuple[str, ...]:
     """The command that serves a checkout's own page with the same files."""
     folders = ("--checkpoints", str(arguments.checkpoints), "--data", str(arguments.data))
-    return (str(checkout / "app.py"), "--port", "PORT", *folders)
+    return (str(checkout / "app.py"), "--port", "PORT", "--runs", "RUNS", *folders)
 
 
 def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, ...]], rounds: int) -> None:
