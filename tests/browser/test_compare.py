@@ -42,6 +42,14 @@ COLOUR = """([side, [px, py]]) => { const canvas = document.querySelector(`#comp
 LOADED = f"""{MODULES}.then(modules => {offered("comparer")}.then(({{state: {{couple}}}}) => Promise.all(
   [couple.left, couple.right].flatMap(side => [side.decoder, side.reader_file])
     .map(({{file}}) => modules['kit/js/networks'].networks.load(file)))))"""
+# The pictures of a strip that the page has decoded, which lie one below the other.
+STRIP = """async strip => {
+  const picture = new Image();
+  picture.src = getComputedStyle(strip.querySelector('button')).backgroundImage.slice(5, -2);
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight).getContext('2d');
+  canvas.drawImage(picture, 0, 0);
+  return Array.from(canvas.getImageData(0, 0, picture.naturalWidth, picture.naturalHeight).data); }"""
 OPEN = f"([left, right, image]) => {offered('comparer')}.then(comparer => comparer.open(left, right, image))"
 MOVE = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
 
@@ -198,6 +206,14 @@ def test_a_pair_and_its_meter_move_without_the_server(tab, both):
                 assert float(row.get_attribute("data-share")) == pytest.approx(expected, abs=0.01)
                 values = dict.fromkeys((start["values"][k], now["values"][k]))
                 assert row.locator("small").inner_text() == " → ".join(values)
+    tab.wait_for_selector("#compare-sliders[data-ready='1']")
+    for side, opened, z in zip(SIDES, both.sides, moved(both, index, 1, -0.75), strict=True):
+        dim = getattr(both.pairs[4], side)
+        strip = np.array(tab.eval_on_selector(f"[data-pair='4'] .lse-strip[data-side={side}]", STRIP))
+        codes = np.tile(z, (9, 1)).astype(np.float32)
+        codes[:, dim] = opened.model.stats["mu_quantiles"][:, dim]
+        expected = opened.decode(codes).numpy().transpose(0, 2, 3, 1)
+        same_pictures(strip.reshape(*expected.shape[:3], 4)[..., :3], expected)
 
 
 def test_the_heat_map_is_empty_until_something_moves(tab):

@@ -17,7 +17,8 @@ export const SIDES = ['left', 'right'];
  * with its reading.
  *
  * Events: opening([left, right]|null), couple(overview), refused(), picking(), picked(answer), z({z, moved}), decoding(),
- * pictures({left, right}), traversing(), traversal({left, right}), untraversed(), settled(), hover(row),
+ * pictures({left, right}), traversing(), traversal({left, right, pairs}) with sheets of the server, or
+ * strip({number, side, pixels, width, height}) of the page, untraversed() when no more come, settled(), hover(row),
  * select(mask|null), spills({side, ...}), error(text).
  */
 export function createComparer(server, decoders = networks) {
@@ -51,11 +52,16 @@ export function createComparer(server, decoders = networks) {
     idle,
   });
   const grids = createPump({
-    send: ([z, pairs]) => {
-      const dims = side => pairs.map(number => state.couple.pairs[number][side]).filter(dim => dim !== null);
-      return call('traverse_pair', handles()[0], z.left, dims('left'), handles()[1], z.right, dims('right'));
+    async send([z, pairs]) {
+      const {left, right} = state.couple;
+      const dims = Object.fromEntries(SIDES.map(side => [side, pairs.map(number => state.couple.pairs[number][side]).filter(dim => dim !== null)]));
+      if (await walked(z, pairs)) return null;
+      return call('traverse_pair', left.handle, z.left, dims.left, right.handle, z.right, dims.right);
     },
-    apply: (answer, [, pairs]) => emit('traversal', {...answer, pairs}),
+    apply(answer, [z, pairs]) {
+      if (answer) emit('traversal', {...answer, pairs});
+      else if (state.z === z) emit('untraversed');
+    },
     fail(error) {
       fail(error);
       emit('untraversed');
@@ -132,7 +138,20 @@ export function createComparer(server, decoders = networks) {
   function traverse() {
     rest.still();
     emit('traversing');
-    grids.push([{left: [...state.z.left], right: [...state.z.right]}, state.rows]);
+    grids.push([state.z, state.rows]);
+  }
+
+  /** Have the rows been decoded in the page? That of the pair that moved last comes first. */
+  function walked(z, pairs) {
+    const {couple, moved} = state;
+    const order = pairs.includes(moved) ? [moved, ...pairs.filter(number => number !== moved)] : pairs;
+    const strip = (number, side) => {
+      const dim = couple.pairs[number][side];
+      const codes = value => z[side].map((own, other) => (other === dim ? value : own));
+      return dim === null ? [] : [{number, side, zs: couple[side].quantiles[dim].map(codes)}];
+    };
+    const strips = order.flatMap(number => SIDES.flatMap(side => strip(number, side)));
+    return decoding.strips(couple, strips, strip => emit('strip', strip), () => state.couple !== couple || state.z !== z);
   }
 
   function pick(index, then = null) {

@@ -58,6 +58,7 @@ test('a pair that is moved leaves the others, and the strips follow once the han
   assert.deepEqual(comparer.state.z, {left: [1, -2], right: [2, 1]});
   assert.deepEqual(walks, []);
   t.mock.timers.tick(REST);
+  await settled();
   assert.deepEqual(walks, [[[1, -2], [2, 1]]]);
 });
 
@@ -80,10 +81,14 @@ test('a couple of which a file has changed is opened anew', async () => {
   assert.equal(comparer.state.picked.index, 7);
 });
 
-/** A comparer whose page has all networks. `decodes` are [file, z, answer, fail] of what it was asked, `asked` counts the server. */
+/**
+ * A comparer whose page has all networks. `decodes` and `walks` are [file, z or codes of a strip, answer, fail] of what
+ * the page was asked, `asked` counts the server.
+ */
 async function inPage() {
   const decodes = [];
-  const asked = {pairs: 0};
+  const walks = [];
+  const asked = {pairs: 0, walks: 0};
   const seen = [];
   const known = name => ({...side(name), handle: name, decoder: {file: name, cost: 1}, reader_file: null});
   const comparer = createComparer(
@@ -91,18 +96,28 @@ async function inPage() {
       compare: async (left, right) => ({ok: {left: known(left), right: known(right), reader: null, index: base64([7]), pairs: PAIRS, first_pairs: 12, first: 7}}),
       pick_pair: async () => ({ok: {index: 7, left: {z: [0, 0]}, right: {z: [0, 0]}}}),
       decode_pair: async () => ({ok: {asked: (asked.pairs += 1)}}),
-      traverse_pair: async () => ({ok: {}}),
+      traverse_pair: async () => ({ok: {asked: (asked.walks += 1)}}),
     },
     {
       alive: () => true,
       load: async () => ({}),
-      decode: (file, [z]) => new Promise((done, reject) => decodes.push([file, z, () => done({pixels: `${file} ${z}`, width: 1, height: 1, readings: []}), reject])),
+      decode(file, zs) {
+        const strip = zs.length > 1;
+        const pixels = strip ? new Uint8ClampedArray(4 * zs.length) : `${file} ${zs}`;
+        const answer = {pixels, width: 1, height: 1, readings: []};
+        return new Promise((done, reject) => (strip ? walks : decodes).push([file, strip ? zs : zs[0], () => done(answer), reject]));
+      },
     },
   );
   comparer.open('a', 'b');
   await settled();
+  while (walks.length) {
+    walks.pop()[2](); // of the image that was picked first
+    await settled();
+  }
+  asked.walks = 0;
   comparer.on('pictures', answer => seen.push(answer.left?.pixels ?? 'server'));
-  return {comparer, decodes, asked, seen};
+  return {comparer, decodes, walks, asked, seen};
 }
 
 test('the page decodes a pair by itself, and the newest place wins', async () => {
@@ -138,4 +153,51 @@ test('the server decodes once the page cannot', async () => {
   comparer.setPair(0, 1);
   await settled();
   assert.deepEqual([seen, decodes, asked.pairs], [['server', 'server'], [], 2]);
+});
+
+test('strips are decoded in the page one by one, the pair that moved last first', async t => {
+  t.mock.timers.enable({apis: ['setTimeout']});
+  const {comparer, walks, asked} = await inPage();
+  const laid = [];
+  let ended = 0;
+  comparer.on('strip', ({number, side, pixels}) => laid.push([number, side, pixels.length / 4]));
+  comparer.on('untraversed', () => (ended += 1));
+  comparer.setPair(1, 1);
+  t.mock.timers.tick(REST);
+  for (let strips = 0; strips < 4; strips++) {
+    await settled();
+    assert.deepEqual([walks.length, ended], [1, 0]);
+    walks.pop()[2]();
+  }
+  await settled();
+  assert.deepEqual(laid, [[1, 'left', 3], [1, 'right', 3], [0, 'left', 3], [0, 'right', 3]]);
+  assert.deepEqual([asked.walks, ended, comparer.traversing()], [0, 1, false]);
+});
+
+test('strips of another z than the present one are given up', async t => {
+  t.mock.timers.enable({apis: ['setTimeout']});
+  const {comparer, walks} = await inPage();
+  const laid = [];
+  comparer.on('strip', ({number}) => laid.push(number));
+  comparer.setPair(1, 1);
+  t.mock.timers.tick(REST);
+  await settled();
+  comparer.setPair(1, 2);
+  walks.pop()[2]();
+  await settled();
+  assert.deepEqual([laid, walks], [[], []]);
+  t.mock.timers.tick(REST);
+  await settled();
+  assert.deepEqual(walks[0][1][0], [0, -2]);
+});
+
+test('the server decodes the strips that the page cannot', async t => {
+  t.mock.timers.enable({apis: ['setTimeout']});
+  const {comparer, walks, asked} = await inPage();
+  comparer.setPair(1, 1);
+  t.mock.timers.tick(REST);
+  await settled();
+  walks.pop()[3](new Unavailable('worker'));
+  await settled();
+  assert.equal(asked.walks, 1);
 });

@@ -3,6 +3,8 @@
 import {Unavailable} from '../kit/js/networks.js';
 import {readingOf} from './reading.js';
 
+const PIECE = 7_000_000; // multiply-adds in one go, some 7 ms of one core: a newer z waits for no more
+
 /** A couple's files that the page needs, [[decoder, reader or null] of either side], or null: one of them there is not. */
 function filesOf(couple, sides) {
   const files = sides.map(side => {
@@ -23,6 +25,32 @@ export function createDecoding(networks, sides) {
   let files = null; // of the couple that is shown, as soon as all of them are loaded
   let turn = 0;
 
+  /** What `decode(files)` gives, or null: the server is to be asked. */
+  async function here(decode) {
+    const mine = turn;
+    if (!files || !networks.alive()) return null;
+    try {
+      return await decode(files);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      if (mine === turn) files = null;
+      return null;
+    }
+  }
+
+  /** The pictures of a strip, one below the other; null where they have gone stale meanwhile. */
+  async function strip(file, cost, zs, stale) {
+    const length = Math.max(1, Math.floor(PIECE / cost));
+    let all = null;
+    for (let first = 0; first < zs.length; first += length) {
+      const {pixels, width, height} = await networks.decode(file, zs.slice(first, first + length));
+      if (stale()) return null;
+      all ??= {pixels: new Uint8ClampedArray(4 * width * height * zs.length), width, height};
+      all.pixels.set(pixels, 4 * width * height * first);
+    }
+    return all;
+  }
+
   return {
     /** Another couple: fetch its networks, and from then on decode with them. */
     async fetch(couple) {
@@ -42,19 +70,31 @@ export function createDecoding(networks, sides) {
      * @param z {left, right}
      * @return promise of {left, right}, or of null: the server is to be asked
      */
-    async pictures({reader}, z) {
-      const mine = turn;
-      if (!files || !networks.alive()) return null;
-      try {
+    pictures: ({reader}, z) =>
+      here(async files => {
         const answers = await Promise.all(sides.map((side, i) => networks.decode(files[i][0], [z[side]], files[i][1])));
         return Object.fromEntries(
           answers.map(({pixels, width, height, readings}, i) => [sides[i], {pixels, width, height, reading: reader && readingOf(reader, readings)}]),
         );
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-        if (mine === turn) files = null;
-        return null;
-      }
-    },
+      }),
+    /**
+     * Strips of pictures, one after the other.
+     *
+     * @param couple the overview
+     * @param strips [{side, zs: the codes of its pictures}]
+     * @param show called with every strip and its {pixels, width, height}, one picture below the other
+     * @param stale () -> is it too late for them?
+     * @return promise of true, or of null: the server is to be asked
+     */
+    strips: (couple, strips, show, stale) =>
+      here(async files => {
+        for (const {zs, ...about} of strips) {
+          const [file] = files[sides.indexOf(about.side)];
+          const pictures = await strip(file, couple[about.side].decoder.cost, zs, stale);
+          if (!pictures) break;
+          show({...about, ...pictures});
+        }
+        return true;
+      }),
   };
 }

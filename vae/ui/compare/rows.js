@@ -17,10 +17,12 @@ export function mountPairRows(element, comparer) {
   let addresses = [];
   let turn = 0;
   let waiting = false;
+  let laying = 0; // strips of the page that are about to be shown
 
   comparer.on('couple', couple => {
     turn += 1; // sheets of the models before are not for these rows
     wait();
+    rows.forEach(row => SIDES.forEach(row.clear));
     for (const side of SIDES) list.style.removeProperty(`--sheet-${side}`);
     addresses.forEach(address => URL.revokeObjectURL(address));
     addresses = [];
@@ -39,7 +41,10 @@ export function mountPairRows(element, comparer) {
   comparer.on('traversing', wait);
   comparer.on('z', ({z}) => rows.forEach(row => row.show(z)));
   comparer.on('settled', check);
-  comparer.on('untraversed', () => (waiting = false));
+  comparer.on('untraversed', () => {
+    waiting = false;
+    check();
+  });
   comparer.on('traversal', async answer => {
     const mine = ++turn;
     wait();
@@ -65,12 +70,24 @@ export function mountPairRows(element, comparer) {
     check();
   });
 
+  comparer.on('strip', async ({number, side, ...pictures}) => {
+    turn += 1; // a sheet that is still being decoded is older
+    laying += 1;
+    try {
+      await rows[number].lay(side, pictures);
+    } catch (error) {
+      comparer.fail(error);
+    }
+    laying -= 1;
+    check();
+  });
+
   function wait() {
     waiting = true;
     ready(element, false);
   }
   function check() {
-    if (!waiting && !comparer.traversing() && comparer.state.picked) ready(element);
+    if (!waiting && !laying && !comparer.traversing() && comparer.state.picked) ready(element);
   }
 
   /** A word where no latent of either is in use, or the button that shows the rows beyond the first ones. */
@@ -95,6 +112,17 @@ function showStays(element, {dim, share, spread, factor, change}) {
   else element.textContent = t('compare.stays', {percent: percent(share), factor});
   if (share !== null) element.title = t('compare.stays_help', {dim, factor, percent: percent(share), spread: percent(spread)});
   else if (factor !== null) element.title = t('compare.stays_class_help', {dim});
+}
+
+/** Pictures that lie one below the other, as the address of one. */
+async function laid({pixels, width}) {
+  const image = new ImageData(pixels, width);
+  const canvas = make('canvas', {width, height: image.height});
+  canvas.getContext('2d').putImageData(image, 0, 0);
+  const picture = new Image();
+  picture.src = URL.createObjectURL(await new Promise(done => canvas.toBlob(done)));
+  await picture.decode();
+  return picture.src;
 }
 
 async function decoded(uri) {
@@ -131,8 +159,11 @@ function row(pair, number_, couple, most, comparer) {
   }
   const strip = side => {
     const empty = pair[side] === null ? [make('p', {textContent: t('compare.alone')})] : cells[side];
-    return make('div', {className: 'lse-strip', 'data-side': side, role: 'group', 'aria-label': `${couple[side].title} ${name(side)}`}, ...empty);
+    strips[side] = make('div', {className: 'lse-strip', 'data-side': side, role: 'group', 'aria-label': `${couple[side].title} ${name(side)}`}, ...empty);
+    return strips[side];
   };
+  const strips = {};
+  const own = Object.fromEntries(SIDES.map(side => [side, {turn: 0, address: ''}])); // the page's own pictures, if any
 
   const label = side => {
     const known = follows(side);
@@ -180,13 +211,35 @@ function row(pair, number_, couple, most, comparer) {
   middle.addEventListener('dblclick', () => comparer.resetPair(number_));
   const element = make('div', {className: 'lse-pair', 'data-pair': number_, 'data-factor': pair.factor ?? '', 'data-left': pair.left ?? '', 'data-right': pair.right ?? ''}, strip('left'), middle, strip('right'));
 
+  /** Take away the page's own pictures of a side, and those that are on their way. */
+  function clear(side) {
+    own[side].turn += 1;
+    URL.revokeObjectURL(own[side].address);
+    strips[side].style.removeProperty(`--sheet-${side}`);
+  }
+
   let shown = '';
   return {
     element,
     stays,
+    clear,
+    /** Put the page's own pictures behind the cells of a side. */
+    async lay(side, pictures) {
+      const mine = (own[side].turn += 1);
+      const address = await laid(pictures);
+      if (mine !== own[side].turn) return URL.revokeObjectURL(address);
+      clear(side);
+      own[side].address = address;
+      strips[side].style.setProperty(`--sheet-${side}`, `url("${address}")`);
+      cells[side].forEach((button, column) => {
+        button.style.backgroundPosition = `0% ${(100 * step(side, column)) / (levels.length - 1)}%`;
+        button.style.backgroundSize = `100% ${100 * levels.length}%`;
+      });
+    },
     /** Put the sheet's row `at` of `count` behind the cells of a side. */
     place(side, at, count) {
       if (at < 0) return;
+      clear(side);
       cells[side].forEach((button, column) => {
         const last = levels.length - 1;
         button.style.backgroundPosition = `${(100 * step(side, column)) / last}% ${count > 1 ? (100 * at) / (count - 1) : 0}%`;
