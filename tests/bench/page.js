@@ -1,9 +1,9 @@
 // What the bench does in the page, timed by the page's own clock.
 ({
-  /** What shows that a picture is another one: its address, or a hash of a canvas. */
+  /** What shows that a picture is another one: its address, or a hash of the column in the middle of a canvas. */
   shown(picture) {
     if (picture?.tagName !== 'CANVAS') return picture?.src;
-    const {data} = picture.getContext('2d').getImageData(0, 0, picture.width, picture.height);
+    const {data} = picture.getContext('2d').getImageData(picture.width >> 1, 0, 1, picture.height);
     return new Int32Array(data.buffer).reduce((hash, pixel) => (Math.imul(hash, 31) + pixel) | 0, 7);
   },
 

@@ -4,6 +4,7 @@
 import {SIDES} from './comparer.js';
 import {make, ready} from '../kit/js/dom.js';
 import {createPump} from '../kit/js/latest-only.js';
+import {createRest} from '../kit/js/rest.js';
 import {colourNamed, facts, named, number, t} from '../kit/js/strings.js';
 
 const HEAT = [213, 94, 0]; // vermillion of Okabe and Ito
@@ -25,13 +26,17 @@ export function mountPairPictures(root, comparer) {
     fail: comparer.fail,
     idle: check,
   });
+  const rest = createRest(end, BETWEEN);
 
   comparer.on('couple', couple => {
     for (const side of SIDES) drawMeter(meters[side], couple);
     part.querySelector('.lse-reader').textContent = aboutReader(couple);
   });
   comparer.on('picking', () => ready(part, false));
-  comparer.on('decoding', () => ready(part, false));
+  comparer.on('decoding', () => {
+    rest.still();
+    ready(part, false);
+  });
   comparer.on('picked', answer => {
     ready(part, false);
     const {couple} = comparer.state;
@@ -61,9 +66,15 @@ export function mountPairPictures(root, comparer) {
     drawings.push({pictures});
   });
   comparer.on('settled', () => {
+    if (latest?.left.pixels) rest.stir(); // the page is through before the next frame of a drag
+    else end();
+  });
+
+  /** The last pictures are on the page. */
+  function end() {
     if (latest && painted !== latest) drawings.push({pictures: latest, last: true});
     else check();
-  });
+  }
 
   /** What changed is painted on both sides while a slider is dragged: not for every picture, but always for the last. */
   function draw(sides, {pictures, last}) {
@@ -79,7 +90,7 @@ export function mountPairPictures(root, comparer) {
   }
 
   function check() {
-    if (!comparer.busy() && !drawings.busy() && comparer.state.picked && painted === latest) ready(part);
+    if (!comparer.busy() && !drawings.busy() && !rest.busy() && comparer.state.picked && painted === latest) ready(part);
   }
 }
 
@@ -152,13 +163,18 @@ function showMeter(element, before, after, comparer) {
     const k = Number(row.dataset.k);
     const share = Math.min(1, Math.hypot(...after.at[k].map((value, i) => value - before.at[k][i])));
     const [, bar, output, values] = row.children;
-    bar.firstChild.style.width = `${100 * share}%`;
-    output.textContent = `${number(100 * share)} %`;
-    values.textContent = [...new Set([before, after].map(({values}) => named(values[k])))].join(' → ');
+    bar.firstChild.style.transform = `scaleX(${share})`;
+    write(output, 'textContent', `${number(100 * share)} %`);
+    write(values, 'textContent', [...new Set([before, after].map(({values}) => named(values[k])))].join(' → '));
     row.dataset.share = share.toFixed(3);
     const {name, still} = couple.reader[k];
-    row.className = ['lse-spill', name === wanted ? 'lse-wanted' : '', share < still ? 'lse-still' : ''].filter(Boolean).join(' ');
+    write(row, 'className', ['lse-spill', name === wanted ? 'lse-wanted' : '', share < still ? 'lse-still' : ''].filter(Boolean).join(' '));
   }
+}
+
+/** Set what is another than before: a text of the same words would be laid out again with every picture. */
+function write(element, property, value) {
+  if (element[property] !== value) element[property] = value;
 }
 
 /** What reads the pictures, and how well it does on real images that it has not seen. */
