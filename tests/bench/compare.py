@@ -76,15 +76,16 @@ def thumbnails(page: Page) -> None:
 def slid(pages: dict[str, Page], rounds: int, seconds: float) -> None:
     """Milliseconds from a move to both pictures, and pairs a second while dragging, in turns."""
     times = {name: [] for name in pages}
-    rates = {name: [] for name in pages}
+    drags = {name: [] for name in pages}
     for _ in range(rounds):
         for name, page in pages.items():
             page.bring_to_front()
             times[name] += act(page, "moves", [SLIDER, PICTURE, 20])
-            rates[name].append(act(page, "drag", [SLIDER, PICTURE, seconds])["pictures"])
+            drags[name].append(act(page, "drag", [SLIDER, PICTURE, seconds]))
     for name in pages:
-        rate = statistics.median(rates[name])
-        print(f"matched slider -> both pictures, {name}: {summary(times[name])}; {rate:.1f} pairs/s while dragging")
+        pairs, frames = (statistics.median(drag[what] for drag in drags[name]) for what in ("pictures", "frames"))
+        moved = f"matched slider -> both pictures, {name}: {summary(times[name])}"
+        print(f"{moved}; {pairs:.1f} pairs/s at {frames:.0f} frames/s while dragging")
 
 
 def main() -> None:
