@@ -27,6 +27,7 @@ export function mountPairPictures(root, comparer) {
     idle: check,
   });
   const rest = createRest(end, BETWEEN);
+  for (const side of SIDES) image(side, 'z').setAttribute('aria-label', t('inspector.z_alt'));
 
   comparer.on('couple', couple => {
     for (const side of SIDES) drawMeter(meters[side], couple);
@@ -81,7 +82,7 @@ export function mountPairPictures(root, comparer) {
     const heat = last || performance.now() - heated > BETWEEN;
     SIDES.forEach((side, i) => {
       const [now, before] = sides[i];
-      put(image(side, 'z'), now).setAttribute('aria-label', t('inspector.z_alt'));
+      put(image(side, 'z'), now);
       if (heat) paint(image(side, 'change'), before, now);
     });
     if (!heat) return;
