@@ -82,6 +82,8 @@ def slid(pages: dict[str, Page], rounds: int, seconds: float) -> None:
             page.bring_to_front()
             times[name] += act(page, "moves", [SLIDER, PICTURE, 20])
             drags[name].append(act(page, "drag", [SLIDER, PICTURE, seconds]))
+            page.wait_for_timeout(1000)
+            page.wait_for_selector("#compare-sliders[data-ready='1']", timeout=120_000)  # it leaves the next one alone
     for name in pages:
         pairs, frames = (statistics.median(drag[what] for drag in drags[name]) for what in ("pictures", "frames"))
         moved = f"matched slider -> both pictures, {name}: {summary(times[name])}"
