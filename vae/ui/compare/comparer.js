@@ -3,11 +3,12 @@
 import {align} from './align.js';
 import {createDecoding} from './decoding.js';
 import {another, int32} from '../kit/js/arrays.js';
+import {onBack} from '../kit/js/connection.js';
 import {caller, createEvents} from '../kit/js/events.js';
 import {afterPaint} from '../kit/js/dom.js';
 import {clampLatent} from '../kit/js/latent.js';
 import {createPump} from '../kit/js/latest-only.js';
-import {networks} from '../kit/js/networks.js';
+import {networks as networksOfPage} from '../kit/js/networks.js';
 import {createRest} from '../kit/js/rest.js';
 
 export const SIDES = ['left', 'right'];
@@ -21,7 +22,7 @@ export const SIDES = ['left', 'right'];
  * strip({number, side, pixels, width, height}) of the page, untraversed() when no more come, settled(), hover(row),
  * select(mask|null), spills({side, ...}), error(text).
  */
-export function createComparer(server, decoders = networks) {
+export function createComparer(server, {networks = networksOfPage} = {}) {
   const call = caller(server, {changed: args => state.couple && handles().some(handle => args.includes(handle)) && reopen()});
   const {on, emit, fail} = createEvents();
 
@@ -32,7 +33,8 @@ export function createComparer(server, decoders = networks) {
   const handles = () => SIDES.map(side => state.couple[side].handle);
 
   const idle = () => emit('settled');
-  const decoding = createDecoding(decoders, SIDES);
+  const decoding = createDecoding(networks, SIDES);
+  onBack(() => state.couple && decoding.fetch(state.couple).catch(fail)); // a network may have failed with the server
   const pictures = createPump({
     async send(z) {
       const [left, right] = handles();

@@ -5,6 +5,7 @@ globalThis.document = {hidden: true, addEventListener() {}};
 globalThis.window = {gradio_config: {root: 'http://localhost', api_prefix: ''}};
 const {createComparer} = await import('./comparer.js');
 const {REST} = await import('../kit/js/rest.js');
+const {answered, ask} = await import('../kit/js/connection.js');
 const {Unavailable} = await import('../kit/js/networks.js');
 
 const base64 = values => Buffer.from(new Int32Array(values).buffer).toString('base64');
@@ -90,6 +91,16 @@ async function inPage() {
   const walks = [];
   const asked = {pairs: 0, walks: 0};
   const seen = [];
+  const networks = {
+    alive: () => true,
+    load: async () => ({}),
+    decode(file, zs) {
+      const strip = zs.length > 1;
+      const pixels = strip ? new Uint8ClampedArray(4 * zs.length) : `${file} ${zs}`;
+      const answer = {pixels, width: 1, height: 1, readings: []};
+      return new Promise((done, reject) => (strip ? walks : decodes).push([file, strip ? zs : zs[0], () => done(answer), reject]));
+    },
+  };
   const known = name => ({...side(name), handle: name, decoder: {file: name, cost: 1}, reader_file: null});
   const comparer = createComparer(
     {
@@ -98,16 +109,7 @@ async function inPage() {
       decode_pair: async () => ({ok: {asked: (asked.pairs += 1)}}),
       traverse_pair: async () => ({ok: {asked: (asked.walks += 1)}}),
     },
-    {
-      alive: () => true,
-      load: async () => ({}),
-      decode(file, zs) {
-        const strip = zs.length > 1;
-        const pixels = strip ? new Uint8ClampedArray(4 * zs.length) : `${file} ${zs}`;
-        const answer = {pixels, width: 1, height: 1, readings: []};
-        return new Promise((done, reject) => (strip ? walks : decodes).push([file, strip ? zs : zs[0], () => done(answer), reject]));
-      },
-    },
+    {networks},
   );
   comparer.open('a', 'b');
   await settled();
@@ -153,6 +155,14 @@ test('the server decodes once the page cannot', async () => {
   comparer.setPair(0, 1);
   await settled();
   assert.deepEqual([seen, decodes, asked.pairs], [['server', 'server'], [], 2]);
+
+  globalThis.fetch = () => Promise.reject(new Error('gone'));
+  await ask();
+  answered(); // what failed may have failed with the server
+  await settled();
+  comparer.setPair(0, 0.5);
+  await settled();
+  assert.deepEqual([decodes.length, asked.pairs], [2, 2]);
 });
 
 test('strips are decoded in the page one by one, the pair that moved last first', async t => {
