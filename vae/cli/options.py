@@ -50,25 +50,28 @@ def data_folder(arguments: Namespace) -> Path:
     return Path(arguments.data) if arguments.data else default_root()
 
 
-def add_out(command: argparse.ArgumentParser) -> None:
+CHECKPOINT = ".safetensors"
+
+
+def add_out(command: argparse.ArgumentParser, ending: str = CHECKPOINT) -> None:
     """--out."""
-    command.add_argument("--out", metavar="FILE", required=True, help="NAME.safetensors")
+    command.add_argument("--out", metavar="FILE", required=True, help=f"NAME{ending}")
 
 
-def out_file(arguments: Namespace) -> Path:
+def out_file(arguments: Namespace, ending: str = CHECKPOINT) -> Path:
     """Where the result goes, tried before what makes it may take hours.
 
     Raises:
-        ConfigError: its folder is missing or cannot be written, it is no safetensors file, a folder, or its name is too
+        ConfigError: its folder is missing or cannot be written, it is a folder or of another ending, or its name is too
             long.
     """
     out = Path(arguments.out)
     try:
-        fits = out.suffix == ".safetensors" and out.parent.is_dir() and not out.is_dir()
+        fits = out.suffix == ending and out.parent.is_dir() and not out.is_dir()
     except OSError as error:  # a name too long to be asked for
         raise ConfigError("command.out_unwritable", path=out, why=cause(error)) from error
     if not fits:
-        raise ConfigError("command.out", path=out)
+        raise ConfigError("command.out", path=out, ending=ending)
     trial = out.with_name(f"{out.name}.{os.getpid()}.tmp")  # the longest name that is written on the way
     try:
         trial.touch()

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+NEIGHBOURS = 3  # whose codes are mixed
+
 
 def between_neighbours(
-    place: np.ndarray, points: np.ndarray, codes: np.ndarray, count: int = 3
+    place: np.ndarray, points: np.ndarray, codes: np.ndarray, count: int = NEIGHBOURS
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """An approximate inverse of a map: the code of an empty place, from those of the points around it. With points and
     codes exchanged, the place of a new code on a map that was fitted without it.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from vae.ui.kit.constants import FONT
 from vae.ui.models.shared import Shared
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TABS", "Shared", "Tab", "build_demo", "launch"]
 
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Apple SD Gothic Neo", "Malgun Gothic"]
-FONT += ["Noto Sans KR", "Noto Sans CJK KR", "sans-serif"]
 MOST_THREADS = 100  # for server functions: heavy ones take a few of them at most, see `vae.ui.server.admission`
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
 

@@ -6,8 +6,7 @@ import {t} from '../kit/js/strings.js';
 import {language, languages, tabs} from '../kit/js/words.js';
 
 /** Say the tabs in the page's language, also those in Gradio's menu of what has no room, which bear no names. */
-function nameTabs() {
-  document.documentElement.lang = language;
+export function nameTabs() {
   const name = () => {
     for (const tab of document.querySelectorAll('.tabs .tab-wrapper button')) {
       const text = tab.firstChild; // kept, for Gradio writes into it
@@ -21,7 +20,7 @@ function nameTabs() {
 
 /** A button for each language; the page is loaded again, for every part of it speaks. */
 export function mountLanguage(element) {
-  nameTabs();
+  document.documentElement.lang = language;
   element.setAttribute('aria-label', t('header.language'));
   const buttons = languages.map(code => {
     const button = make('button', {type: 'button', lang: code, title: t(`header.language_${code}`), 'aria-label': t(`header.language_${code}`), 'aria-pressed': code === language}, code);

@@ -2,17 +2,18 @@
 
 import {mountConnection} from '../kit/js/connection.js';
 import {caller} from '../kit/js/events.js';
-import {ask, askAbout, opensGlossary} from '../kit/js/glossary.js';
-import {mountLanguage} from './language.js';
+import {drawFigures} from './figures.js';
+import {opensGlossary} from '../kit/js/glossary.js';
+import {mountLanguage, nameTabs} from './language.js';
 import {linked, mountLink} from '../kit/js/link.js';
 import {change, shared, watch} from '../kit/js/store.js';
-import {isDark, onTheme} from '../kit/js/theme.js';
 import {make} from '../kit/js/dom.js';
 import {onModels, restoreModels} from '../models/visitor-models.js';
 import {recall, remember} from '../kit/js/storage.js';
 import {named, number, spoken, t} from '../kit/js/strings.js';
 import {offer} from '../kit/js/tour-registry.js';
 import {mountPresenter} from './presenter.js';
+import {mountTheme} from './theme-button.js';
 import {mountTour} from './tour-guide.js';
 
 export function mount({element, props, server}) {
@@ -28,7 +29,7 @@ export function mount({element, props, server}) {
   const show = name => {
     select.value = name ?? '';
     const model = usable.find(model => model.name === name);
-    figures(list, model, marks);
+    drawFigures(list, model, marks);
     fold.name(model?.figures ?? {});
     step();
   };
@@ -53,8 +54,9 @@ export function mount({element, props, server}) {
   const call = caller(server);
   restoreModels(names => call('available_models', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
   mountLink(element.querySelector('#copy-link'), element.querySelector('#link-said'));
+  nameTabs();
   mountLanguage(element.querySelector('#language'));
-  theme(element.querySelector('#theme'));
+  mountTheme(element.querySelector('#theme'));
   mountConnection(element.querySelector('.lse-connection'));
   opensGlossary(element.querySelector('#all-terms'));
   offer('tour', mountTour(element.querySelector('#tour'), usable));
@@ -107,58 +109,4 @@ function groups(usable, broken) {
     list.push(make('optgroup', {label: t('header.broken')}, ...files));
   }
   return list;
-}
-
-const TERM = {above_floor: 'floor', neg_elbo: 'elbo', rate: 'rate', distortion: 'distortion', active_units: 'active_units', mig_sampled: 'mig'}; // figure -> glossary
-const BESIDE = ['mig', 'mig_in_use']; // other conventions of MIG
-
-function figures(list, model, marks) {
-  const values = model?.figures ?? {};
-  list.replaceChildren();
-  const help = key => t(`header.${key}_help`);
-  const box = (key, label, className, ...text) => {
-    if (values[key] == null) return;
-    const parts = [make('dt', {}, label, ...explained(key)), make('dd', {}, ...text)];
-    list.append(make('div', {className, title: help(key)}, ...parts));
-  };
-  const explained = key => {
-    if (key in TERM) return [ask(TERM[key], ...(key === 'mig_sampled' ? ['mig_sampled', ...BESIDE, ...marks] : [key]).map(help))];
-    return key === 'neg_elbo_decoding_mu' ? [askAbout(t(`header.${key}`), help(key))] : [];
-  };
-  const show = (key, ...rest) => box(key, t(`header.${key}`), ...rest);
-  const nats = key => [number(values[key], 1), make('small', {textContent: ` ${t('common.nats')}`})];
-  show('above_floor', '', ...nats('above_floor'));
-  show('neg_elbo', values.above_floor == null ? '' : 'lse-mark', ...nats('neg_elbo'));
-  show('neg_elbo_decoding_mu', 'lse-mark', number(values.neg_elbo_decoding_mu, 1));
-  for (const key of ['rate', 'distortion']) show(key, '', ...nats(key));
-  show('active_units', '', t('header.of', {n: values.active_units, total: model?.latents}));
-  if (values.mig == null) return;
-  // A score means little without the other conventions and the codes that it is held against: smaller, beside it.
-  const small = key => number(values[key], 2).replace('0.', '.');
-  if (values.mig_sampled == null) {
-    show('mig', '', number(values.mig, 2));
-  } else {
-    show('mig_sampled', '', number(values.mig_sampled, 2));
-    box(BESIDE[0], t('header.means'), 'lse-mark', small('mig'));
-  }
-  for (const mark of [BESIDE[1], ...marks]) show(mark, 'lse-mark', small(mark));
-}
-
-/** The button that turns the page dark or light and remembers it, unless the address asks for a theme. */
-function theme(button) {
-  const label = () => {
-    const text = t(isDark() ? 'header.light' : 'header.dark');
-    button.querySelector('span').textContent = t(isDark() ? 'header.light_short' : 'header.dark_short');
-    button.title = text;
-    button.setAttribute('aria-label', text);
-  };
-  const asked = new URLSearchParams(location.search).has('__theme');
-  const stored = asked ? null : recall('theme');
-  if (stored) document.body.classList.toggle('dark', stored === 'dark');
-  button.addEventListener('click', () => {
-    document.body.classList.toggle('dark');
-    remember('theme', isDark() ? 'dark' : 'light');
-  });
-  onTheme(label);
-  label();
 }

@@ -1,8 +1,8 @@
 """The row above the tabs: the title, the model picker and the figures of the chosen model."""
 
-from typing import Any
+from __future__ import annotations
 
-import gradio as gr
+from typing import TYPE_CHECKING, Any
 
 from vae.data import DATASETS
 from vae.system.limits import REQUESTS
@@ -11,6 +11,9 @@ from vae.ui.kit.i18n import shorten
 from vae.ui.kit.part import part
 from vae.ui.models.catalog import MARKS, Catalog, figures_of
 from vae.ui.models.visitor_models import entry_of
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 TEMPLATE = """
 <div class="lse-part lse-header">

@@ -35,11 +35,12 @@ def imports(name: str, source: str) -> set[str]:
     return {_target(name, path) for _, path in _IMPORT.findall(source)}
 
 
-def bundle(folder: Path, made: Mapping[str, str] | None = None) -> str:
+def bundle(folder: Path, made: Mapping[str, str] | None = None, entry: str | None = None) -> str:
     """All modules below a folder as one module, which exports `modules`: name -> what that one exports.
 
     Args:
         made: the sources of modules that are no files: name -> text.
+        entry: the name of the module that is asked for; others come only where it needs them. None for all.
 
     Raises:
         ValueError: a module imports or exports in another style than the one above; it is named.
@@ -50,8 +51,14 @@ def bundle(folder: Path, made: Mapping[str, str] | None = None) -> str:
     for name, targets in needs.items():
         if missing := sorted(targets - sources.keys()):
             raise ValueError(f"{name}.js imports {', '.join(missing)}, which there is not")
-    scopes = [_scope(name, sources[name]) for name in TopologicalSorter(needs).static_order()]
-    return "const modules = {};\n" + "".join(scopes) + "export {modules};\n"
+    taken = needs.keys() if entry is None else _reached(entry, needs)
+    order = TopologicalSorter({name: needs[name] for name in needs if name in taken}).static_order()
+    return "const modules = {};\n" + "".join(_scope(name, sources[name]) for name in order) + "export {modules};\n"
+
+
+def script_of(folder: Path, made: Mapping[str, str] | None = None, entry: str | None = None) -> str:
+    """The same as a script that exports nothing: what follows in it finds `modules`."""
+    return bundle(folder, made, entry).removesuffix("export {modules};\n")
 
 
 def written(folder: Path, made: Mapping[str, str] | None = None) -> Path:
@@ -66,8 +73,7 @@ def worker_source() -> str:
     """The modules of kit/js/decoder as one classic script that serves a worker: a module worker cannot be made of a
     blob where a page was opened from the disk.
     """
-    modules = bundle(UI / "kit" / "js" / "decoder").removesuffix("export {modules};\n")
-    return f"{modules}modules.worker.serve(self);\n"
+    return f"{script_of(UI / 'kit' / 'js' / 'decoder')}modules.worker.serve(self);\n"
 
 
 def page_file(kind: str, content: bytes) -> Path:
@@ -106,6 +112,17 @@ def style_sheets() -> list[Path]:
 @lru_cache(maxsize=1)
 def _folder() -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix="latent-space-explorer-")
+
+
+def _reached(entry: str, needs: Mapping[str, set[str]]) -> set[str]:
+    """The modules that one needs, and itself."""
+    reached, waiting = set(), [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached.add(name)
+            waiting += needs[name]
+    return reached
 
 
 def _target(name: str, path: str) -> str:

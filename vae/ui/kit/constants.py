@@ -10,6 +10,8 @@ from vae.system.limits import GRAPHS, PICTURES, REQUESTS
 
 STORAGE_PREFIX = "latent-space-explorer."  # before the names of what a page remembers in its browser
 VISITOR_NAME = r"(run|up)-([\w-]{22})"  # of a visitor's model: its kind and its secret; the same in JS, by re.ASCII
+FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Apple SD Gothic Neo", "Malgun Gothic"]
+FONT += ["Noto Sans KR", "Noto Sans CJK KR", "sans-serif"]
 
 
 def constants() -> dict[str, object]:

@@ -1,31 +1,43 @@
 """How a part of the page is made: a gr.HTML with a fixed template, driven by the `tab.js` of its folder."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
-
-import gradio as gr
+from typing import TYPE_CHECKING, Any
 
 from vae.training.objectives import OBJECTIVES
 from vae.ui.kit.bundle import UI, plotly_script, worker_source, written
 from vae.ui.kit.constants import STORAGE_PREFIX, constants
 from vae.ui.kit.i18n import LANGUAGES, TEXTS
 
-# All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
-# not known here. The language is that of the address, else the one chosen last, else the browser's.
-LOADER = """
-const known = Object.keys(props.bundles);
-let chosen = [new URLSearchParams(location.search).get('lang')];
-try {
-  chosen.push(localStorage.getItem('STORAGE_PREFIX' + 'language'));
-} catch {} // refused in a private window: nothing was chosen
-const wanted = [...chosen, ...navigator.languages].map(each => each?.toLowerCase().split('-')[0]); // ko-KR is ko
-const language = wanted.find(each => known.includes(each));
-import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + props.bundles[language ?? 'en'])
-  .then(({modules}) => modules[`${props.part}/tab`].mount({element, props, server, trigger}));
+if TYPE_CHECKING:
+    import gradio as gr
+
+# The language is that of the address, else the one chosen last, else the browser's, as ko for ko-KR.
+LANGUAGE = """
+function languageOf(known) {
+  const chosen = [new URLSearchParams(location.search).get('lang')];
+  try {
+    chosen.push(localStorage.getItem('STORAGE_PREFIX' + 'language'));
+  } catch {} // refused in a private window: nothing was chosen
+  const codes = [...chosen, ...navigator.languages].map(code => code?.toLowerCase().split('-')[0]);
+  return codes.find(code => known.includes(code)) ?? 'en';
+}
 """.replace("'STORAGE_PREFIX'", repr(STORAGE_PREFIX))
+
+# All parts import the same address, so they share one store. The root is asked for at run time: under a sub-path it is
+# not known here.
+LOADER = (
+    LANGUAGE
+    + """
+const file = props.bundles[languageOf(Object.keys(props.bundles))];
+import(window.gradio_config.root + (window.gradio_config.api_prefix || '') + '/file=' + file)
+  .then(({modules}) => modules[`${props.part}/tab`].mount({element, props, server, trigger}));
+"""
+)
 
 
 def part(
@@ -44,6 +56,8 @@ def part(
         functions: server functions.
         elem_id: of the element around it.
     """
+    import gradio as gr  # what ends in a file imports this module without it
+
     return gr.HTML(
         value=json.dumps(payload),
         html_template=template,
@@ -74,7 +88,7 @@ def made_modules(language: str) -> dict[str, str]:
         "constants": constants() | plotly,
         "worker-source": {"SOURCE": worker_source()},
     }
-    return {f"kit/js/{name}": _module(values) for name, values in modules.items()}
+    return {f"kit/js/{name}": module(values) for name, values in modules.items()}
 
 
 def words(language: str) -> dict[str, object]:
@@ -86,5 +100,6 @@ def words(language: str) -> dict[str, object]:
     return {"language": language, "languages": LANGUAGES, "texts": own | TEXTS[language], "tabs": tabs}
 
 
-def _module(values: dict[str, object]) -> str:
+def module(values: dict[str, object]) -> str:
+    """The source of a module that exports these values by their names."""
     return "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())

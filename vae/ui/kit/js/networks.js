@@ -2,6 +2,7 @@
 // asks the server.
 
 import {GRAPH_LIMITS} from './constants.js';
+import {addressOf, blobOf} from './files.js';
 import {SOURCE} from './worker-source.js';
 
 const PATIENCE = 15_000; // ms for an answer of the worker, after which it is taken for dead
@@ -119,8 +120,9 @@ function blobWorker() {
 }
 
 async function fetchFile(file) {
-  const {root, api_prefix: prefix} = window.gradio_config;
-  const answer = await fetch(`${root}${prefix || ''}/file=${file}`);
+  const blob = blobOf(file);
+  if (blob) return blob.arrayBuffer();
+  const answer = await fetch(addressOf(file));
   if (!answer.ok) throw new Unavailable(answer.statusText);
   return answer.arrayBuffer();
 }

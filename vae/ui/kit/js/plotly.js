@@ -1,6 +1,7 @@
 // Plotly: the script of the installed package, fetched once and only when the first figure asks for it.
 
 import {PLOTLY} from './constants.js';
+import {addressOf} from './files.js';
 import {language} from './words.js';
 import {t} from './strings.js';
 
@@ -17,10 +18,10 @@ export function plotly() {
   return loading;
 }
 
-function load() {
-  const {root, api_prefix: prefix = ''} = window.gradio_config;
+async function load() {
+  if (!PLOTLY) throw new Error('This page goes without Plotly.');
   const script = document.createElement('script');
-  script.src = `${root}${prefix}/file=${PLOTLY}`;
+  script.src = addressOf(PLOTLY);
   return new Promise((done, refused) => {
     script.onload = () => done(window.Plotly);
     script.onerror = () => refused(new Error(script.src));

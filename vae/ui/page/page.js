@@ -1,0 +1,85 @@
+// A model as one file: Explore without a server, under a header of its own. What needs a server is not there.
+
+import {PLOTLY} from '../kit/js/constants.js';
+import {make} from '../kit/js/dom.js';
+import {mount} from '../explore/tab.js';
+import {drawFigures} from '../header/figures.js';
+import {mountLanguage} from '../header/language.js';
+import {mountTheme} from '../header/theme-button.js';
+import {bring} from '../kit/js/files.js';
+import {opensGlossary} from '../kit/js/glossary.js';
+import {hold} from '../kit/js/link.js';
+import {networks} from '../kit/js/networks.js';
+import {named, number, t} from '../kit/js/strings.js';
+import {createAnswers} from './answers.js';
+
+const NEEDS_SERVER = '.lse-lead-ways, .lse-file, #to-compare'; // other tabs, one's own pictures
+
+/** Open the page on what the elements #page-content and #page-plotly hold. */
+export function open() {
+  const {models, marks} = JSON.parse(document.getElementById('page-content').textContent);
+  const [{overview}] = models;
+  for (const {overview: {decoder}, network} of models) bring(decoder.file, blob(network));
+  const script = document.getElementById('page-plotly');
+  if (script) bring(PLOTLY, new Blob([script.textContent], {type: 'text/javascript'}));
+  document.body.classList.toggle('dark', matchMedia('(prefers-color-scheme: dark)').matches);
+
+  mountHeader(document.getElementById('header'), models[0], marks);
+  const element = document.getElementById('explore');
+  for (const control of element.querySelectorAll(NEEDS_SERVER)) control.hidden = true;
+  // A picture that is dropped would be encoded, which a page without an encoder cannot.
+  for (const event of ['dragover', 'drop']) element.addEventListener(event, refuse, true);
+  hold(true); // the address of a file does not follow what it shows
+  const server = createAnswers(models, {decode: networks.decode, drawn, cut});
+  mount({element, props: {value: JSON.stringify({ok: overview})}, server});
+}
+
+function refuse(event) {
+  event.preventDefault();
+  event.stopPropagation();
+  if (event.dataTransfer) event.dataTransfer.dropEffect = 'none';
+}
+
+/** Title, figures, language, light or dark, glossary; and below all what the page is made of. */
+function mountHeader(element, {overview, about, figures}, marks) {
+  element.querySelector('h1').textContent = overview.title;
+  element.querySelector('.lse-title p').textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
+  drawFigures(element.querySelector('#figures'), {figures, latents: overview.dims}, marks);
+  mountLanguage(element.querySelector('#language'));
+  mountTheme(element.querySelector('#theme'));
+  const terms = element.querySelector('#all-terms');
+  terms.firstElementChild.textContent = t('glossary.title');
+  opensGlossary(terms);
+  const foot = [t('page.made', {app: t('common.title')}), t('page.images', {data: named(overview.dataset), licence: about.licence}), PLOTLY && t('page.plotly')];
+  document.getElementById('page-foot').append(...foot.filter(Boolean).map(text => make('span', {textContent: text})));
+}
+
+function blob(base64) {
+  const text = atob(base64);
+  return new Blob([Uint8Array.from(text, letter => letter.charCodeAt(0))]);
+}
+
+/** Pictures side by side, so many in a row, as a data URI. */
+function drawn({pixels, width, height}, columns) {
+  const size = 4 * width * height;
+  const count = pixels.length / size;
+  const canvas = make('canvas', {width: columns * width, height: Math.ceil(count / columns) * height});
+  const context = canvas.getContext('2d');
+  for (let i = 0; i < count; i++) {
+    const picture = new ImageData(pixels.slice(i * size, (i + 1) * size), width, height);
+    context.putImageData(picture, (i % columns) * width, Math.floor(i / columns) * height);
+  }
+  return canvas.toDataURL();
+}
+
+/** The thumbnail of a row, as a data URI. */
+async function cut({overview: {thumbnails}, sheets}, row) {
+  const {width, height, columns, per_sheet: most} = thumbnails;
+  const sheet = new Image();
+  sheet.src = sheets[Math.floor(row / most)];
+  await sheet.decode();
+  const place = row % most;
+  const canvas = make('canvas', {width, height});
+  canvas.getContext('2d').drawImage(sheet, (place % columns) * width, Math.floor(place / columns) * height, width, height, 0, 0, width, height);
+  return canvas.toDataURL();
+}
