@@ -40,7 +40,7 @@ print(json.dumps({"loaded": loaded, "names": names}), flush=True)
 """
 PAGE = """
 Blocker.names = {"gradio"}
-import vae.ui, vae.ui.kit.endpoint, vae.ui.explore.payload, vae.ui.compare.payload
+import vae.ui, vae.ui.kit.endpoint, vae.ui.explore.payload, vae.ui.compare.payload, vae.ui.page.export
 """
 
 

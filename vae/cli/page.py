@@ -16,9 +16,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     command = add_command(commands, "page", "Write a model as one HTML file, which opens without a server.", run)
     command.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
     add_out(command, ENDING)
-    command.add_argument(
-        "--light", action="store_true", help="without Plotly: 5 MB less, no toolbar, figures as numbers"
-    )
+    command.add_argument("--light", action="store_true", help="5 MB less: without Plotly, its toolbar and its charts")
     add_data_folder(command)
 
 

@@ -20,7 +20,7 @@ from vae.ui.explore import payload as explorer
 from vae.ui.explore.tab import TEMPLATE
 from vae.ui.kit.bundle import UI, plotly_script, script_of
 from vae.ui.kit.constants import FONT, constants
-from vae.ui.kit.i18n import LANGUAGES, TEXTS, UserError, say
+from vae.ui.kit.i18n import LANGUAGES, UserError, say
 from vae.ui.kit.part import LANGUAGE, made_modules, module, words
 from vae.ui.kit.points import pack
 from vae.ui.models import payload as models

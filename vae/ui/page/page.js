@@ -21,7 +21,8 @@ export function open() {
   const [{overview}] = models;
   for (const {overview: {decoder}, network} of models) bring(decoder.file, blob(network));
   const script = document.getElementById('page-plotly');
-  if (script) bring(PLOTLY, new Blob([script.textContent], {type: 'text/javascript'}));
+  const complete = !document.getElementById('page-cut'); // the file's last line takes it away
+  if (script && complete) bring(PLOTLY, new Blob([script.textContent], {type: 'text/javascript'}));
   document.body.classList.toggle('dark', matchMedia('(prefers-color-scheme: dark)').matches);
 
   mountHeader(document.getElementById('header'), models[0], marks);

@@ -1,0 +1,114 @@
+"""A model as one HTML file, opened from the disk by a browser without a network."""
+
+import pytest
+from conftest import is_fault
+from driving import PATIENCE, lonely, pixel_of
+
+from vae.ui.models.catalog import Catalog
+from vae.ui.page.export import page as exported
+
+pytestmark = pytest.mark.browser
+PARTS = ("map", "inspector", "sliders", "traversal", "doctor", "information")
+OWN = ("file:", "data:", "blob:")
+EVIL = "<img src=x onerror=window.hacked=1></script><script>window.hacked=2</script>"
+
+
+@pytest.fixture(scope="module")
+def model(trained):
+    return Catalog(trained.path.parent, trained.path.parent).open("tiny")
+
+
+@pytest.fixture(scope="module")
+def text(model):
+    return exported(model)
+
+
+@pytest.fixture
+def open_file(browser, tmp_path):
+    """open_file(text, query=, width=, parts=) -> its page, drawn; what it asks of others and its faults fail the test."""
+    contexts, faults = [], []
+
+    def open_(text, query="?still=1", width=1400, height=900, parts=PARTS):
+        path = tmp_path / "model.html"
+        path.write_text(text, encoding="utf-8")
+        contexts.append(browser.new_context(viewport={"width": width, "height": height}, offline=True))
+        page = contexts[-1].new_page()
+        page.set_default_timeout(PATIENCE)
+        page.on("console", lambda message: is_fault(message) and faults.append(message.text))
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("request", lambda request: request.url.startswith(OWN) or faults.append(request.url))
+        page.goto(path.as_uri() + query)
+        for part in parts:
+            page.wait_for_selector(f"#{part}[data-ready='1']", state="attached")
+        return page
+
+    yield open_
+    for context in contexts:
+        context.close()
+    assert not faults, faults
+
+
+def picture(page):
+    return page.get_attribute("#inspector img[data-role=z]", "src")
+
+
+def test_it_explores_without_a_server(open_file, text, model):
+    page = open_file(text)
+    page.wait_for_selector("#map[data-thumbnails='1'][data-plotly='1']")
+    assert page.evaluate("document.getElementById('page-cut')") is None
+    assert page.title() == "tiny" and page.inner_text("h1") == "tiny"
+    assert (
+        not page.is_visible("#own-image") and not page.is_visible("#to-compare") and not page.is_visible("#lead-tour")
+    )
+    assert "3" in page.inner_text("#figures") and "MIT" in page.inner_text("#page-foot")
+
+    points = model.model.maps["pca"]
+    row = lonely(points, range(len(points)))[40]
+    page.select_option("#map-projection", "pca")
+    page.wait_for_selector("#map[data-ready='1']")
+    page.mouse.move(*pixel_of(page, points[row]))
+    page.wait_for_selector(f"#map[data-hovered='{row}'] .lse-card", state="visible")
+    page.mouse.down()
+    page.mouse.up()
+    page.wait_for_selector(f"#inspector[data-index='{model.model.index[row]}'][data-ready='1']")
+
+    for act in (
+        lambda: page.press("#sliders input >> nth=0", "ArrowRight"),
+        lambda: page.click("#random-prior"),
+        lambda: page.click("#traversal button[data-step='0'] >> nth=0"),
+    ):
+        before = picture(page)
+        act()
+        page.wait_for_function("before => document.querySelector('[data-role=z]').src !== before", arg=before)
+        page.wait_for_selector("#inspector[data-ready='1']")
+        page.wait_for_selector("#traversal[data-ready='1']")
+    page.click("#language [lang=ko]")
+    page.wait_for_selector("html[lang=ko] #map[data-ready='1']")
+
+
+@pytest.mark.slow
+def test_a_light_page_in_korean_on_a_phone(open_file, model):
+    page = open_file(exported(model, light=True), "?still=1&lang=ko", 390, 844)
+    assert page.evaluate("document.documentElement.lang") == "ko"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "라이선스" in page.inner_text("#page-foot")
+    before = picture(page)
+    page.press("#sliders input >> nth=0", "PageUp")
+    page.wait_for_function("before => document.querySelector('[data-role=z]').src !== before", arg=before)
+
+
+@pytest.mark.slow
+def test_a_name_is_text_and_runs_nothing(open_file, trained):
+    model = Catalog(trained.path.parent, trained.path.parent).open("tiny")
+    model.name = EVIL
+    page = open_file(exported(model, light=True))
+    assert page.inner_text("h1") == model.title
+    assert page.evaluate("window.hacked") is None
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9])
+def test_a_file_that_was_cut_off_says_so(open_file, text, share):
+    at = len(text.partition('<script type="module">')[0]) // 2 if share < 0.5 else int(share * len(text))
+    page = open_file(text[:at], parts=PARTS if share > 0.5 else ())
+    page.wait_for_selector("#page-cut", state="visible")
+    assert "not complete" in page.inner_text("#page-cut")

@@ -1,0 +1,176 @@
+"""A model as one HTML file: what is in it, that no name in it is more than text, and that its answers are the app's."""
+
+import base64
+import json
+import re
+from html.parser import HTMLParser
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from vae.cli.main import main
+from vae.latent.neighbours import NEIGHBOURS, between_neighbours
+from vae.ui.explore import payload as explorer
+from vae.ui.kit.bundle import UI
+from vae.ui.kit.i18n import TEXTS, UserError, say
+from vae.ui.models import payload as models
+from vae.ui.models.catalog import Catalog, figures_of
+from vae.ui.page import export
+
+EVIL = "</script><script>hacked=1</script><!--<img src=x onerror=hacked=2>\u2028'\"&amp;"
+# Of Gradio's theme: what the sheets of an exported page ask for.
+VARIABLES = ("body-text-color", "body-text-color-subdued", "border-color-primary", "background-fill-primary")
+VARIABLES += ("background-fill-secondary", "body-background-fill", "color-accent", "error-text-color")
+VARIABLES += ("neutral-500", "primary-700")
+
+
+class Elements(HTMLParser):
+    """The texts of the elements of a page: tag -> list, and id -> text."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts, self.ids, self._open = {}, {}, None
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        self._open = (tag, dict(attributes).get("id"))
+        self.texts.setdefault(tag, []).append("")
+
+    def handle_endtag(self, tag):
+        self._open = None
+
+    def handle_data(self, data):
+        if self._open:
+            tag, name = self._open
+            self.texts[tag][-1] += data
+            self.ids[name] = self.ids.get(name, "") + data
+
+
+@pytest.fixture
+def opened(trained):
+    return Catalog(trained.path.parent, trained.path.parent).open("tiny")
+
+
+def content_of(text):
+    return json.loads(Elements(text).ids["page-content"])
+
+
+def test_a_page_holds_all_that_it_shows(opened):
+    text = export.page(opened)
+    assert len(text.encode()) < 8e6 and "Plotly" in Elements(text).ids["page-plotly"]
+    (model,) = content_of(text)["models"]
+    assert model["figures"] == figures_of(opened.model.header)
+    assert model["overview"]["title"] == "tiny" and set(model["columns"]) == set(model["overview"]["colours"])
+    assert len(base64.b64decode(model["mu"])) == 4 * opened.model.mu.size
+    assert len(model["sheets"]) == model["overview"]["thumbnails"]["sheets"]
+    for language in ("en", "ko"):
+        assert say("page.cut", language) in text
+        assert json.dumps(TEXTS[language]["sliders.title"], ensure_ascii=False) in text
+    assert not re.search(r"(src|href)=[\"']?(https?:)?//", text.partition("<script")[0])
+
+
+def test_a_light_page_is_one_without_plotly(opened):
+    text = export.page(opened, light=True)
+    assert len(text.encode()) < 3e6 and "page-plotly" not in Elements(text).ids
+    assert 'const PLOTLY = "";' in text
+
+
+def test_the_same_model_gives_the_same_page(opened, trained):
+    again = Catalog(trained.path.parent, trained.path.parent).open("tiny")
+    assert export.page(opened, light=True) == export.page(again, light=True)
+
+
+def test_a_name_is_text(opened):
+    opened.name = EVIL
+    plain = Elements(export.page(opened, light=True))
+    title = opened.title
+    assert plain.texts["title"] == [title] and plain.texts["h1"] == [title]
+    assert json.loads(plain.ids["page-content"])["models"][0]["overview"]["title"] == title
+    assert len(plain.texts["script"]) == 3 and "img" in plain.texts
+    assert not any("hacked" in text for text in plain.texts["script"][1:])
+
+
+def test_few_images_are_spread_evenly_and_the_model_is_judged_by_all(opened):
+    opened.facts.__dict__["information"] = np.full((opened.dims, 0), 0.5)
+    few = export.few_images(opened, most=50)
+    assert len(few.model.index) == 50 and few.model.maps["pca"].shape == (50, 2)
+    rows = [opened.rows[int(index)] for index in few.model.index]
+    assert np.ptp(np.diff(rows)) <= 1
+    np.testing.assert_array_equal(few.model.mu, opened.model.mu[rows])
+    assert few.facts.information is opened.facts.information and few.diagnosis is opened.diagnosis
+    assert explorer.images_of(few) == explorer.images_of(opened)
+
+
+def test_a_decoder_that_no_page_runs_is_refused(opened, monkeypatch):
+    monkeypatch.setattr(explorer, "decoder_file", lambda opened: None)
+    with pytest.raises(UserError, match="tiny cannot become a page"):
+        export.page(opened)
+
+
+def test_the_command_writes_the_file(trained, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["page", str(trained.path), "--light", "--out", "a.html"]) == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["a.html"]
+    assert content_of((tmp_path / "a.html").read_text(encoding="utf-8"))["models"][0]["overview"]["name"] == "tiny"
+    assert main(["page", str(trained.path), "--out", "a.safetensors"]) == 2
+    assert "--out must be a *.html" in capsys.readouterr().err
+
+
+def test_its_answers_are_those_of_the_app(opened, node):
+    """Facts, coordinates and the mixture of neighbours; pictures are compared where the decoder is tested."""
+    few = export.few_images(opened, most=60)
+    content = export.model_content(opened)
+    content["overview"]["index"] = explorer.overview(few)["index"]
+    points = few.model.maps["pca"]
+    places = [points.mean(0), points[3] + 0.01, points.max(0) + 9.0]
+    content = export.model_content(few.whole)
+    rows = [0, 7, len(opened.model.index) - 1]
+    script = f"""
+        import {{between, createAnswers}} from '{(UI / "page/answers.js").as_uri()}';
+        const model = {json.dumps(content)};
+        const shown = {{pixels: new Uint8ClampedArray(4), width: 1, height: 1}};
+        const answers = createAnswers([model], {{decode: async () => shown, drawn: () => '', cut: async () => ''}});
+        const picks = [];
+        for (const row of {rows}) picks.push((await answers.pick('tiny', {opened.model.index.tolist()}[row])).ok);
+        const codes = {few.model.mu.tolist()};
+        const xy = {points.astype(float).ravel().tolist()};
+        const mixed = {[place.tolist() for place in places]}.map(
+          place => between(place, xy, codes.length, row => codes[row], {NEIGHBOURS}));
+        const latent = (await answers.coordinates('tiny', 'z2')).ok;
+        const refused = [(await answers.pick('tiny', -1)).key, (await answers.open_model('other')).key];
+        console.log(JSON.stringify({{picks, mixed, latent, refused}}));
+    """
+    answer = json.loads(node("--input-type=module", "-e", script))
+    for row, picked in zip(rows, answer["picks"], strict=True):
+        assert picked["facts"] == models.facts(opened, row)
+        np.testing.assert_array_equal(np.float32(picked["z"]), opened.model.mu[row])
+    assert answer["latent"] == models.coordinates(opened, "z2")
+    assert answer["refused"] == ["error.index", "error.model"]
+    for place, found in zip(places, answer["mixed"], strict=True):
+        z, nearest, distance = between_neighbours(place, points, few.model.mu)
+        assert found["rows"] == nearest.tolist()
+        np.testing.assert_allclose(found["z"], z, atol=1e-5)
+        assert found["distance"] == pytest.approx(distance, abs=1e-5)
+
+
+def test_its_colours_are_those_of_the_app():
+    theme = gr.themes.Base(primary_hue="teal", neutral_hue="slate")._get_theme_css()
+    sheet = (UI / "page" / "style.css").read_text(encoding="utf-8")
+
+    def read(css, pattern):
+        return {
+            name: value
+            for block in re.findall(pattern, css)
+            for name, value in re.findall(r"--([\w-]+): ([^;]+);", block)
+        }
+
+    def resolved(values, name):
+        value = values[name]
+        return resolved(values, value[6:-1]) if value.startswith("var(--") else value
+
+    light = read(theme, r":root[^{]*\{([^}]*)\}"), read(sheet, r"\.lse-page \{([^}]*)\}")
+    dark = read(theme, r"\.dark[^{]*\{([^}]*)\}"), read(sheet, r"\.lse-page\.dark \{([^}]*)\}")
+    for name in VARIABLES:
+        assert resolved(light[1], name) == resolved(light[0], name), name
+        assert resolved(light[1] | dark[1], name) == resolved(light[0] | dark[0], name), name
