@@ -1,7 +1,6 @@
 """A model as one HTML file, opened from the disk by a browser without a network."""
 
 import pytest
-from conftest import is_fault
 from driving import PATIENCE, lonely, pixel_of
 
 from vae.ui.models.catalog import Catalog
@@ -25,7 +24,7 @@ def text(model):
 
 @pytest.fixture
 def open_file(browser, tmp_path):
-    """open_file(text, query=, width=, parts=) -> its page, drawn; what it asks of others and its faults fail the test."""
+    """open_file(text, query=, width=, parts=) -> its page, drawn. Its faults and what it asks of others fail a test."""
     contexts, faults = [], []
 
     def open_(text, query="?still=1", width=1400, height=900, parts=PARTS):
@@ -34,7 +33,7 @@ def open_file(browser, tmp_path):
         contexts.append(browser.new_context(viewport={"width": width, "height": height}, offline=True))
         page = contexts[-1].new_page()
         page.set_default_timeout(PATIENCE)
-        page.on("console", lambda message: is_fault(message) and faults.append(message.text))
+        page.on("console", lambda message: message.type == "error" and faults.append(message.text))
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("request", lambda request: request.url.startswith(OWN) or faults.append(request.url))
         page.goto(path.as_uri() + query)

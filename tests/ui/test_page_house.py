@@ -91,7 +91,10 @@ def test_a_class_that_is_put_together_counts_as_written():
 
 @pytest.mark.parametrize("folder", sorted(FOLDERS))
 def test_no_rule_is_for_a_class_that_nothing_wears(folder):
-    sources = [*SOURCES.values(), *(path.read_text(encoding="utf-8") for path in UI.rglob("*.py"))]
+    sources = [
+        *SOURCES.values(),
+        *(path.read_text(encoding="utf-8") for end in ("py", "html") for path in UI.rglob(f"*.{end}")),
+    ]
     classes = sorted(set(re.findall(r"\.(lse-[\w-]+)", sheet_of(folder))))
     assert classes
     assert [name for name in classes if not written_in(sources, name)] == []

@@ -117,18 +117,17 @@ def test_the_command_writes_the_file(trained, tmp_path, monkeypatch, capsys):
     assert "--out must be a *.html" in capsys.readouterr().err
 
 
-def test_its_answers_are_those_of_the_app(opened, node):
+def test_its_answers_are_those_of_the_app(opened, node, tmp_path):
     """Facts, coordinates and the mixture of neighbours; pictures are compared where the decoder is tested."""
-    few = export.few_images(opened, most=60)
-    content = export.model_content(opened)
-    content["overview"]["index"] = explorer.overview(few)["index"]
+    few, content = export.few_images(opened, most=60), export.model_content(opened)
     points = few.model.maps["pca"]
     places = [points.mean(0), points[3] + 0.01, points.max(0) + 9.0]
-    content = export.model_content(few.whole)
     rows = [0, 7, len(opened.model.index) - 1]
+    (tmp_path / "model.json").write_text(json.dumps(content))
     script = f"""
+        import {{readFileSync}} from 'node:fs';
         import {{between, createAnswers}} from '{(UI / "page/answers.js").as_uri()}';
-        const model = {json.dumps(content)};
+        const model = JSON.parse(readFileSync('model.json', 'utf8'));
         const shown = {{pixels: new Uint8ClampedArray(4), width: 1, height: 1}};
         const answers = createAnswers([model], {{decode: async () => shown, drawn: () => '', cut: async () => ''}});
         const picks = [];
@@ -141,7 +140,7 @@ def test_its_answers_are_those_of_the_app(opened, node):
         const refused = [(await answers.pick('tiny', -1)).key, (await answers.open_model('other')).key];
         console.log(JSON.stringify({{picks, mixed, latent, refused}}));
     """
-    answer = json.loads(node("--input-type=module", "-e", script))
+    answer = json.loads(node("--input-type=module", "-e", script, cwd=tmp_path))
     for row, picked in zip(rows, answer["picks"], strict=True):
         assert picked["facts"] == models.facts(opened, row)
         np.testing.assert_array_equal(np.float32(picked["z"]), opened.model.mu[row])
@@ -169,7 +168,7 @@ def test_its_colours_are_those_of_the_app():
         value = values[name]
         return resolved(values, value[6:-1]) if value.startswith("var(--") else value
 
-    light = read(theme, r":root[^{]*\{([^}]*)\}"), read(sheet, r"\.lse-page \{([^}]*)\}")
+    light = read(theme, r":root[^{.]*\{([^}]*)\}"), read(sheet, r"\.lse-page \{([^}]*)\}")
     dark = read(theme, r"\.dark[^{]*\{([^}]*)\}"), read(sheet, r"\.lse-page\.dark \{([^}]*)\}")
     for name in VARIABLES:
         assert resolved(light[1], name) == resolved(light[0], name), name

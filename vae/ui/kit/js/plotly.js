@@ -19,7 +19,7 @@ export function plotly() {
 }
 
 async function load() {
-  if (!PLOTLY) throw new Error('This page goes without Plotly.');
+  if (!PLOTLY) throw new Error('plotly'); // an exported page that goes without it
   const script = document.createElement('script');
   script.src = addressOf(PLOTLY);
   return new Promise((done, refused) => {
