@@ -2,6 +2,7 @@
 
 import pytest
 from driving import PATIENCE, lonely, pixel_of
+from test_accessibility import violations
 
 from vae.ui.models.catalog import Catalog
 from vae.ui.page.export import page as exported
@@ -60,6 +61,8 @@ def test_it_explores_without_a_server(open_file, text, model):
         assert not page.is_visible(needs_server)
     assert "6 of 6" in page.inner_text("#figures") and "CC BY 4.0" in page.inner_text("#page-foot")
 
+    page.wait_for_selector("#doctor[data-forecast]")
+    assert violations(page) == []
     points = model.model.maps["pca"]
     row = lonely(points, range(len(points)))[40]
     page.select_option("#map-projection", "pca")
@@ -90,6 +93,7 @@ def test_a_light_page_in_korean_on_a_phone(open_file, model):
     assert page.evaluate("document.documentElement.lang") == "ko"
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert "라이선스" in page.inner_text("#page-foot")
+    assert violations(page) == []
     before = picture(page)
     page.press("#sliders input >> nth=0", "PageUp")
     page.wait_for_function("before => document.querySelector('[data-role=z]').src !== before", arg=before)

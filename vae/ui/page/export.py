@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import html
 import json
+import math
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -31,7 +33,7 @@ from vae.ui.models.loaded_model import LoadedModel
 MOST_IMAGES = 2000  # of the map; the thumbnails of 2,000 pictures 64x64x3 take some 0.5 MB
 SHEETS = ("kit", "models", "header", "explore", "page")  # folders of the style sheets, the general ones first
 ENTRY = "page/page"
-_LESS_THAN = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}  # ends an element, or a line of JavaScript
+_ESCAPED = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}  # ends an element, or a line of JavaScript
 # Strings that no such page says, but for the names of objectives.
 _OTHERS = re.compile(r"(learn|compare|tour|present|rates|run|api|request|command|hub|tab|train(?!\.objective\.))\.")
 
@@ -76,13 +78,13 @@ def page(opened: LoadedModel, light: bool = False) -> str:
     """The file's text. The same model gives the same text.
 
     Args:
-        light: without Plotly, 4.8 MB: the map is its raster alone, and charts are their numbers.
+        light: without Plotly, 1.9 MB: the map is its raster alone, and charts are their numbers.
 
     Raises:
         UserError: no page can run this decoder.
     """
     content = {"models": [model_content(opened)], "marks": list(MARKS)}
-    plotly = "" if light else f'<script type="text/plain" id="page-plotly">{inert(_plotly())}</script>'
+    plotly = "" if light else f'<script type="text/plain" id="page-plotly">{_plotly()}</script>'
     parts = {
         "title": html.escape(opened.title),
         "style": style(),
@@ -170,15 +172,21 @@ def style() -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON that may stand in a script element: no value of it ends the element."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.translate(str.maketrans(_LESS_THAN))
+    """JSON that may stand in a script element: no value of it ends the element. What is no number is null, as in the
+    app's answers.
+    """
+    text = json.dumps(_finite(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.translate(str.maketrans(_ESCAPED))
 
 
-def inert(source: str) -> str:
-    """A script's text that may stand in a script element: only its strings and patterns hold such sequences."""
-    return re.sub(r"<(?=/script|!--|script)", r"\\x3c", source, flags=re.IGNORECASE)
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _plotly() -> str:
-    return plotly_script().read_text(encoding="utf-8")
+    """Plotly's script, compressed to a quarter, as base64."""
+    return base64.b64encode(gzip.compress(plotly_script().read_bytes(), mtime=0)).decode("ascii")

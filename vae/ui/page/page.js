@@ -22,7 +22,7 @@ export function open() {
   for (const {overview: {decoder}, network} of models) bring(decoder.file, blob(network));
   const script = document.getElementById('page-plotly');
   const complete = !document.getElementById('page-cut'); // the file's last line takes it away
-  if (script && complete) bring(PLOTLY, new Blob([script.textContent], {type: 'text/javascript'}));
+  if (script && complete) bring(PLOTLY, unzipped(blob(script.textContent)));
   document.body.classList.toggle('dark', matchMedia('(prefers-color-scheme: dark)').matches);
 
   mountHeader(document.getElementById('header'), models[0], marks);
@@ -59,6 +59,8 @@ function blob(base64) {
   const text = atob(base64);
   return new Blob([Uint8Array.from(text, letter => letter.charCodeAt(0))]);
 }
+
+const unzipped = zip => new Response(zip.stream().pipeThrough(new DecompressionStream('gzip')), {headers: {'content-type': 'text/javascript'}}).blob();
 
 /** Pictures side by side, so many in a row, as a data URI. */
 function drawn({pixels, width, height}, columns) {

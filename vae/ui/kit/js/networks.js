@@ -120,9 +120,9 @@ function blobWorker() {
 }
 
 async function fetchFile(file) {
-  const blob = blobOf(file);
+  const blob = await blobOf(file);
   if (blob) return blob.arrayBuffer();
-  const answer = await fetch(addressOf(file));
+  const answer = await fetch(await addressOf(file));
   if (!answer.ok) throw new Unavailable(answer.statusText);
   return answer.arrayBuffer();
 }

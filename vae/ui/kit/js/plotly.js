@@ -21,7 +21,7 @@ export function plotly() {
 async function load() {
   if (!PLOTLY) throw new Error('plotly'); // an exported page that goes without it
   const script = document.createElement('script');
-  script.src = addressOf(PLOTLY);
+  script.src = await addressOf(PLOTLY);
   return new Promise((done, refused) => {
     script.onload = () => done(window.Plotly);
     script.onerror = () => refused(new Error(script.src));
