@@ -2,7 +2,7 @@
 
 import ast
 import sys
-from importlib.metadata import packages_distributions, version
+from importlib.metadata import distributions, packages_distributions, version
 from pathlib import Path
 
 import gradio
@@ -54,12 +54,21 @@ def imported():
                 yield node.module.partition(".")[0]
 
 
+def projects() -> dict[str, list[str]]:
+    """The projects that bring each package."""
+    if sys.version_info >= (3, 11):
+        return packages_distributions()
+    found: dict[str, list[str]] = {}  # Python 3.10 passes over wheels that do not list their packages
+    for project in distributions():
+        for name in {file.parts[0].removesuffix(".py") for file in project.files or ()}:
+            found.setdefault(name, []).append(project.metadata["Name"])
+    return found
+
+
 def test_every_package_that_is_imported_is_required(required):
     others = set(imported()) - set(sys.stdlib_module_names) - {"vae"} - OPTIONAL
-    projects = (
-        packages_distributions()
-    )  # where a wheel names no packages, Python 3.10 knows none: it is called the same
-    needed = {name: {project.lower() for project in projects.get(name, [name])} for name in others}
+    known = projects()
+    needed = {name: {project.lower() for project in known.get(name, [])} for name in others}
     assert [name for name, offered in needed.items() if not offered & set(required)] == []
 
 

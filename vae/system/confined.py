@@ -131,7 +131,7 @@ def _work(
     except (MemoryError, OSError) as error:
         answer = False, MemoryError() if getattr(error, "errno", None) == errno.ENOMEM else error
     except Exception as error:
-        if isinstance(error, RuntimeError) and "allocate memory" in str(error):  # torch has no other name for it
+        if "allocate memory" in str(error):  # torch and safetensors have no other name for it
             error = MemoryError()
         own = type(error).__module__.partition(".")[0] == __name__.partition(".")[0]
         passes = own or isinstance(error, MemoryError)
