@@ -1,5 +1,6 @@
 """Networks as files: the page is given those that it computes quickly."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -38,10 +39,22 @@ def test_there_is_a_file_of_the_reader_where_there_is_a_reader(opened):
     assert reader_file(opened) is None
 
 
+def test_a_full_disk_leaves_decoding_to_the_server(opened, monkeypatch, caplog):
+    def full(kind, content):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(network_files, "page_file", full)
+    assert decoder_file(opened) is None and "No space left" in caplog.text
+
+
 def test_the_newest_files_stay(monkeypatch):
     monkeypatch.setattr(bundle, "MOST_FILES", 2)
-    paths = [bundle.page_file("some", bytes([number])) for number in range(3)]
+    paths = []
+    for number in range(3):
+        paths.append(bundle.page_file("some", bytes([number])))
+        os.utime(paths[-1], ns=(number, number))  # on a disk whose clock is coarse too
     assert bundle.page_file("some", bytes([1])) == paths[1]
-    assert [path.exists() for path in paths] == [False, True, True]
+    assert [path.exists() for path in paths] == [False, True, True] and paths[1].read_bytes() == b"\x01"
+    assert not list(paths[0].parent.glob("coming-*"))
     other = bundle.page_file("other", b"0")
     assert other.read_bytes() == b"0" and other != paths[1]

@@ -5,11 +5,12 @@ Every module becomes a function scope in the order of its imports, under the nam
 function or class, nothing exported that is assigned again. A `*.test.js` beside a module is left out.
 """
 
+import os
 import posixpath
 import re
 import tempfile
-import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import lru_cache
 from graphlib import TopologicalSorter
 from hashlib import sha256
@@ -17,9 +18,10 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from shutil import copy
+from uuid import uuid4
 
 UI = Path(__file__).resolve().parents[1]  # modules and style sheets lie beside the Python of their tab
-MOST_FILES = 64
+MOST_FILES = 64  # of `page_file`: networks of some 0.5 MB
 _IMPORT = re.compile(r"^import \{([^}]*)\} from '(\.{1,2}/[\w./-]+)\.js';$", re.MULTILINE)
 _EXPORT = re.compile(r"^export ((?:async )?(?:const|function|class) (\w+))", re.MULTILINE)
 
@@ -78,16 +80,24 @@ def worker_source() -> str:
 
 def page_file(kind: str, content: bytes) -> Path:
     """A file beside the bundle, which the page fetches and browsers keep, for its name changes with its content. The
-    newest `MOST_FILES` of a kind stay.
+    newest `MOST_FILES` of a kind stay; who fetches one that has just gone finds none.
+
+    Raises:
+        OSError: the disk refuses.
     """
-    path = Path(_folder().name) / f"{kind}-{sha256(content).hexdigest()[:32]}"
-    if not path.exists():
-        coming = path.with_suffix(f".{threading.get_ident()}")
+    folder = Path(_folder().name)
+    path = folder / f"{kind}-{sha256(content).hexdigest()[:32]}"
+    try:
+        os.utime(path)
+    except FileNotFoundError:
+        coming = folder / f"coming-{uuid4().hex}"
         coming.write_bytes(content)
         coming.replace(path)
-    path.touch()
-    kept = sorted(path.parent.glob(f"{kind}-*"), key=lambda each: each.stat().st_mtime)
-    for old in kept[:-MOST_FILES]:
+    ages = {}
+    for each in folder.glob(f"{kind}-*"):
+        with suppress(FileNotFoundError):  # another thread has taken it away
+            ages[each] = each.stat().st_mtime_ns
+    for old in sorted(ages, key=ages.get)[:-MOST_FILES]:
         old.unlink(missing_ok=True)
     return path
 

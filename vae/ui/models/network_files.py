@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from vae.models.graph.description import Description, describe
@@ -10,6 +11,8 @@ from vae.models.graph.operations import GraphError
 from vae.system.limits import GRAPHS
 from vae.ui.kit.bundle import page_file
 from vae.ui.models.loaded_model import LoadedModel
+
+log = logging.getLogger(__name__)
 
 
 def decoder_file(opened: LoadedModel) -> dict[str, Any] | None:
@@ -33,4 +36,9 @@ def reader_file(opened: LoadedModel) -> dict[str, Any] | None:
 def _file(description: Description, **facts: str) -> dict[str, Any] | None:
     if description.graph.cost > GRAPHS.most_cost_in_page:
         return None
-    return {"file": page_file("network", to_bytes(description, **facts)).as_posix(), "cost": description.graph.cost}
+    try:
+        path = page_file("network", to_bytes(description, **facts))
+    except OSError as error:  # a full disk: the server decodes
+        log.warning("A network could not be laid out for the page: %s", error)
+        return None
+    return {"file": path.as_posix(), "cost": description.graph.cost}
