@@ -95,12 +95,12 @@ def titles(page):
 
 
 def test_plotly_takes_over_without_a_jump(open_page):
-    order = """() => { window.order = []; new MutationObserver(all => all.forEach(({attributeName}) => {
-        const part = document.querySelector('#map'), dots = part.querySelector('.lse-dots');
+    # From the very beginning: an observer that waits for the map may come after its dots.
+    script = """window.order = []; new MutationObserver(all => all.forEach(({attributeName, target}) => {
+        if (target.id !== 'map') return;
+        const dots = target.querySelector('.lse-dots');
         window.order.push([attributeName, dots.style.cssText, dots.dataset.x, dots.toDataURL()]);
-      })).observe(document.querySelector('#map'), {attributeFilter: ['data-ready', 'data-plotly']}); }"""
-    script = f"document.addEventListener('DOMContentLoaded', () => {{ const begin = {order}; const look = () => "
-    script += "document.querySelector('#map') ? begin() : requestAnimationFrame(look); look(); });"
+      })).observe(document, {subtree: true, attributeFilter: ['data-ready', 'data-plotly']});"""
     page = open_page(query="?still=1&lang=ko", drawn=taken_over, plotly=True, script=script)
     names, boxes, ranges, pictures = zip(*page.evaluate("window.order"), strict=True)
     assert names.index("data-ready") < names.index("data-plotly")
