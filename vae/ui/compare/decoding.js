@@ -1,9 +1,7 @@
 // Who decodes for Compare: the page, where it has both decoders and what reads their pictures, or the server.
 
-import {Unavailable} from '../kit/js/networks.js';
+import {Unavailable, pieces} from '../kit/js/networks.js';
 import {readingOf} from './reading.js';
-
-const PIECE = 7_000_000; // multiply-adds in one go, some 7 ms of one core: a newer z waits for no more
 
 /** A couple's files that the page needs, [[decoder, reader or null] of either side], or null: one of them there is not. */
 function filesOf(couple, sides) {
@@ -39,11 +37,9 @@ export function createDecoding(networks, sides) {
   }
 
   /** The pictures of a strip, one below the other; null where they have gone stale meanwhile. */
-  async function strip(file, cost, zs, stale) {
-    const length = Math.max(1, Math.floor(PIECE / cost));
+  async function strip(decoder, zs, stale) {
     let all = null;
-    for (let first = 0; first < zs.length; first += length) {
-      const {pixels, width, height} = await networks.decode(file, zs.slice(first, first + length));
+    for await (const {first, pixels, width, height} of pieces(networks, decoder, zs)) {
       if (stale()) return null;
       all ??= {pixels: new Uint8ClampedArray(4 * width * height * zs.length), width, height};
       all.pixels.set(pixels, 4 * width * height * first);
@@ -87,10 +83,9 @@ export function createDecoding(networks, sides) {
      * @return promise of true, or of null: the server is to be asked
      */
     strips: (couple, strips, show, stale) =>
-      here(async files => {
+      here(async () => {
         for (const {zs, ...about} of strips) {
-          const [file] = files[sides.indexOf(about.side)];
-          const pictures = await strip(file, couple[about.side].decoder.cost, zs, stale);
+          const pictures = await strip(couple[about.side].decoder, zs, stale);
           if (!pictures) break;
           show({...about, ...pictures});
         }

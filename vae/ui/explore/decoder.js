@@ -1,9 +1,7 @@
 // Who decodes: the page, once the network is here and as long as its worker lives, else the server.
 
 import {onBack} from '../kit/js/connection.js';
-import {Unavailable} from '../kit/js/networks.js';
-
-const PIECE = 7_000_000; // multiply-adds in one go: some 7 ms of one core, for which a newer z may have to wait
+import {Unavailable, pieces} from '../kit/js/networks.js';
 
 /**
  * @param networks of kit/js/networks
@@ -72,12 +70,7 @@ export function createDecoder(networks, changed) {
     load,
     /** {pixels, width, height} of z. */
     decode: ({decoder}, z) => networks.decode(decoder.file, [z]),
-    /** The same of many codes, piece by piece: {first: which code a piece begins with, pixels, width, height}. */
-    async *pieces({decoder: {file, cost}}, zs) {
-      const length = Math.max(1, Math.floor(PIECE / cost));
-      for (let first = 0; first < zs.length; first += length) {
-        yield {first, ...(await networks.decode(file, zs.slice(first, first + length)))};
-      }
-    },
+    /** The same of many codes, see `pieces` of kit/js/networks. */
+    pieces: ({decoder}, zs) => pieces(networks, decoder, zs),
   };
 }

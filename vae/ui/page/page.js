@@ -10,6 +10,7 @@ import {bring} from '../kit/js/files.js';
 import {opensGlossary} from '../kit/js/glossary.js';
 import {hold} from '../kit/js/link.js';
 import {networks} from '../kit/js/networks.js';
+import {imageData} from '../kit/js/picture.js';
 import {named, number, t} from '../kit/js/strings.js';
 import {createAnswers} from './answers.js';
 
@@ -63,14 +64,13 @@ function blob(base64) {
 const unzipped = zip => new Response(zip.stream().pipeThrough(new DecompressionStream('gzip')), {headers: {'content-type': 'text/javascript'}}).blob();
 
 /** Pictures side by side, so many in a row, as a data URI. */
-function drawn({pixels, width, height}, columns) {
-  const size = 4 * width * height;
-  const count = pixels.length / size;
+function drawn(pictures, columns) {
+  const {pixels, width, height} = pictures;
+  const count = pixels.length / (4 * width * height);
   const canvas = make('canvas', {width: columns * width, height: Math.ceil(count / columns) * height});
   const context = canvas.getContext('2d');
   for (let i = 0; i < count; i++) {
-    const picture = new ImageData(pixels.slice(i * size, (i + 1) * size), width, height);
-    context.putImageData(picture, (i % columns) * width, Math.floor(i / columns) * height);
+    context.putImageData(imageData(pictures, i), (i % columns) * width, Math.floor(i / columns) * height);
   }
   return canvas.toDataURL();
 }

@@ -33,6 +33,24 @@ const pointwise = (make, settings = {}) => ({
   },
 });
 
+/**
+ * @param tapsOf of an axis, see gather.js
+ * @param place (channel, output, channels, outputs) -> which kernel of the file is theirs
+ */
+const convolution = (tapsOf, place) => ([[channels, height, width]], {kernel, stride, padding}, {weight, bias}, [outputs, rows, columns]) => {
+  const taps = size(kernel);
+  const layer = {
+    channels,
+    outputs,
+    width,
+    kernel,
+    rows: tapsOf(height, rows, kernel[0], stride[0], padding[0]),
+    columns: tapsOf(width, columns, kernel[1], stride[1], padding[1]),
+  };
+  const run = gathered(layer, (tap, c, o) => weight[place(c, o, channels, outputs) * taps + tap], bias);
+  return ([x], y) => run(x, y);
+};
+
 const OWN = {
   linear: {
     settings: {out: whole(1), bias: flag},
@@ -54,19 +72,7 @@ const OWN = {
         : null,
     weights: ([shape], settings) => biased(settings, [settings.out, shape[0], ...settings.kernel]),
     cost: ([shape], {kernel}, out) => shape[0] * size(kernel) * size(out),
-    run([[channels, height, width]], {kernel, stride, padding}, {weight, bias}, [outputs, rows, columns]) {
-      const taps = size(kernel);
-      const layer = {
-        channels,
-        outputs,
-        width,
-        kernel,
-        rows: convolved(height, rows, kernel[0], stride[0], padding[0]),
-        columns: convolved(width, columns, kernel[1], stride[1], padding[1]),
-      };
-      const run = gathered(layer, (tap, c, o) => weight[(o * channels + c) * taps + tap], bias);
-      return ([x], y) => run(x, y);
-    },
+    run: convolution(convolved, (c, o, channels) => o * channels + c),
   },
   conv_transpose: {
     settings: {out: whole(1), bias: flag, ...KERNEL, output_padding: list([2], 0, 64)},
@@ -77,19 +83,7 @@ const OWN = {
     },
     weights: ([shape], settings) => biased(settings, [shape[0], settings.out, ...settings.kernel]),
     cost: ([shape], {kernel}, out) => size(shape) * size(kernel) * out[0],
-    run([[channels, height, width]], {kernel, stride, padding}, {weight, bias}, [outputs, rows, columns]) {
-      const taps = size(kernel);
-      const layer = {
-        channels,
-        outputs,
-        width,
-        kernel,
-        rows: transposed(height, rows, kernel[0], stride[0], padding[0]),
-        columns: transposed(width, columns, kernel[1], stride[1], padding[1]),
-      };
-      const run = gathered(layer, (tap, c, o) => weight[(c * outputs + o) * taps + tap], bias);
-      return ([x], y) => run(x, y);
-    },
+    run: convolution(transposed, (c, o, channels, outputs) => c * outputs + o),
   },
   scale: {
     weights: perChannel,
