@@ -22,16 +22,17 @@ SHIPPED = [entry.name for entry in list_headers()]
 CHOSEN = {"scene3d-beta", "sprites-vae", "mnist-2d", "mnist-collapsed", "mnist-conv20"}  # a network of each kind
 RUN = """
     import {readFileSync, writeFileSync} from 'node:fs';
-    const [folder, count, limits] = process.argv.slice(1);
+    const [folder, count, limits, machine] = process.argv.slice(1);
     const {readFile} = await import(folder + 'file.js');
     const {readGraph, createNetwork} = await import(folder + 'graph.js');
+    const machines = await import(folder + 'machine.js');
     const {paint} = await import(folder + 'pixels.js');
     const bytes = path => new Uint8Array(readFileSync(path)).buffer;
     const input = new Float32Array(bytes('input'));
     const said = Array.from({length: Number(count)}, (_, part) => {
       const {header, tensors} = readFile(bytes(`network${part}`));
       const graph = readGraph(header.graph, JSON.parse(limits));
-      const run = createNetwork(graph, tensors);
+      const run = createNetwork(graph, tensors, machines[machine]());
       const size = graph.shapes[0].reduce((a, b) => a * b, 1);
       const [channels, height, width] = graph.shapes.at(-1);
       const outputs = [];
@@ -54,14 +55,14 @@ RUN = """
 
 @pytest.fixture
 def page(node, tmp_path):
-    """page([description, …], x, **facts) -> of each its output (n, …) channels last, its pixels, and what it says."""
+    """page([description, …], x, machine, **facts) -> of each: output (n, …) channels last, pixels, what it says."""
 
-    def run(descriptions, x, **facts):
+    def run(descriptions, x, machine="simdMachine", **facts):
         for number, description in enumerate(descriptions):
             (tmp_path / f"network{number}").write_bytes(to_bytes(description, **facts))
         last = x.permute(0, 2, 3, 1) if x.ndim == 4 else x
         (tmp_path / "input").write_bytes(last.contiguous().numpy().astype("<f4").tobytes())
-        arguments = (f"{(UI / 'kit/js/decoder').as_uri()}/", len(descriptions), json.dumps(LIMITS))
+        arguments = (f"{(UI / 'kit/js/decoder').as_uri()}/", len(descriptions), json.dumps(LIMITS), machine)
         said = json.loads(node("--input-type=module", "-e", RUN, *arguments, cwd=tmp_path))
         outputs = [np.fromfile(tmp_path / f"output{n}", "<f4").reshape(len(x), -1) for n in range(len(said))]
         pixels = [np.fromfile(tmp_path / f"pixels{n}", np.uint8) for n in range(len(said))]
@@ -125,13 +126,14 @@ def everything():
     return writer.description()
 
 
-def test_every_operation_layer_by_layer(page):
+@pytest.mark.parametrize("machine", ["simdMachine", "plainMachine"])
+def test_every_operation_layer_by_layer(page, machine):
     torch.manual_seed(0)
     description, x = rounded(everything()), torch.randn(2, 3, 9, 7)
     graph = description.graph
     assert {node.op for node in graph.nodes} == set(OPERATIONS)
     parts = [beginning(description, end + 1) for end in range(len(graph.nodes))]
-    for part, node, (output, _, said) in zip(parts, graph.nodes, page(parts, x), strict=True):
+    for part, node, (output, _, said) in zip(parts, graph.nodes, page(parts, x, machine), strict=True):
         with torch.inference_mode():
             expected = in_order(network_of(part)(x))
         assert said["shapes"] == [list(shape) for shape in part.graph.shapes] and said["cost"] == part.graph.cost

@@ -7,7 +7,7 @@ import {SOURCE} from './worker-source.js';
 
 const PATIENCE = 15_000; // ms for an answer of the worker, after which it is taken for dead
 const MOST = 8; // networks that it holds
-const PIECE = 7_000_000; // multiply-adds in one go: some 4 ms of one core, for which a newer z may have to wait
+const PIECE = 15_000_000; // multiply-adds in one go, for which a newer z may have to wait: some 2 ms of one core, 8 without SIMD
 
 /** No network runs here: the worker died or could not begin, or the file did not come whole. */
 export class Unavailable extends Error {}

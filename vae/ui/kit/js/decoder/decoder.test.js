@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {createNetwork, readGraph, VERSION} from './graph.js';
+import {plainMachine, simdMachine} from './machine.js';
 import {OPERATIONS} from './operations.js';
 import {paint} from './pixels.js';
 import {readFile} from './file.js';
@@ -36,6 +37,37 @@ test('a network is the sum that its description says', () => {
   const graph = readGraph(line(linear, {op: 'relu', inputs: [1]}, {op: 'add', inputs: [1, 2]}), LIMITS);
   assert.deepEqual(graph.shapes, [[2], [3], [3], [3]]);
   assert.equal(graph.cost, 6 + 3 + 3);
+  assert.deepEqual([...createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1))], [-0.5, -1, -2]);
+});
+
+test('WebAssembly says what plain JavaScript says, of any number of channels, outputs and taps', () => {
+  const wave = length => Float32Array.from({length}, (_, i) => (i % 3 ? Math.sin(7 * i) : 0));
+  for (const [channels, out, kernel, stride, padding] of [
+    [1, 1, 1, 1, 0],
+    [3, 7, 3, 2, 1],
+    [5, 8, 2, 3, 2],
+    [4, 17, 4, 1, 3],
+  ]) {
+    const size = [kernel, kernel];
+    const own = {out, bias: true, kernel: size, stride: [stride, stride], padding: [padding, padding]};
+    const nodes = [
+      {op: 'conv', inputs: [0], ...own},
+      {op: 'conv_transpose', inputs: [1], ...own, out: channels, bias: false, output_padding: [0, 0]},
+    ];
+    const graph = readGraph({version: VERSION, input: [channels, 5, 6], nodes}, LIMITS);
+    const weights = {'0.weight': wave(out * channels * kernel ** 2), '0.bias': wave(out), '1.weight': wave(out * channels * kernel ** 2)};
+    const [plain, simd] = [plainMachine, simdMachine].map(make => createNetwork(graph, weights, make())(wave(channels * 30)));
+    assert.equal(simd.length, plain.length);
+    plain.forEach((value, i) => assert(Math.abs(value - simd[i]) < 1e-5 * (1 + Math.abs(value)), `${channels} → ${out}: ${value}, ${simd[i]}`));
+  }
+});
+
+test('where a browser allows no WebAssembly, plain JavaScript computes', context => {
+  context.mock.method(WebAssembly, 'Module', () => {
+    throw new WebAssembly.CompileError('blocked');
+  });
+  assert.equal(simdMachine(), null);
+  const graph = readGraph(line(linear), LIMITS);
   assert.deepEqual([...createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1))], [-0.5, -1, -2]);
 });
 

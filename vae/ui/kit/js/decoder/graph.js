@@ -1,6 +1,7 @@
 // A network as data, checked before anything is allocated: the twin of vae/models/graph/graph.py. Value 0 is the input, and node
 // i makes value i + 1 of earlier ones; the last is the output.
 
+import {createMachine} from './machine.js';
 import {OPERATIONS} from './operations.js';
 
 export const VERSION = 1;
@@ -55,10 +56,11 @@ export function readGraph(plain, limits) {
  *
  * @param graph of `readGraph`
  * @param tensors {"0.weight": Float32Array, …} in the file's order
+ * @param machine that computes it
  * @return (input) -> output, both with their channels last. The output is written over by the next call.
  */
-export function createNetwork(graph, tensors) {
-  const values = graph.shapes.map((shape, i) => (i ? new Float32Array(size(shape)) : null));
+export function createNetwork(graph, tensors, machine = createMachine()) {
+  const places = graph.shapes.map(shape => machine.place(size(shape)));
   const steps = graph.nodes.map(({op, inputs, settings}, number) => {
     const weights = {};
     for (const [name, shape] of Object.entries(graph.weights[number])) {
@@ -72,12 +74,14 @@ export function createNetwork(graph, tensors) {
       settings,
       weights,
       graph.shapes[number + 1],
+      machine,
     );
     return {run, inputs};
   });
+  const values = places.map(place => place());
   return input => {
     expect(input.length === size(graph.shapes[0]), 'input');
-    values[0] = input;
+    values[0].set(input);
     steps.forEach(({run, inputs}, i) => run(inputs.map(value => values[value]), values[i + 1]));
     return values[values.length - 1];
   };

@@ -2,7 +2,7 @@
 //
 // An operation: {least, most} inputs; settings {name: is it one}; shape(shapes, settings), null where they do not fit;
 // weights(shapes, settings) -> {name: shape}; cost(shapes, settings, out) in multiply-adds; and
-// run(shapes, settings, weights, out) -> (inputs, output) fills the output.
+// run(shapes, settings, weights, out, machine) -> (inputs, output) fills the output.
 
 import {convolved, gathered, transposed} from './gather.js';
 
@@ -37,7 +37,7 @@ const pointwise = (make, settings = {}) => ({
  * @param tapsOf of an axis, see gather.js
  * @param place (channel, output, channels, outputs) -> which kernel of the file is theirs
  */
-const convolution = (tapsOf, place) => ([[channels, height, width]], {kernel, stride, padding}, {weight, bias}, [outputs, rows, columns]) => {
+const convolution = (tapsOf, place) => ([[channels, height, width]], {kernel, stride, padding}, {weight, bias}, [outputs, rows, columns], machine) => {
   const taps = size(kernel);
   const layer = {
     channels,
@@ -47,7 +47,7 @@ const convolution = (tapsOf, place) => ([[channels, height, width]], {kernel, st
     rows: tapsOf(height, rows, kernel[0], stride[0], padding[0]),
     columns: tapsOf(width, columns, kernel[1], stride[1], padding[1]),
   };
-  const run = gathered(layer, (tap, c, o) => weight[place(c, o, channels, outputs) * taps + tap], bias);
+  const run = gathered(layer, (tap, c, o) => weight[place(c, o, channels, outputs) * taps + tap], bias, machine);
   return ([x], y) => run(x, y);
 };
 
@@ -57,10 +57,10 @@ const OWN = {
     shape: ([shape], {out}) => (shape.length === 1 ? [out] : null),
     weights: ([shape], settings) => biased(settings, [settings.out, shape[0]]),
     cost: ([shape], settings, out) => shape[0] * out[0],
-    run([[channels]], {out}, {weight, bias}) {
+    run([[channels]], {out}, {weight, bias}, shape, machine) {
       const one = [Int32Array.of(0, 0)];
       const layer = {channels, outputs: out, width: 1, kernel: [1, 1], rows: one, columns: one};
-      const run = gathered(layer, (tap, c, o) => weight[o * channels + c], bias);
+      const run = gathered(layer, (tap, c, o) => weight[o * channels + c], bias, machine);
       return ([x], y) => run(x, y);
     },
   },
