@@ -1,9 +1,9 @@
 // What the bench does in the page, timed by the page's own clock.
 ({
-  /** What shows that a picture is another one: its address, or a hash of the column in the middle of a canvas. */
+  /** What shows that a picture is another one: its address, or a hash of a canvas. */
   shown(picture) {
     if (picture?.tagName !== 'CANVAS') return picture?.src;
-    const {data} = picture.getContext('2d').getImageData(picture.width >> 1, 0, 1, picture.height);
+    const {data} = picture.getContext('2d').getImageData(0, 0, picture.width, picture.height);
     return new Int32Array(data.buffer).reduce((hash, pixel) => (Math.imul(hash, 31) + pixel) | 0, 7);
   },
 
@@ -28,10 +28,11 @@
     return times;
   },
 
-  /** The slider moves with every frame; how many different pictures a second arrive. */
+  /** The slider moves with every frame, within its own bounds; how many different pictures a second arrive. */
   async drag([slider, image, seconds]) {
     const input = document.querySelector(slider);
     const find = () => document.querySelector(image);
+    const [low, high] = [input.min, input.max].map(Number);
     let [pictures, frames, last] = [0, 0, this.shown(find())];
     const watch = setInterval(() => {
       const now = this.shown(find());
@@ -44,7 +45,7 @@
         const at = (performance.now() - started) / 1000;
         if (at > seconds) return done();
         frames++;
-        input.value = 2.5 * Math.sin(at * 2);
+        input.value = (low + high) / 2 + 0.45 * (high - low) * Math.sin(at * 2);
         input.dispatchEvent(new Event('input', {bubbles: true}));
         requestAnimationFrame(step);
       };
