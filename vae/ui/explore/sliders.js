@@ -19,7 +19,7 @@ export function mountSliders(element, explorer) {
     for (const dim of order) rows[dim] = row(dim, model, most, explorer, sway);
     const awake = order.filter(dim => model.kl[dim] >= model.active);
     const asleep = order.filter(dim => model.kl[dim] < model.active);
-    const head = make('div', {className: 'lse-bar'}, make('span', {className: 'lse-field'}, make('h2', {textContent: t('sliders.title')}), ask('latent')), make('span', {className: 'lse-count', textContent: t('sliders.bar')}), ask('kl'));
+    const head = make('div', {className: 'lse-bar'}, make('span', {className: 'lse-field'}, make('h2', {textContent: t('sliders.title')}), ask('latent')), make('span', {className: 'lse-field lse-count'}, t('sliders.bar'), ask('kl')));
     element.replaceChildren(head, ...awake.map(dim => rows[dim].element));
     if (asleep.length) {
       const text = asleep.length === 1 ? t('sliders.inactive_one') : t('sliders.inactive', {n: asleep.length});

@@ -14,8 +14,12 @@ export function t(key, values = {}) {
 export function spoken(value, name = '') {
   if (Array.isArray(value)) return value.map(each => (Array.isArray(each) ? `${spoken(each[0], 'factor')} (${each[1]})` : spoken(each, 'factor'))).join(', ');
   if (value?.key) return t(value.key, value.values);
+  if (typeof value === 'number' && !Number.isInteger(value)) return number(value, decimalsOf(value));
   return DATA.includes(name) ? named(value) : String(value);
 }
+
+/** With so many decimals a number stands as it came. */
+const decimalsOf = value => Math.min(20, /\.(\d+)$/.exec(String(value))?.[1].length ?? 3);
 
 /** Is there such a string? */
 export const has = key => key in texts;

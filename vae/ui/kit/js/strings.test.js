@@ -16,6 +16,8 @@ test('a text and its placeholders', () => {
 test('a sentence within a sentence, and lists of names', () => {
   assert.equal(t('a.set', {n: {key: 'a.count', values: {n: 1}}, data: 'hearts'}), '1 images of Herzen');
   assert.equal(spoken(['squares', 'hearts']), 'squares, Herzen');
+  assert.equal(t('a.count', {n: 7172.3}), '7,172.3 images', 'a broken number as the language writes it');
+  assert.equal(t('a.count', {n: 71720}), '71720 images', 'a whole one may be the name of an image');
   assert.equal(spoken([['hearts', 0.5], ['squares', 0.1]]), 'Herzen (0.5), squares (0.1)');
 });
 
