@@ -113,7 +113,8 @@ def test_the_first_map_imports_nothing_heavy(trained):
     code = (
         "import sys, json; from pathlib import Path; from vae.ui import Shared, build_demo; "
         f"build_demo(Shared.of(Path({str(trained.path.parent)!r}), Path('nowhere'), Path('runs'))); "
-        "print(json.dumps([m for m in ('torchvision', 'umap', 'plotly', 'numba') if m in sys.modules]))"
+        "print(json.dumps([m for m in ('torchvision', 'umap', 'plotly', 'numba') if m in sys.modules])); "
+        "assert 'narwhals.stable' in sys.modules, 'Plotly and scikit-learn in two threads would fail over it'"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr

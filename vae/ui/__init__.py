@@ -47,6 +47,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     stand_in_home()
     own_temporary_folder()
     import gradio as gr
+    import narwhals.stable  # noqa: F401  of Plotly and scikit-learn: two threads that import it at once fail
     import torch
 
     from vae.ui.header.tab import build as build_header
