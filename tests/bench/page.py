@@ -1,10 +1,12 @@
 """How quick the page is, in a real Chromium against the real app, each figure beside its rival of the same run.
 
-PYTHONPATH=. python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5] [--against CHECKOUT]
+PYTHONPATH=. python tests/bench/page.py [--checkpoints DIR] [--data DIR] [--rounds 5] [--seconds 5] [--delay 150]
+                                         [--against CHECKOUT]
 
 Prints ratios and figures; asserts nothing, for these machines are shared. The rivals: importing torch and gradio alone,
 an empty Blocks page, and the same decode of the same model through gr.Slider and gr.Image. With --against, another
-checkout of this project instead of all of them.
+checkout of this project instead of all of them; there a slider is moved once more with --delay ms added to every
+answer, the bytes of a first visit are counted, and with --drag MINUTES the page's memory is watched during a drag.
 """
 
 from __future__ import annotations
@@ -22,10 +24,12 @@ import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from network import delayed
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 import vae
 
+Options = argparse.Namespace
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [
     "--no-sandbox",
@@ -88,7 +92,7 @@ def summary(times: list[float]) -> str:
 def versus(what: str, ours: list[float], rival: str, theirs: list[float]) -> None:
     """Prints the medians of two lists of seconds and their ratio."""
     a, b = statistics.median(ours), statistics.median(theirs)
-    print(f"{what} {a:.2f} s, {rival} {b:.2f} s: {a / b:.2f}×", flush=True)
+    print(f"{what} {a:.3g} s, {rival} {b:.3g} s: {a / b:.2f}×", flush=True)
 
 
 def act(page: Page, name: str, argument: object) -> object:
@@ -149,8 +153,53 @@ def app_of(checkout: Path, arguments: argparse.Namespace) -> tuple[str, ...]:
     return (str(checkout / "app.py"), "--port", "PORT", "--runs", "RUNS", *folders)
 
 
-def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, ...]], rounds: int) -> None:
+def parts_of(page: Page) -> list[str]:
+    """The slider that is used most, and the picture that it moves."""
+    dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
+    return [f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"]
+
+
+def first_visit(browser: Browser, address: str) -> float:
+    """Megabytes that a new profile fetches until the page is whole, as they travel."""
+    context = browser.new_context(viewport={"width": 1400, "height": 900})
+    page, total = context.new_page(), []
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda event: total.append(event["encodedDataLength"]))
+    page.goto(f"{address}/?still=1")
+    page.wait_for_selector("#map[data-thumbnails='1'][data-plotly='1']", state="attached", timeout=60_000)
+    page.wait_for_timeout(3000)
+    context.close()
+    return sum(total) / 1e6
+
+
+def far_away(browser: Browser, name: str, address: str, delay: float, rounds: int) -> None:
+    """Slider to picture where every answer of the server takes `delay` ms more."""
+    with delayed(address, delay / 1000) as far:
+        page, _ = opened(browser, f"{far}/?still=1", "#map[data-thumbnails='1']")
+        page.bring_to_front()
+        times = act(page, "moves", [*parts_of(page), 20 * rounds])
+        print(f"slider -> picture, {name}, {delay:.0f} ms added to every answer: {summary(times)}", flush=True)
+        page.context.close()
+
+
+def dragged(browser: Browser, address: str, minutes: float) -> None:
+    """What the page holds while its slider is dragged, each time after a collection."""
+    page, _ = opened(browser, f"{address}/?still=1", "#map[data-thumbnails='1']")
+    session = page.context.new_cdp_session(page)
+    for minute in range(round(minutes) + 1):
+        if minute:
+            act(page, "drag", [*parts_of(page), 60])
+        session.send("HeapProfiler.collectGarbage")
+        heap = session.send("Runtime.getHeapUsage")["usedSize"] / 1e6
+        nodes = session.send("Memory.getDOMCounters")["nodes"]
+        print(f"  after {minute} minutes of dragging: heap {heap:.1f} MB, {nodes:,} nodes", flush=True)
+    page.context.close()
+
+
+def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, ...]], options: Options) -> None:
     """Two checkouts in turn: first answer, first map, slider to picture, pictures a second of a drag."""
+    rounds = options.rounds
     answers: dict[str, list[float]] = {name: [] for name in apps}
     maps: dict[str, list[float]] = {name: [] for name in apps}
     moves: dict[str, list[float]] = {name: [] for name in apps}
@@ -176,10 +225,16 @@ def against(playwright: Playwright, executable: str, apps: dict[str, tuple[str, 
             for name in turns[number % 2]:
                 page = pages[name]
                 page.bring_to_front()
-                dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
-                parts = [f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"]
+                parts = parts_of(page)
                 moves[name] += [ms / 1000 for ms in act(page, "moves", [*parts, 20])]
                 rates[name].append(act(page, "drag", [*parts, 3])["pictures"])
+        for page in pages.values():
+            page.context.close()
+        for name, address in addresses.items():
+            far_away(browser, name, address, options.delay, rounds)
+            print(f"bytes of a first visit, {name}: {first_visit(browser, address):.2f} MB", flush=True)
+        if options.drag:
+            dragged(browser, next(iter(addresses.values())), options.drag)
         browser.close()
     (ours, theirs) = apps
     for what, times in (("first HTTP answer", answers), ("first map", maps), ("slider -> picture", moves)):
@@ -195,12 +250,14 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=5.0)
     parser.add_argument("--against", type=Path, metavar="CHECKOUT", help="another checkout, in place of all rivals")
+    parser.add_argument("--delay", type=float, default=150, help="ms, with --against")
+    parser.add_argument("--drag", type=float, default=0, help="minutes, with --against")
     arguments = parser.parse_args()
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if arguments.against:
         apps = {"this checkout": app_of(ROOT, arguments), "the other": app_of(arguments.against.resolve(), arguments)}
         with sync_playwright() as playwright:
-            against(playwright, executable, apps, arguments.rounds)
+            against(playwright, executable, apps, arguments)
         return
     app = app_of(ROOT, arguments)
     path = arguments.checkpoints / "scene3d-beta.safetensors"
@@ -215,9 +272,8 @@ def main() -> None:
         first_map(browser, ours, empty, arguments.rounds)
         page, _ = opened(browser, f"{ours}/?still=1", "#map[data-thumbnails='1']")
         other, _ = opened(browser, rival, "#slider input[type=range]")
-        dim = page.eval_on_selector("#sliders input[data-dim]", "e => e.dataset.dim")
         ways = {
-            "page": (page, f"#sliders input[data-dim='{dim}']", "#inspector img[data-role=z]"),
+            "page": (page, *parts_of(page)),
             "gr.Image": (other, "#slider input[type=range]", "#picture img"),
         }
         sliders(ways, 20 * arguments.rounds, arguments.seconds)
