@@ -37,9 +37,12 @@ RUN = """
       const [channels, height, width] = graph.shapes.at(-1);
       const outputs = [];
       const pixels = [];
+      const values = [];
       for (let i = 0; i < input.length; i += size) {
-        const output = run(input.slice(i, i + size));
+        const made = run(input.slice(i, i + size));
+        const output = made.at(-1);
         outputs.push(...output);
+        values.push(...made.slice(1).flatMap(value => [...value]));
         if (!header.likelihood) continue;
         const rgba = new Uint8ClampedArray(4 * height * width);
         paint(output, channels, header.likelihood, rgba);
@@ -47,6 +50,7 @@ RUN = """
       }
       writeFileSync(`output${part}`, Float32Array.from(outputs));
       writeFileSync(`pixels${part}`, Uint8Array.from(pixels));
+      writeFileSync(`values${part}`, Float32Array.from(values));
       return {cost: graph.cost, shapes: graph.shapes};
     });
     console.log(JSON.stringify(said));
@@ -138,6 +142,25 @@ def test_every_operation_layer_by_layer(page, machine):
             expected = in_order(network_of(part)(x))
         assert said["shapes"] == [list(shape) for shape in part.graph.shapes] and said["cost"] == part.graph.cost
         np.testing.assert_allclose(output, expected, rtol=2e-5, atol=2e-5, err_msg=node.op)
+
+
+@pytest.mark.parametrize("name", ["everything", "scene3d-beta"])
+def test_one_run_gives_what_every_layer_makes(page, tmp_path, name):
+    if name == "everything":
+        torch.manual_seed(1)
+        description, x = rounded(everything()), torch.randn(2, 3, 9, 7)
+    else:
+        model = load(name)
+        latents = (model.config.model.latent_dim,)
+        description, x = rounded(describe(model.network.network.decoder(), latents)), torch.from_numpy(model.mu[:2])
+    [(_, _, said)] = page([description], x)
+    sizes = [int(np.prod(shape)) for shape in said["shapes"][1:]]
+    values = np.fromfile(tmp_path / "values0", "<f4").reshape(2, -1)
+    assert values.shape[1] == sum(sizes)
+    for end, value in enumerate(np.split(values, np.cumsum(sizes)[:-1], axis=1), 1):
+        with torch.inference_mode():
+            expected = in_order(network_of(beginning(description, end))(x))
+        np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-4, err_msg=str(end))
 
 
 def beginning(description, nodes):

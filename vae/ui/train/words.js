@@ -1,4 +1,4 @@
-// Numbers of a training in words: times, places in a queue, axes.
+// Numbers of a training in words: times, places in a queue.
 
 import {number, t} from '../kit/js/strings.js';
 import {language} from '../kit/js/words.js';
@@ -28,11 +28,6 @@ export function rough(value) {
   const two = Number(value.toPrecision(2));
   return number(two, Math.min(2, Math.max(0, 1 - Math.floor(Math.log10(two)))));
 }
-
-const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSignificantDigits: 4});
-
-/** A value of an axis: 20K, 1.5M. */
-export const compact = value => short.format(value).replace('-', '−');
 
 /** Nats with as many decimals as are worth reading. */
 export const nats = value => number(value, Math.abs(value) < 100 ? 2 : 1);

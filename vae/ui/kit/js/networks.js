@@ -68,7 +68,8 @@ export function createNetworks({begin = blobWorker, fetched = fetchFile} = {}) {
     });
   }
 
-  /** What is known of a network, once it is ready: {cost, input, output, likelihood}. Rejects with Unavailable. */
+  /** What is known of a network, once it is ready: {cost, input, output, likelihood, nodes: [{op, settings, shape, cost}]}.
+   * Rejects with Unavailable. */
   function load(file) {
     const coming = loaded.get(file) ?? ready(file);
     loaded.delete(file);
@@ -97,12 +98,14 @@ export function createNetworks({begin = blobWorker, fetched = fetchFile} = {}) {
      *
      * @param zs [z, …]
      * @param reader the file of the network that reads them, or none
-     * @return promise of {pixels: RGBA of all pictures, width, height, readings: of all pictures, seconds}
+     * @param values numbers of the network's own values, to be answered too: node i makes value i + 1
+     * @return promise of {pixels: RGBA of all pictures, width, height, readings: of all pictures, values: of each number
+     *   those of all pictures, channels last, seconds}
      */
-    async decode(file, zs, reader = null) {
+    async decode(file, zs, reader = null, values = []) {
       const [{output: [, height, width]}] = await Promise.all([load(file), reader && load(reader)]);
       const z = Float32Array.from(zs.flat());
-      const answer = await ask({act: 'decode', name: file, z, reader}, [z.buffer]);
+      const answer = await ask({act: 'decode', name: file, z, reader, values}, [z.buffer]);
       return {...answer, width, height};
     },
     /** Call `listener` once the worker is gone for good. */

@@ -47,6 +47,11 @@ export function number(value, decimals = 0) {
   return /^-[0.,]*$/.test(text) ? text.slice(1) : text.replace('-', '−');
 }
 
+const short = new Intl.NumberFormat(language, {notation: 'compact', maximumSignificantDigits: 2});
+
+/** A large number in two figures: 66K, 4.2M. */
+export const compact = value => short.format(value).replace('-', '−');
+
 /** Fill every element below `root` that carries data-text. */
 export function fill(root) {
   for (const element of root.querySelectorAll('[data-text]')) element.textContent = t(element.dataset.text);

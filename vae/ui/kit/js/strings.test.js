@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {colourNamed, facts, has, named, namedAll, number, spoken, t} from './strings.js';
+import {colourNamed, compact, facts, has, named, namedAll, number, spoken, t} from './strings.js';
 import {texts} from './words.js';
 
 Object.assign(texts, {'a.count': '{n} images', 'a.set': '{n} of {data}', 'name.hearts': 'Herzen', 'colour.class': 'Klasse'});
@@ -11,6 +11,10 @@ test('a text and its placeholders', () => {
   assert.equal(t('a.count'), '{n} images', 'a placeholder without a value stays');
   assert.equal(t('no.such.key'), 'no.such.key');
   assert(has('a.count') && !has('no.such.key'));
+});
+
+test('large numbers in two figures', () => {
+  assert.deepEqual([320, 65_536, 4_194_304, -7_340_032].map(compact), ['320', '66K', '4.2M', '−7.3M']);
 });
 
 test('a sentence within a sentence, and lists of names', () => {

@@ -36,8 +36,9 @@ const singles = (...values) => ({dtype: 'F32', shape: [values.length], bytes: ne
 test('a network is the sum that its description says', () => {
   const graph = readGraph(line(linear, {op: 'relu', inputs: [1]}, {op: 'add', inputs: [1, 2]}), LIMITS);
   assert.deepEqual(graph.shapes, [[2], [3], [3], [3]]);
-  assert.equal(graph.cost, 6 + 3 + 3);
-  assert.deepEqual([...createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1))], [-0.5, -1, -2]);
+  assert.deepEqual([graph.costs, graph.cost], [[6, 3, 3], 6 + 3 + 3]);
+  const values = createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1));
+  assert.deepEqual(values.map(value => [...value]), [[1, -1], [-0.5, -1, -2], [0, 0, 0], [-0.5, -1, -2]]);
 });
 
 test('WebAssembly says what plain JavaScript says, of any number of channels, outputs and taps', () => {
@@ -56,7 +57,7 @@ test('WebAssembly says what plain JavaScript says, of any number of channels, ou
     ];
     const graph = readGraph({version: VERSION, input: [channels, 5, 6], nodes}, LIMITS);
     const weights = {'0.weight': wave(out * channels * kernel ** 2), '0.bias': wave(out), '1.weight': wave(out * channels * kernel ** 2)};
-    const [plain, simd] = [plainMachine, simdMachine].map(make => createNetwork(graph, weights, make())(wave(channels * 30)));
+    const [plain, simd] = [plainMachine, simdMachine].map(make => createNetwork(graph, weights, make())(wave(channels * 30)).at(-1));
     assert.equal(simd.length, plain.length);
     plain.forEach((value, i) => assert(Math.abs(value - simd[i]) < 1e-5 * (1 + Math.abs(value)), `${channels} → ${out}: ${value}, ${simd[i]}`));
   }
@@ -68,7 +69,7 @@ test('where a browser allows no WebAssembly, plain JavaScript computes', context
   });
   assert.equal(simdMachine(), null);
   const graph = readGraph(line(linear), LIMITS);
-  assert.deepEqual([...createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1))], [-0.5, -1, -2]);
+  assert.deepEqual([...createNetwork(graph, WEIGHTS)(Float32Array.of(1, -1)).at(-1)], [-0.5, -1, -2]);
 });
 
 test('what is no network is refused before anything is allocated', () => {
@@ -139,9 +140,12 @@ test('the worker answers each question under its number, a wrong one with an err
   const picture = {version: VERSION, input: [2], nodes: [{op: 'linear', inputs: [0], out: 4, bias: false}, {op: 'reshape', inputs: [1], shape: [1, 2, 2]}]};
   const buffer = file({graph: picture, likelihood: 'gaussian'}, {'0.weight': {...singles(1, 0, 0, 1, 1, 1, 0, 0), shape: [4, 2]}});
   const loaded = ask({id: 1, act: 'load', name: 'a', buffer, limits: LIMITS});
-  assert.deepEqual(loaded, {id: 1, cost: 8, input: [2], output: [1, 2, 2], likelihood: 'gaussian'});
+  const nodes = [{op: 'linear', settings: {out: 4, bias: false}, shape: [4], cost: 8}, {op: 'reshape', settings: {shape: [1, 2, 2]}, shape: [1, 2, 2], cost: 0}];
+  assert.deepEqual(loaded, {id: 1, cost: 8, input: [2], output: [1, 2, 2], likelihood: 'gaussian', nodes});
   const {pixels} = ask({id: 2, act: 'decode', name: 'a', z: Float32Array.of(1, 0, 0, 0.2)});
   assert.deepEqual([...pixels].filter((_, i) => i % 4 === 0), [255, 0, 255, 0, 0, 51, 51, 0]);
+  const asked = ask({id: 2, act: 'decode', name: 'a', z: Float32Array.of(1, 0, 0, 2), values: [1, 0]});
+  assert.deepEqual(asked.values.map(value => [...value]), [[1, 0, 1, 0, 0, 2, 2, 0], [1, 0, 0, 2]]);
   assert.equal(ask({id: 3, act: 'decode', name: 'b', z: Float32Array.of(1, 0)}).id, 3);
   assert(ask({id: 4, act: 'load', name: 'c', buffer: buffer.slice(0, 50), limits: LIMITS}).error);
   assert.deepEqual(ask({id: 5, act: 'forget', name: 'a'}), {id: 5});

@@ -11,8 +11,8 @@ const size = shape => shape.reduce((product, side) => product * side, 1);
 /**
  * @param plain the description
  * @param limits {most_nodes, most_values, most_weights, most_cost}
- * @return {nodes: [{op, inputs, settings}], shapes of all values, weights: of each node {name: shape}, cost in
- *   multiply-adds}
+ * @return {nodes: [{op, inputs, settings}], shapes of all values, weights: of each node {name: shape}, costs: of each
+ *   node in multiply-adds, cost: their sum}
  * @throws Error that names the place: whoever asked for the network lets the server decode
  */
 export function readGraph(plain, limits) {
@@ -24,7 +24,7 @@ export function readGraph(plain, limits) {
   const shapes = [plain.input];
   const weights = [];
   const nodes = [];
-  let cost = 0;
+  const costs = [];
   let numbers = 0;
   plain.nodes.forEach((node, number) => {
     const {op, inputs, ...settings} = node;
@@ -41,14 +41,15 @@ export function readGraph(plain, limits) {
     expect(shape && isShape(shape), `${number}.shapes`);
     const own = operation.weights(given, settings);
     numbers += Object.values(own).reduce((sum, each) => sum + size(each), 0);
-    cost += operation.cost(given, settings, shape);
+    costs.push(operation.cost(given, settings, shape));
     nodes.push({op, inputs, settings});
     shapes.push(shape);
     weights.push(own);
   });
   expect(numbers <= limits.most_weights, 'weights');
+  const cost = costs.reduce((sum, own) => sum + own, 0);
   expect(cost <= limits.most_cost, 'cost');
-  return {nodes, shapes, weights, cost};
+  return {nodes, shapes, weights, costs, cost};
 }
 
 /**
@@ -57,7 +58,8 @@ export function readGraph(plain, limits) {
  * @param graph of `readGraph`
  * @param tensors {"0.weight": Float32Array, …} in the file's order
  * @param machine that computes it
- * @return (input) -> output, both with their channels last. The output is written over by the next call.
+ * @return (input) -> all values, the input first and the output last, their channels last. Those that nodes make are
+ *   written over by the next call.
  */
 export function createNetwork(graph, tensors, machine = createMachine()) {
   const places = graph.shapes.map(shape => machine.place(size(shape)));
@@ -83,7 +85,7 @@ export function createNetwork(graph, tensors, machine = createMachine()) {
     expect(input.length === size(graph.shapes[0]), 'input');
     values[0].set(input);
     steps.forEach(({run, inputs}, i) => run(inputs.map(value => values[value]), values[i + 1]));
-    return values[values.length - 1];
+    return values;
   };
 }
 
