@@ -7,6 +7,7 @@ import re
 import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
 
@@ -17,6 +18,8 @@ import torch
 from vae.data import default_root
 from vae.evaluation.bound import importance_weighted_bound, log_likelihood
 from vae.evaluation.forecast import forecast
+from vae.models.graph.description import Description, network_of
+from vae.models.graph.graph import Graph
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
 from vae.system import safetensors_file
@@ -31,7 +34,7 @@ from vae.ui.learn.steps import STEPS, chosen, others
 from vae.ui.models.catalog import Catalog
 
 ROWED = ("encoded", "costs", "own_q", "gradients", "posterior", "distortions", "pixels")
-NAMED = ("gallery", "aggregate", "directions")
+NAMED = ("gallery", "decoder", "aggregate", "directions")
 ROW = 7
 
 
@@ -145,6 +148,21 @@ def test_encoded_and_costs_are_the_networks_own(ask, seen):
         )
     assert bill["distortion"] == pytest.approx(nats.mean().item(), rel=1e-5), "under q, as a bound asks for it"
     assert bill["rate"] == pytest.approx(kl_to_prior(q.mu, q.logvar).sum().item(), rel=1e-5)
+
+
+def test_a_decoder_comes_as_a_file_with_the_latents_worth_moving(ask, catalog, seen):
+    network, _, q = seen
+    told = ask("decoder", "tiny")
+    kl = catalog.open("tiny").model.stats["kl"]
+    dims = [latent["dim"] for latent in told["latents"]]
+    assert dims == np.argsort(-kl, kind="stable")[: len(dims)].tolist()
+    assert told["dims"] == 6 and len(dims) == min(told["used"], lesson_answers.MOVED)
+    tensors, header = safetensors_file.read(Path(told["decoder"]["file"]))
+    assert header["likelihood"] == "bernoulli"
+    weights = {name: tensor.float() for name, tensor in tensors.items()}
+    decoder = network_of(Description(Graph.from_json(header["graph"]), weights))
+    with torch.no_grad():
+        assert torch.allclose(decoder(q.mu), network.decode(q.mu), atol=0.05)
 
 
 def test_own_q_measures_both_and_ends_no_worse_than_it_began(catalog, seen):
@@ -319,7 +337,7 @@ def test_every_step_finds_its_model_or_none(catalog):
     found = chosen(catalog.usable(), catalog.data_root)
     assert found["posterior"] == "flat" and sorted(found["beta"]) == ["flat", "tiny"]
     assert set(found["prior"]) == {"flat", "tiny"}
-    assert {found[key] for key in ("vae", "amortised", "gradients", "elbo", "bernoulli")} <= {"flat", "tiny"}
+    assert {found[key] for key in ("vae", "layers", "amortised", "gradients", "elbo", "bernoulli")} <= {"flat", "tiny"}
     assert found["collapse"] is None, "a mean of squared errors is none of Bernoulli's"
     assert all(value is None for value in chosen([], catalog.data_root).values())
 
@@ -330,6 +348,7 @@ def test_a_model_whose_images_are_here_comes_first(catalog, bare):
     assert "bare" not in [found[key] for key in ("vae", "amortised", "gradients", "elbo", "bernoulli")]
     assert "bare" not in found["beta"]
     assert found["prior"][0] == "bare", "which are codes of the file"
+    assert found["layers"] == "bare", "which is a decoder"
     assert chosen(bare.usable(), bare.data_root)["elbo"] == "bare"
 
 
@@ -343,7 +362,7 @@ def test_the_shipped_models_stand_where_they_show_most(need, tmp_path):
     usable = [entry for entry in entries if entry.header]
     found = chosen(usable, default_root())
     assert found["posterior"] == "mnist-2d" and found["elbo"] == "mnist-kingma"
-    assert found["collapse"] == "mnist-collapsed" and found["vae"] == "scene3d-beta"
+    assert found["collapse"] == "mnist-collapsed" and found["vae"] == found["layers"] == "scene3d-beta"
     vae, beta = found["beta"]
     assert (vae.removesuffix("-vae"), "-vae") == (beta.removesuffix("-beta"), "-vae")
     without = chosen(usable, tmp_path)

@@ -26,8 +26,10 @@ from vae.ui.kit.pictures import data_uri, sheet
 from vae.ui.kit.points import pack
 from vae.ui.models import payload as models
 from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.models.network_files import decoder_file
 
 GALLERY = 10  # images to choose from
+MOVED = 6  # latents with a slider, where every layer of a decoder is drawn below them
 SMALL = 1_024  # values of an image up to which a lesson may take its full number of samples
 VALUES_AT_ONCE = 200_000  # decoded together: some ten milliseconds, and little memory
 OWN_STEPS = 300  # gradient steps on one image's own q: enough to pass the encoder by, measured on every shipped network
@@ -53,6 +55,19 @@ def gallery(opened: LoadedModel) -> dict[str, Any]:
         "order": np.argsort(-np.asarray(opened.model.stats["kl"], float), kind="stable").tolist(),
         "follows": models.followed(opened),
         "missing": opened.missing,
+    }
+
+
+def decoder(opened: LoadedModel) -> dict[str, Any]:
+    """A model's decoder for the page, see `decoder_file`, and the latents that are worth moving in it, the strongest
+    first.
+    """
+    follows = models.followed(opened)
+    return {
+        "decoder": decoder_file(opened),
+        "dims": opened.dims,
+        "used": len(models.latents_in_use(opened)),
+        "latents": [{"dim": dim, "follows": follows[dim]} for dim in models.strongest_latents(opened, MOVED)],
     }
 
 

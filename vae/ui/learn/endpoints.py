@@ -53,6 +53,9 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     def gallery(name: Any) -> dict[str, Any]:
         return answers.gallery(catalog.open(name))
 
+    def decoder(name: Any) -> dict[str, Any]:
+        return answers.decoder(catalog.open(name))
+
     def encoded(name: Any, row: Any) -> dict[str, Any]:
         return answers.encoded(*place(name, row))
 
@@ -121,7 +124,7 @@ def lesson_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]:
     priced |= {own_q: cost_of("own_q", OWN_SECONDS), own_q_again: cost_of("own_q_again", OWN_SECONDS)}
     priced[watch_training] = lambda seed: QUICK if is_whole(seed) and seed in trainings else Work(seconds=2.0)
     priced |= {chart: QUICK, gallery: lambda name: catalog.decoding(name, answers.GALLERY)}
-    priced[encoded] = lambda name, row: catalog.decoding(name)
+    priced |= {decoder: lambda name: catalog.decoding(name), encoded: lambda name, row: catalog.decoding(name)}
     of_models = model_endpoints(catalog)
     shared = [of_models[name] for name in ("decode", "rates")]
     return [*shared, *(endpoint(function, cost) for function, cost in priced.items())]

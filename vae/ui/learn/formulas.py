@@ -12,6 +12,7 @@ FORMULAS: dict[str, tuple[str, ...]] = {
         r"q(z \mid x) = \mathcal{N}\left(z;\, \mu(x),\, \operatorname{diag}\, \sigma^2(x)\right)",
         r"p(x) = \int p(x \mid z)\, \mathcal{N}(z;\, 0, I)\, dz",
     ),
+    "layers": (r"h_0 = z, \quad h_\ell = \max\left(0,\, W_\ell\, h_{\ell-1} + b_\ell\right)",),
     "algorithm": (
         r"\mathcal{L} = \mathbb{E}_q\left[-\log\, p(x \mid z)\right]"
         r" + \mathrm{KL}\left(q(z \mid x) \,\|\, p(z)\right)",

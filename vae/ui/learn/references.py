@@ -64,8 +64,14 @@ RYBKIN = Publication.on_arxiv(
     "2006.13202",
 )
 
+ZEILER = Publication("Zeiler et al. 2010", "Deconvolutional Networks", "https://doi.org/10.1109/CVPR.2010.5539957")
+DUMOULIN = Publication.on_arxiv(
+    "Dumoulin & Visin 2016", "A guide to convolution arithmetic for deep learning", "1603.07285"
+)
+
 REFERENCES: dict[str, tuple[Publication, ...]] = {  # by the key of a step
     "vae": (KINGMA, REZENDE),
+    "layers": (BURGESS, DUMOULIN, ZEILER),
     "algorithm": (KINGMA, TUTORIAL),
     "amortised": (CREMER,),
     "gradients": (WILLIAMS, MOHAMED),

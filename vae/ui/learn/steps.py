@@ -23,7 +23,7 @@ class Step:
 
     `models`: the shipped ones that show it best, in this order; after them any for which `fits`, smallest images first.
     None where a step brings its own model or needs none. Those whose images are here come before all others, unless a
-    step looks at stored codes alone.
+    step does without.
     """
 
     key: str
@@ -34,6 +34,7 @@ class Step:
 
 STEPS = (
     Step("vae", ("scene3d-beta", "scene3d-vae")),
+    Step("layers", ("scene3d-beta", "scene3d-vae"), needs_images=False),
     Step("algorithm", None),
     Step("amortised", _MNIST),
     Step("gradients", _MNIST),

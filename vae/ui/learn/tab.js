@@ -7,6 +7,7 @@ import {mountBeta} from './beta.js';
 import {mountCollapse} from './collapse.js';
 import {mountElbo} from './elbo.js';
 import {mountGradients} from './gradients.js';
+import {mountLayers} from './layers.js';
 import {mountLosses} from './losses.js';
 import {mountPosterior} from './posterior.js';
 import {mountPrior} from './prior.js';
@@ -21,6 +22,7 @@ import {fill, has, t} from '../kit/js/strings.js';
 
 const STEPS = {
   vae: mountVae,
+  layers: mountLayers,
   algorithm: mountAlgorithm,
   amortised: mountAmortised,
   gradients: mountGradients,
