@@ -20,6 +20,10 @@ CUT = """() => [...document.querySelectorAll('#learn svg text')].filter(text => 
   return box.left < around.left - 1 || box.right > around.right + 1 || box.top < around.top - 1
     || box.bottom > around.bottom + 1;
 }).map(text => text.textContent)"""
+# Before a page's own scripts: its workers are at hand, to end them.
+WORKERS = """window.workers = [];
+const Own = Worker;
+window.Worker = class extends Own { constructor(...all) { super(...all); workers.push(this); } };"""
 PIXELS = """canvas => { const c = canvas.getContext('2d');
   return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
 

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 import torch
-from driving import at_rest, came, cut, held_back
+from closeness import same_pictures
+from driving import PIXELS, WORKERS, at_rest, came, chw, cut, held_back
 
 from vae.checkpoints import export
 from vae.data import default_root
@@ -175,6 +176,44 @@ def shown_by_what_is_drawn(page, models):
 
     effective = page.locator("#learn-losses [data-loss=conv] td").last.inner_text()
     assert effective == "512"
+
+
+def test_a_decoder_is_followed_layer_by_layer_without_the_server(open_page, models):
+    page = open_page(script=WORKERS)
+    to_learn(page)
+    come_to(page, "layers")
+    opened = models[page.inner_text("#learn-layers .lse-strip-learn small").split(": ")[1]]
+    page.route("**/*", lambda route: route.abort("blockedbyclient"))
+    _, q = posterior(opened, picked(page, "layers"))
+    z = q.mu.clone()
+    z[0, 1] = 1.5
+    move = "e => { e.value = 1.5; e.dispatchEvent(new Event('input', {bubbles: true})); }"
+    page.eval_on_selector("#learn-layers input[data-dim='1']", move)
+    drawn(page, "layers")
+    got = page.eval_on_selector("#learn-layers canvas[data-role=picture]", PIXELS)
+    pixels = np.reshape(got["data"], (-1, got["width"], 4))[:, :, :1]
+    same_pictures(pixels, chw(opened.decode(z.numpy())[0]))
+
+    page.locator("#learn-layers .lse-layer-tiles >> nth=0").locator("[aria-checked=true]").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.matches('[aria-checked=true]:nth-child(2)')")
+    page.wait_for_selector("#learn-layers .lse-layers[data-nudged]")
+    label = page.evaluate("document.activeElement.getAttribute('aria-label')")
+    channel, latent, percent = map(int, re.fullmatch(r"Channel (\d+), moved most by z(\d+) \((\d+)\s%\)", label).groups())
+    moves = moved_by_each(opened, z, channel)
+    assert latent == int(moves.argmax()) and percent == pytest.approx(100 * moves.max() / moves.sum(), abs=1)
+
+    page.evaluate("workers.forEach(worker => worker.dispatchEvent(new ErrorEvent('error')))")
+    assert page.inner_text("#learn-layers .lse-step-lack") == say("learn.layers_no_worker")
+    assert page.locator("#learn-layers .lse-layers").is_hidden()
+
+
+def moved_by_each(opened, z, channel):
+    """How far a nudge of each latent moves a channel of the first pictures, on average."""
+    first = opened.model.network.network.from_latent
+    with torch.no_grad():
+        nudged = first(z + 0.25 * torch.eye(z.shape[1])) - first(z)
+    return nudged[:, channel].abs().mean((1, 2)).numpy()
 
 
 def test_another_image_changes_the_posterior(learn, models):

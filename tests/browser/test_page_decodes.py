@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import chw, open_anew, set_slider, shown, strongest, z_of
+from driving import WORKERS, chw, open_anew, set_slider, shown, strongest, z_of
 
 from vae.images import tile
 from vae.latent.traversal import traverse
@@ -12,9 +12,6 @@ from vae.ui.models.payload import STEPS
 pytestmark = pytest.mark.browser
 
 BY_PAGE, BY_SERVER = ("#model-decoder[data-where=page]", "#model-decoder[data-where=server]")
-WORKERS = """window.workers = [];
-const Own = Worker;
-window.Worker = class extends Own { constructor(...all) { super(...all); workers.push(this); } };"""
 CUT_SHORT = """const own = window.fetch;
 window.cut = true;
 window.fetch = async (address, ...more) => {

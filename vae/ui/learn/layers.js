@@ -56,7 +56,7 @@ export function mountLayers(step, name) {
     answer => {
       if (!answer) return;
       for (const row of decoder.rows) row.show(answer);
-      decoder.seconds = answer.seconds;
+      decoder.seconds = Math.min(decoder.seconds ?? Infinity, answer.seconds);
       clearTimeout(resting);
       resting = setTimeout(() => nudge(z), REST);
     },
@@ -66,6 +66,7 @@ export function mountLayers(step, name) {
     moved => {
       if (!moved) return;
       for (const row of decoder.rows) row.moved?.(moved, decoder.latents);
+      list.dataset.nudged = '1'; // what is said of channels is of this z
       tell();
     },
   );
@@ -94,6 +95,7 @@ export function mountLayers(step, name) {
   function move(next) {
     z = next.map(value => clampLatent(value));
     if (!decoder || lacking) return;
+    delete list.dataset.nudged;
     decoder.code.show(z);
     decode({z, values: decoder.values});
   }
@@ -112,10 +114,12 @@ export function mountLayers(step, name) {
   }
 
   function tell() {
-    const {cost, seconds, layers, hidden} = decoder;
-    const parts = [t('learn.layers_all', {cost: compact(cost), ms: number(1000 * seconds, 1)}), t('learn.layers_note', {n: CHANNELS})];
-    if (layers.slice(0, -1).some(({ops}) => !ops.includes('relu'))) parts.push(t('learn.layers_below'));
-    if (hidden) parts.push(t('learn.layers_between', {n: hidden}));
+    const {cost, seconds, layers, between} = decoder;
+    const drawn = layers.slice(0, -1);
+    const parts = [t('learn.layers_all', {cost: compact(cost), ms: number(1000 * seconds, 1)})];
+    if (drawn.some(({shape}) => shape.length === 3)) parts.push(t('learn.layers_note', {n: CHANNELS}));
+    if (drawn.some(({ops}) => !ops.includes('relu'))) parts.push(t('learn.layers_below'));
+    if (between) parts.push(t('learn.layers_between', {n: between}));
     note.textContent = parts.join(' ');
   }
   step.go(t('learn.explore'), () => picked && visit('explore', {model: name, index: picked.index, z}));
@@ -136,7 +140,7 @@ async function opened(step, name) {
     values.forEach((value, i) => seen[i].push(value));
   }
   const varied = hidden.map(({shape}, i) => variety(seen[i], shape[0]));
-  return {...decoder, dims, used, latents, layers, varied, likelihood: network.likelihood, hidden: all.length - layers.length};
+  return {...decoder, dims, used, latents, layers, varied, likelihood: network.likelihood, between: all.length - layers.length};
 }
 
 /** How far each latent, nudged, moves each channel of each layer: [of a layer [of a latent, …], …]; null where stale. */
@@ -188,11 +192,11 @@ function codeRow(latents, {dims, used}, moved) {
 function sentenceOf({op, settings, from, shape}) {
   const [, about] = WORDS[op] ?? [];
   if (!about) return '';
-  if (op === 'linear' && shape.length === 3) {
-    const [channels, ...sides] = shape;
+  const [channels, ...sides] = shape;
+  if (op === 'linear' && sides.length && channels > 1) {
     return t('learn.layers_linear_laid', {outputs: number(size(shape)), inputs: number(size(from)), channels: number(channels), size: sides.join('×')});
   }
-  return t(about, {outputs: number(size(shape)), inputs: number(from[0]), kernel: settings.kernel?.join('×')});
+  return t(about, {outputs: number(size(shape)), inputs: number(size(from)), kernel: settings.kernel?.join('×')});
 }
 
 const titleOf = ({op}) => (WORDS[op] ? t(WORDS[op][0]) : op);
