@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import WORKERS, chw, open_anew, set_slider, shown, strongest, z_of
+from driving import WORKERS, chw, first_map, offered, open_anew, set_slider, shown, strongest, z_of
 
 from vae.images import tile
+from vae.latent.neighbours import between_neighbours
 from vae.latent.traversal import traverse
+from vae.ui.kit.i18n import say
 from vae.ui.models.payload import STEPS
 
 pytestmark = pytest.mark.browser
@@ -40,9 +42,22 @@ def decodes_right(page, opened, value):
     return z
 
 
+def goes_between(page, opened):
+    """A click at the emptiest place of a map, and the picture of what lies between its neighbours."""
+    x, y = page.evaluate(
+        f"{offered('map')}.then(map => {{ const [place] = map.emptiest(1); map.goTo(...place); return place; }})"
+    )
+    page.wait_for_selector("#inspector[data-ready]:has-text('approximate')")
+    expected, _, distance = between_neighbours(np.array([x, y]), opened.model.maps[first_map(opened)], opened.model.mu)
+    z = z_of(page, opened.dims)
+    assert z == pytest.approx(np.clip(expected, -3, 3).tolist(), abs=1e-3)
+    assert f"{distance:.1f} away" in page.inner_text("#inspector")
+    same_pictures(shown(page, "z"), chw(opened.decode(expected[None])[0]))
+
+
 def test_with_the_network_cut_the_page_goes_on_and_says_what_it_cannot_do(open_page, opened):
     page = open_page()
-    page.wait_for_selector(BY_PAGE)
+    page.wait_for_selector(f"{BY_PAGE}[data-places=page]")
     assert "by itself" in page.get_attribute("#model-decoder", "title")
     page.route("**/*", lambda route: route.abort("blockedbyclient"))
     decodes_right(page, opened, 1.75)
@@ -55,6 +70,8 @@ def test_with_the_network_cut_the_page_goes_on_and_says_what_it_cannot_do(open_p
     row = np.reshape(page.evaluate(ROW, dim), (height, width, 4))
     same_pictures(row[:, :, :channels], chw(expected))
     page.wait_for_selector(".lse-alone:has-text('goes on without the server')")
+    assert page.inner_text(".lse-alone") == say("decoder.alone")
+    goes_between(page, opened)
     page.unroute_all()
     page.wait_for_selector(".lse-alone:not(:has-text('server'))", state="attached")
     before = page.get_attribute("#inspector", "data-index")

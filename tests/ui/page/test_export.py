@@ -135,16 +135,17 @@ def test_its_answers_are_those_of_the_app(opened, node, tmp_path):
     (tmp_path / "model.json").write_text(json.dumps(content))
     script = f"""
         import {{readFileSync}} from 'node:fs';
-        import {{between, createAnswers}} from '{(UI / "page/answers.js").as_uri()}';
+        import {{createAnswers}} from '{(UI / "page/answers.js").as_uri()}';
+        import {{between}} from '{(UI / "explore/codes.js").as_uri()}';
         const model = JSON.parse(readFileSync('model.json', 'utf8'));
         const shown = {{pixels: new Uint8ClampedArray(4), width: 1, height: 1}};
         const answers = createAnswers([model], {{decode: async () => shown, drawn: () => '', cut: async () => ''}});
         const picks = [];
         for (const row of {rows}) picks.push((await answers.pick('tiny', {opened.model.index.tolist()}[row])).ok);
-        const codes = {few.model.mu.tolist()};
+        const codes = {few.model.mu.ravel().tolist()};
         const xy = {points.astype(float).ravel().tolist()};
         const mixed = {[place.tolist() for place in places]}.map(
-          place => between(place, xy, codes.length, row => codes[row], {NEIGHBOURS}));
+          place => between(place, xy, codes, {NEIGHBOURS}));
         const latent = (await answers.coordinates('tiny', 'z2')).ok;
         const refused = [(await answers.pick('tiny', -1)).key, (await answers.open_model('other')).key];
         console.log(JSON.stringify({{picks, mixed, latent, refused}}));

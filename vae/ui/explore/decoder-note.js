@@ -11,12 +11,14 @@ export function mountDecoderNote(element, explorer) {
     const {where, why} = explorer.decoder.standing();
     word.dataset.where = where;
     word.textContent = t(`decoder.${where}`);
+    word.dataset.places = explorer.places() && where === 'page' ? 'page' : 'server';
     word.title = t(`decoder.why_${why}`);
-    const text = gone() && where === 'page' ? t('decoder.alone') : '';
+    const text = gone() && where === 'page' ? t(explorer.places() ? 'decoder.alone' : 'decoder.alone_places') : '';
     if (alone.textContent !== text) alone.textContent = text;
   }
 
   explorer.on('decoder', show);
+  explorer.on('codes', show);
   onLost(show);
   onBack(show);
 }

@@ -1,5 +1,6 @@
 // The page's logic: what is picked, where z stands, and the requests that follow. Draws nothing; parts listen to it.
 
+import {createCodes} from './codes.js';
 import {createDecoder} from './decoder.js';
 import {int32} from '../kit/js/arrays.js';
 import {gone} from '../kit/js/connection.js';
@@ -16,9 +17,9 @@ const KEPT = 32; // images that have been picked: they can be shown again withou
  * Events: model(overview), picking(), picked(answer), z({z, source}), decoding(), picture(uri or {pixels, width, height}),
  * settled(), traversing(), traversal(answer, without a sheet where cells follow), cells({first, pixels, width, height}),
  * walked(), untraversed(), rested(), place({x, y}|null), opening(name|null), unopened(), decoder({where, why}),
- * error(text).
+ * codes(), error(text).
  */
-export function createExplorer(server, {networks = networksOfPage} = {}) {
+export function createExplorer(server, {networks = networksOfPage, codes = createCodes()} = {}) {
   const call = caller(server, {changed: args => state.model && args.includes(state.model.handle) && reopen()});
   const {on, emit, fail} = createEvents();
 
@@ -29,7 +30,10 @@ export function createExplorer(server, {networks = networksOfPage} = {}) {
   let centre = []; // around which the newest traversal was asked for
   let walking = null; // the traversal that the page is filling
   const seen = new Map(); // "handle index" -> answer, the newest at the end
-  const decoder = createDecoder(networks, standing => emit('decoder', standing));
+  const decoder = createDecoder(networks, standing => {
+    emit('decoder', standing);
+    if (standing.where === 'page') fetchCodes();
+  });
 
   const pictures = createPump({
     send: z => decoder.decoded(model => decoder.decode(model, z), model => call('decode', model.handle, z)),
@@ -63,7 +67,15 @@ export function createExplorer(server, {networks = networksOfPage} = {}) {
     idle: () => emit('settled'),
   });
   const places = createPump({
-    send: ([projection, x, y]) => call('place', state.model.handle, projection, x, y),
+    send([projection, x, y]) {
+      const ask = model => call('place', model.handle, projection, x, y);
+      return decoder.decoded(async model => {
+        const found = codes.place(projection, x, y);
+        if (found) return {...found, image: await decoder.decode(model, found.z)};
+        fetchCodes();
+        return ask(model);
+      }, ask);
+    },
     apply(answer, [projection, x, y]) {
       Object.assign(state, {z: answer.z, source: 'between', place: {projection, x, y}});
       emit('z', {z: answer.z, source: 'between', neighbours: answer.neighbours.length, distance: answer.distance, far: answer.far});
@@ -96,6 +108,12 @@ export function createExplorer(server, {networks = networksOfPage} = {}) {
     idle: () => emit('opening', null),
   });
 
+  /** With them the page decodes empty places too; nothing waits for that. */
+  async function fetchCodes() {
+    await codes.load();
+    emit('codes');
+  }
+
   /** The file of the model has changed: its map and codes would lie beside another network's pictures. */
   const reopen = () => opens.push({name: state.model.name, image: state.picked.index ?? undefined});
 
@@ -110,6 +128,7 @@ export function createExplorer(server, {networks = networksOfPage} = {}) {
     const same = state.model && !asked && state.model.thumbnails.key === overview.thumbnails.key;
     index = int32(overview.index);
     Object.assign(state, {model: overview, range: 'sigma', dims: overview.traversal.dims, own: null});
+    codes.open(overview);
     decoder.open(overview);
     emit('model', overview);
     show(picked, asked ? null : overview.traversal);
@@ -231,6 +250,8 @@ export function createExplorer(server, {networks = networksOfPage} = {}) {
     call,
     fail,
     decoder,
+    /** Does the page know by itself what lies at an empty place? */
+    places: codes.here,
     open,
     openByName: name => opens.push({name}),
     /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */

@@ -50,14 +50,15 @@ function pretend({there = true} = {}) {
 }
 
 /** An explorer whose page decodes, once its network has been loaded; `heard` are its pictures, `calls` its server's. */
-async function decoding(networks = pretend(), {load = true, ...more} = {}) {
+async function decoding(networks = pretend(), {load = true, ...more} = {}, codes = undefined) {
   const [heard, calls] = [[], []];
   const called = (name, answer) => async (...args) => (calls.push([name, ...args]), {ok: answer(...args)});
   const explorer = createExplorer({
     decode: called('decode', (name, z) => `${name} ${z}`),
     pick: called('pick', (name, index) => picked(index)),
     traverse: called('traverse', (name, z, dims, range) => ({dims, range, values: [], sheet: ''})),
-  }, {networks});
+    place: called('place', () => ({z: [1, 1, 1], neighbours: [3], distance: 0.5, image: ''})),
+  }, {networks, codes});
   explorer.on('picture', picture => heard.push(picture.of?.[0] ?? picture));
   explorer.open({...overview(), handle: 'toy', decoder: {file: 'f', cost: 4_000_000}, ...more});
   heard.length = 0;
@@ -182,6 +183,32 @@ test('the server decodes until the network is here, then the page does, the newe
   assert.deepEqual(networks.asked, [['f', [[2, 0, 0]]], ['f', [[4, 0, 0]]]]);
   await networks.answer();
   assert.deepEqual([heard.slice(1), calls.length, explorer.busy()], [[[2, 0, 0], [4, 0, 0]], 1, false]);
+});
+
+test('an empty place is decoded by the page as soon as the codes are here', async () => {
+  const held = {ready: false, loads: 0};
+  const codes = {
+    open() {},
+    load: async () => void (held.loads += 1),
+    here: () => held.ready,
+    place: (projection, x, y) => (held.ready ? {z: [x, y, 0], neighbours: [0, 1, 2], distance: 0.5, far: true} : null),
+  };
+  const {explorer, networks, heard, calls} = await decoding(pretend(), {}, codes);
+  const zs = [];
+  explorer.on('z', z => zs.push(z));
+  assert.equal(held.loads, 1);
+  explorer.place('pca', 4, 5);
+  await settled();
+  assert.deepEqual([calls.map(([name]) => name), zs[0].z, held.loads], [['place'], [1, 1, 1], 2]);
+  held.ready = true;
+  explorer.place('pca', 4, 5);
+  await settled();
+  await networks.answer();
+  assert.deepEqual(zs[1], {z: [4, 5, 0], source: 'between', neighbours: 3, distance: 0.5, far: true});
+  assert.deepEqual([heard.at(-1), calls.length, explorer.state.place], [[4, 5, 0], 1, {projection: 'pca', x: 4, y: 5}]);
+  explorer.place('pca', 6, 7);
+  await networks.die();
+  assert.deepEqual(calls.map(([name]) => name), ['place', 'place'], 'the worker has died: the server places');
 });
 
 test('a network that is too large, does not come, or has no worker leaves the server to decode', async () => {

@@ -14,6 +14,7 @@ from vae.latent.lattice import even_lattice, prior_share
 from vae.latent.lattice import lattice as lattice_of
 from vae.latent.neighbours import between_neighbours
 from vae.latent.projection import explained
+from vae.ui.explore.code_file import code_file, far_from
 from vae.ui.kit import figure as charts
 from vae.ui.kit.figure import packed
 from vae.ui.kit.pictures import data_uri, sheet
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 LATTICE_STEPS = 20  # as in figure 4 of Kingma & Welling 2014
 WIDE = 0.99  # part of the codes that the wide lattice holds
-FAR = 0.05  # of the larger side of a map: a place further than this from every point is called far
 LATTICE_SIDE = 768  # pixels of its sheet: the page shows some 560, and 20 x 20 of 64x64x3 would take half a second
 SPECTRUM_DIRECTIONS, MOST_DIRECTIONS = 24, 48  # bars drawn at least, and at most
 DECADES = 1.5  # of that drawing from which on only powers of ten are written
@@ -79,6 +79,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
         "decoder": decoder_file(opened),
+        "codes": code_file(opened),
         "findings": findings_json(opened.diagnosis.evidence),
         "lattice": first_lattice(opened),
         "picked": pick(opened, first),
@@ -259,5 +260,5 @@ def place(opened: LoadedModel, projection: str, x: float, y: float) -> dict[str,
         "image": picture(opened, z.tolist()),
         "neighbours": [int(index) for index in model.index[nearest]],
         "distance": distance,
-        "far": bool(away > FAR * np.ptp(points, axis=0).max()),
+        "far": bool(away > far_from(points)),
     }

@@ -2,6 +2,7 @@
 
 import {float32, int32} from '../kit/js/arrays.js';
 import {Unavailable} from '../kit/js/networks.js';
+import {between} from '../explore/codes.js';
 
 const DIGITS = 1e4; // of a traversal's values, as the server rounds them
 
@@ -52,7 +53,7 @@ export function createAnswers(models, {decode, drawn, cut}) {
     },
     async place(name, projection, x, y) {
       const model = of(name);
-      const found = between([x, y], model.xy(projection), model.index.length, model.code, model.neighbours);
+      const found = between([x, y], model.xy(projection), model.flat, model.neighbours);
       const away = found.distances[0];
       return {
         z: found.z,
@@ -98,6 +99,7 @@ function unpacked(model) {
   return {
     ...model,
     index,
+    flat: mu,
     code,
     lattices: {prior: overview.lattice, wide: lattice},
     places: projection => maps[projection] ?? base64(index.map((_, row) => mu[row * dims + Number(projection.slice(1))])),
@@ -126,27 +128,4 @@ function joined(rows) {
     at += row.pixels.length;
   }
   return {...rows[0], pixels};
-}
-
-/**
- * The code of an empty place, as vae/latent/neighbours.py mixes it from those of its neighbours.
- *
- * @param place [x, y] on the map
- * @param xy the map's coordinates, x and y in turn
- * @param code (row) -> the code of an image
- * @param most how many neighbours are mixed
- * @return {z, rows: the nearest first, distances on the map, distance of z from the nearest code}
- */
-export function between([x, y], xy, count, code, most) {
-  const away = Float64Array.from({length: count}, (_, row) => Math.hypot(xy[2 * row] - x, xy[2 * row + 1] - y));
-  const all = Array.from(away.keys()).filter(row => !Number.isNaN(away[row]));
-  const rows = all.sort((a, b) => away[a] - away[b]).slice(0, most);
-  const weights = rows.map(row => 1 / Math.max(away[row], 1e-9));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const codes = rows.map(code);
-  const mixed = codes[0].map((_, dim) => codes.reduce((sum, own, i) => sum + weights[i] * own[dim], 0) / total);
-  const z = [...Float32Array.from(mixed)];
-  let distance = Infinity;
-  for (let row = 0; row < count; row++) distance = Math.min(distance, Math.hypot(...code(row).map((value, dim) => value - mixed[dim])));
-  return {z, rows, distances: rows.map(row => away[row]), distance};
 }

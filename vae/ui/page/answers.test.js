@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
 import {Unavailable} from '../kit/js/networks.js';
-import {between, createAnswers} from './answers.js';
+import {createAnswers} from './answers.js';
 
 const packed = array => Buffer.from(array.buffer).toString('base64');
 const model = () => ({
@@ -54,11 +54,6 @@ test('an empty place is that of its neighbours, and far where none is near', asy
   const near = (await server.place('toy@1', 'pca', 0.04, 0)).ok;
   assert.deepEqual([near.z, near.neighbours, near.far, near.distance], [[0.5, 1], [4], false, 0]);
   assert.equal((await server.place('toy@1', 'pca', 0.5, 0.5)).ok.far, true);
-});
-
-test('an image without a place on the map is no neighbour', () => {
-  const {rows} = between([0, 0], [NaN, NaN, 1, 1], 2, row => [row], 1);
-  assert.deepEqual(rows, [1]);
 });
 
 test('what the page does not hold, or its worker cannot do, is refused in a sentence', async () => {

@@ -20,6 +20,7 @@ from vae.images import tile
 from vae.latent.neighbours import NEIGHBOURS
 from vae.training.objectives import OBJECTIVES
 from vae.ui.explore import payload as explorer
+from vae.ui.explore.code_file import far_from
 from vae.ui.explore.tab import TEMPLATE
 from vae.ui.kit.bundle import UI, plotly_script, script_of
 from vae.ui.kit.constants import FONT, constants
@@ -109,6 +110,7 @@ def model_content(opened: LoadedModel) -> dict[str, Any]:
         raise UserError("page.no_decoder", name=opened.title)
     network = Path(overview["decoder"]["file"])  # its name goes by its content, its folder by this process
     overview["decoder"] |= {"file": network.name}
+    overview["codes"] = None  # what stands for the server here has them
     information = models.information(opened)
     maps = few.model.maps
     return {
@@ -118,7 +120,7 @@ def model_content(opened: LoadedModel) -> dict[str, Any]:
         "network": base64.b64encode(network.read_bytes()).decode("ascii"),
         "mu": pack(few.model.mu, "float32"),
         "maps": {name: pack(maps[name], "float32") for name in overview["projections"]},
-        "reach": {name: explorer.FAR * float(np.ptp(maps[name], axis=0).max()) for name in overview["projections"]},
+        "reach": {name: far_from(maps[name]) for name in overview["projections"]},
         "neighbours": NEIGHBOURS,
         "columns": {key: models.column(few, key) for key in overview["colours"]},
         "attributes": list(few.facts.attributes),

@@ -15,3 +15,12 @@ export async function addressOf(file) {
   const {root, api_prefix: prefix} = window.gradio_config;
   return `${root}${prefix || ''}/file=${file}`;
 }
+
+/** A promise of the ArrayBuffer of a file; rejects where it does not come. */
+export async function bufferOf(file) {
+  const blob = await blobOf(file);
+  if (blob) return blob.arrayBuffer();
+  const answer = await fetch(await addressOf(file));
+  if (!answer.ok) throw new Error(answer.statusText);
+  return answer.arrayBuffer();
+}

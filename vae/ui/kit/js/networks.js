@@ -2,7 +2,7 @@
 // asks the server.
 
 import {GRAPH_LIMITS} from './constants.js';
-import {addressOf, blobOf} from './files.js';
+import {bufferOf} from './files.js';
 import {SOURCE} from './worker-source.js';
 
 const PATIENCE = 15_000; // ms for an answer of the worker, after which it is taken for dead
@@ -16,7 +16,7 @@ export class Unavailable extends Error {}
  * @param begin () -> a worker that `decoder/worker.js` serves
  * @param fetched (file) -> promise of its ArrayBuffer
  */
-export function createNetworks({begin = blobWorker, fetched = fetchFile} = {}) {
+export function createNetworks({begin = blobWorker, fetched = bufferOf} = {}) {
   const loaded = new Map(); // file -> promise of what is known of it, the one used last at the end
   const waiting = new Map(); // number of a question -> {resolve, reject, timer}
   const mourners = new Set();
@@ -129,14 +129,6 @@ function blobWorker() {
   } finally {
     URL.revokeObjectURL(address);
   }
-}
-
-async function fetchFile(file) {
-  const blob = await blobOf(file);
-  if (blob) return blob.arrayBuffer();
-  const answer = await fetch(await addressOf(file));
-  if (!answer.ok) throw new Unavailable(answer.statusText);
-  return answer.arrayBuffer();
 }
 
 /** Those of this page, shared by all of its tabs. */
