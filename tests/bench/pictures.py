@@ -54,13 +54,13 @@ def train(page: Page) -> None:
 def learn(page: Page) -> None:
     """The first steps, drawn."""
     page.click("button[role=tab][data-tab-id=learn]")
-    for step in ("vae", "algorithm"):
+    for step in ("vae", "layers"):
         page.wait_for_selector(f"#learn-{step}[data-ready='1']")
     page.wait_for_timeout(6_000)
 
 
 STILL: dict[str, Callable[[Page], None]] = {"explore": explore, "compare": compare, "train": train, "learn": learn}
-HEIGHTS = {"explore": 900, "compare": 1180, "train": 1080, "learn": 1100}
+HEIGHTS = {"explore": 900, "compare": 1180, "train": 1080, "learn": 1500}
 
 
 def move(page: Page, selector: str, value: float) -> None:
