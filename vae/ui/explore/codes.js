@@ -1,5 +1,5 @@
 // The codes of all images with their places on the maps. Once they are here the page knows by itself what lies between
-// images, and asks no server for an empty place.
+// images, and asks no server for an empty place, nor for another map.
 
 import {readFile} from '../kit/js/decoder/file.js';
 import {bufferOf} from '../kit/js/files.js';
@@ -30,6 +30,15 @@ export function createCodes({fetched = bufferOf} = {}) {
       }
     },
     here: () => held !== null,
+    /** Where all images lie on a map, x and y in turn, or their values of one latent, "z3"; null: ask the server. */
+    coordinates(projection) {
+      if (!held) return null;
+      const {codes, ...maps} = held.tensors;
+      if (!/^z\d+$/.test(projection)) return maps[projection] ?? null;
+      const count = Object.values(maps)[0].length / 2;
+      const dims = codes.length / count;
+      return Float32Array.from({length: count}, (_, row) => codes[row * dims + Number(projection.slice(1))]);
+    },
     /** An empty place of a map as the server answers it, {z, neighbours: rows, distance, far}, or null: ask the server. */
     place(projection, x, y) {
       const points = held?.tensors[projection];

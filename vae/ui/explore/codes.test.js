@@ -36,13 +36,14 @@ test('a place is known once the codes of its model have come', async () => {
   const fetched = [];
   const codes = createCodes({fetched: async file => fetched.push(file) && files[file]});
   codes.open({codes: 'a'});
-  assert.equal(codes.place('pca', 0.25, 0), null);
+  assert.deepEqual([codes.place('pca', 0.25, 0), codes.coordinates('z0')], [null, null]);
   await Promise.all([codes.load(), codes.load()]);
   await codes.load();
   assert.deepEqual([fetched, codes.here()], [['a'], true]);
   assert.deepEqual(codes.place('pca', 0.25, 0), {z: [2.5, 2], neighbours: [0, 1], distance: Math.hypot(0.5, 2), far: false});
   assert.equal(codes.place('pca', 0.5, 0).far, true);
   assert.equal(codes.place('umap', 0, 0), null, 'a map that the file does not hold');
+  assert.deepEqual(['pca', 'z1', 'umap'].map(name => codes.coordinates(name)), [POINTS, Float32Array.of(0, 8, 1), null]);
   codes.open({codes: null});
   await codes.load();
   assert.deepEqual([fetched, codes.here()], [['a'], false]);

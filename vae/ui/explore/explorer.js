@@ -252,6 +252,8 @@ export function createExplorer(server, {networks = networksOfPage, codes = creat
     decoder,
     /** Does the page know by itself what lies at an empty place? */
     places: codes.here,
+    /** Where all images lie on a map, or their values of a latent, as far as the page knows; else null. */
+    coordinates: codes.coordinates,
     open,
     openByName: name => opens.push({name}),
     /** Open a model on an image, and do then what else is wanted; `overview` is the model's, where it is here already. */

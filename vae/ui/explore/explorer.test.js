@@ -191,6 +191,7 @@ test('an empty place is decoded by the page as soon as the codes are here', asyn
     open() {},
     load: async () => void (held.loads += 1),
     here: () => held.ready,
+    coordinates: () => null,
     place: (projection, x, y) => (held.ready ? {z: [x, y, 0], neighbours: [0, 1, 2], distance: 0.5, far: true} : null),
   };
   const {explorer, networks, heard, calls} = await decoding(pretend(), {}, codes);

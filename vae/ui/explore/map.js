@@ -45,6 +45,7 @@ export function mountMap(element, explorer) {
     if (!cache.has(name)) cache.set(name, await explorer.call(kind, model.handle, key));
     return cache.get(name);
   }
+  const coordinates = async name => explorer.coordinates(name) ?? float32(await fetched('coordinates', name));
   function unpacked(answer) {
     if (answer.kind === 'discrete') return {...answer, codes: uint8(answer.codes)};
     return {...answer, values: float32(answer.values)};
@@ -61,10 +62,8 @@ export function mountMap(element, explorer) {
       const chosen = Object.fromEntries(Object.entries(choose).map(([name, select]) => [name, select.value]));
       const dims = chosen.projection === 'z' ? [Number(chosen.x), Number(chosen.y)] : null;
       const names = dims ? dims.map(dim => `z${dim}`) : [chosen.projection];
-      const arrays = names.map(name => fetched('coordinates', name));
-      const [colour, ...packed] = await Promise.all([fetched('colour', chosen.colour), ...arrays]);
+      const [colour, ...places] = await Promise.all([fetched('colour', chosen.colour), ...names.map(coordinates)]);
       if (mine !== turn) return;
-      const places = packed.map(float32);
       if (!column || column.key !== colour.key || column.model !== model) column = {...unpacked(colour), model};
       const [x, y] = dims ? places : split(places[0]);
       axes = dims;
