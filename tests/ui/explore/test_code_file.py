@@ -27,6 +27,12 @@ def test_the_file_holds_all_codes_and_maps(opened):
     assert code_file.code_file(opened) == path
 
 
+def test_an_image_without_a_place_leaves_the_size_of_its_map_as_it_is():
+    points = np.array([[np.nan, np.nan], [0.0, 1.0], [2.0, 1.0], [np.inf, 0.0]])
+    assert code_file.far_from(points) == pytest.approx(0.1)
+    assert code_file.far_from(points[:1]) == 0.0
+
+
 def test_what_is_too_large_or_has_no_room_stays_with_the_server(opened, monkeypatch, caplog):
     with monkeypatch.context() as patched:
         patched.setattr(code_file, "MOST_BYTES", 1000)

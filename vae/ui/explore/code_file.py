@@ -20,8 +20,9 @@ MOST_BYTES = 2_000_000  # 0.6 MB are 10,000 codes of ten latents with two maps
 
 
 def far_from(points: np.ndarray) -> float:
-    """From which distance on a place of a map, points (N, 2), is far from a point."""
-    return FAR * float(np.ptp(points, axis=0).max())
+    """From which distance on a place of a map, points (N, 2), is far from a point; some may have no place, not finite."""
+    placed = points[np.isfinite(points).all(1)]
+    return FAR * float(np.ptp(placed, axis=0).max()) if len(placed) else 0.0
 
 
 def code_file(opened: LoadedModel) -> str | None:
@@ -37,7 +38,7 @@ def code_file(opened: LoadedModel) -> str | None:
     }
     arrays = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
     try:
-        return page_file("codes", save(arrays, {HEADER_KEY: json.dumps(header)})).as_posix()
+        return page_file("codes", save(arrays, {HEADER_KEY: json.dumps(header, allow_nan=False)})).as_posix()
     except OSError as error:  # a full disk
         log.warning("Codes could not be laid out for the page: %s", error)
         return None
