@@ -60,7 +60,7 @@ async function decoding(networks = pretend(), {load = true, ...more} = {}, codes
     place: called('place', () => ({z: [1, 1, 1], neighbours: [3], distance: 0.5, image: ''})),
   }, {networks, codes});
   explorer.on('picture', picture => heard.push(picture.of?.[0] ?? picture));
-  explorer.open({...overview(), handle: 'toy', decoder: {file: 'f', cost: 4_000_000}, ...more});
+  explorer.open({...overview(), handle: 'toy', decoder: {file: 'f', cost: 8_000_000}, ...more});
   heard.length = 0;
   if (load) await explorer.decoder.load();
   return {explorer, networks, heard, calls};
