@@ -20,7 +20,7 @@ MOST_BYTES = 2_000_000  # 0.6 MB are 10,000 codes of ten latents with two maps
 
 
 def far_from(points: np.ndarray) -> float:
-    """From which distance on a place of a map, points (N, 2), is far from a point; some may have no place, not finite."""
+    """From which distance on a place of a map, points (N, 2), is far from a point; some may have no place."""
     placed = points[np.isfinite(points).all(1)]
     return FAR * float(np.ptp(placed, axis=0).max()) if len(placed) else 0.0
 
