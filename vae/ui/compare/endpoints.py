@@ -33,8 +33,7 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         return payload.overview(open_pair(catalog, left, right))
 
     def information_pair(left: Any, right: Any) -> dict[str, Any] | None:
-        sides = payload.informations(open_pair(catalog, left, right)) or {}
-        return {side: models.information_chart(**information) for side, information in sides.items()} or None
+        return payload.information_charts(open_pair(catalog, left, right))
 
     def pick_pair(left: Any, right: Any, index: Any) -> dict[str, Any]:
         both = open_pair(catalog, left, right)

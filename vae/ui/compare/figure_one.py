@@ -27,6 +27,7 @@ LARGEST_GIF = 2_000_000  # bytes; a GIF that would be longer is drawn with small
 PRINT_DPI, PRINT_WIDTH = 300, 7.0  # pixels an inch, and inches: the width of a page's text
 STRIP_SIDE = 80  # pixels aimed at for a picture of the PNG: 64 to 96 for images of 28, 32 and 64
 FRAME_SIDES = ((4, 192), (7, 128), (10**9, 96))  # up to so many rows: pixels aimed at for a picture of the GIF
+END_OF_SVG = "</svg>\n"
 FAINT, RULE, PAPER = (96, 96, 96), (204, 204, 204), (255, 255, 255)
 GREYS = 16  # colours of the GIF's palette kept for letters
 GREY_RAMP = [shade for shade in range(256) for _ in range(3)]
@@ -113,6 +114,17 @@ def print_png(figure: Figure) -> bytes:
 def svg(figure: Figure) -> bytes:
     """The same as an SVG as wide as a page's text: letters and lines are drawn, each strip is a picture for print."""
     layout = print_layout(figure)
+    parts = []
+    for (row, model), (x, y) in layout.cells.items():
+        strip = _strip(figure.columns[model].strips[row], layout)
+        data = base64.b64encode(_png(strip)).decode("ascii")
+        place = f'x="{x}" y="{y}" width="{strip.width}" height="{strip.height}"'
+        parts.append(f'<image {place} href="data:image/png;base64,{data}"/>')
+    return svg_frame(layout).replace(END_OF_SVG, "\n".join([*parts, END_OF_SVG])).encode()
+
+
+def svg_frame(layout: Layout) -> str:
+    """That SVG without its pictures."""
     width, height = layout.size
     size = f'width="{PRINT_WIDTH}in" height="{PRINT_WIDTH * height / width:.3f}in" viewBox="0 0 {width} {height}"'
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="Helvetica, Arial, sans-serif">']
@@ -125,12 +137,7 @@ def svg(figure: Figure) -> bytes:
             place = f'x="{x}" y="{y + number * block.leading + block.size}" font-size="{block.size}"'
             length = f'textLength="{line_width(line, block.size):.1f}" lengthAdjust="spacingAndGlyphs"' if line else ""
             parts.append(f'<text {place} {length} fill="{_hex(block.ink)}">{escape(line)}</text>')
-    for (row, model), (x, y) in layout.cells.items():
-        strip = _strip(figure.columns[model].strips[row], layout)
-        data = base64.b64encode(_png(strip)).decode("ascii")
-        place = f'x="{x}" y="{y}" width="{strip.width}" height="{strip.height}"'
-        parts.append(f'<image {place} href="data:image/png;base64,{data}"/>')
-    return "\n".join([*parts, "</svg>\n"]).encode()
+    return "\n".join([*parts, END_OF_SVG])
 
 
 def _drawn(figure: Figure, layout: Layout) -> Image.Image:

@@ -5,6 +5,7 @@ Its letters are English in every language, as those of the paper: Pillow draws t
 
 import base64
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -15,7 +16,7 @@ from vae.evaluation.latent_use import FOLLOWED
 from vae.evaluation.matching import SHARED, Pair
 from vae.evaluation.metrics.agreement import rank_correlation
 from vae.latent.traversal import traverse
-from vae.ui.compare.figure_one import Column, Figure, gif, png, print_png, svg
+from vae.ui.compare.figure_one import Column, Figure, gif, png, print_layout, print_png, svg, svg_frame
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair
 from vae.ui.models.payload import migs
@@ -27,6 +28,7 @@ FIGURES = {  # kind -> how it is drawn, its type, and how its file's name ends
     "gif": (gif, "image/gif", ".gif"),
 }
 MOST_ROWS = 10
+INDEX = "{index}"  # stands for that of an image, where a page fills it in
 FOOTNOTE = (
     "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. Test image "
     "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay. {numbers}"
@@ -70,13 +72,39 @@ def composed(both: ModelPair, index: int, kind: str) -> dict[str, str]:
 
 def figure(both: ModelPair, index: int) -> Figure:
     """The figure of one test image: a row per factor that either model follows; without factors per matched pair."""
+    return _figure(both, index, *rows_of(both), written=str(index))
+
+
+def plan(both: ModelPair) -> dict[str, Any]:
+    """What a page draws the figure of any image from, which decodes the strips by itself.
+
+    Returns:
+        svg: that of the figure without its strips, `INDEX` in place of the image's index.
+        cells: of each strip its row, its model (0 or 1), and x and y of its upper left corner.
+        width, height, step: pixels of a picture in a strip, and from one to the next.
+        rows: dims and signs of each `Row`.
+    """
     kind, rows = rows_of(both)
+    drawn = _figure(both, int(both.index[0]), kind, rows, written=INDEX)
+    layout = print_layout(drawn)
+    height, width = (layout.factor * length for length in drawn.shape[3:])
+    return {
+        "svg": svg_frame(layout),
+        "cells": [[*cell, *place] for cell, place in layout.cells.items()],
+        "width": width,
+        "height": height,
+        "step": layout.step,
+        "rows": [{"dims": row.dims, "signs": row.signs} for row in rows],
+    }
+
+
+def _figure(both: ModelPair, index: int, kind: str, rows: list[Row], written: str) -> Figure:
     title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
     return Figure(
         title=f"{title}: what one latent changes, {ROWS[kind]}",
         rows=tuple(row.name for row in rows),
         columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
-        footnote=FOOTNOTE.format(index=index, numbers=NUMBERS[kind]),
+        footnote=FOOTNOTE.format(index=written, numbers=NUMBERS[kind]),
     )
 
 

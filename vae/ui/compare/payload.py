@@ -126,6 +126,11 @@ def informations(both: ModelPair) -> dict[str, dict[str, Any]] | None:
     return found
 
 
+def information_charts(both: ModelPair) -> dict[str, dict[str, Any]] | None:
+    """The same as charts of the page."""
+    return {side: models.information_chart(**known) for side, known in (informations(both) or {}).items()} or None
+
+
 def axes(both: ModelPair) -> list[dict[str, Any]]:
     """What the maps can be spanned by, the two best first: per factor the latent in use of either side that knows most
     of it; without factors the matched pairs. A model that uses none has its strongest latent everywhere.

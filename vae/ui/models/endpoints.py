@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from vae.ui.kit.endpoint import endpoint, is_whole
-from vae.ui.kit.figure import packed
 from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import Work
 from vae.ui.models import payload
@@ -44,12 +43,9 @@ def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any
         return payload.thumbnail_sheet(opened, number)
 
     def rates(left: Any, right: Any) -> dict[str, Any]:
-        """The figure, and the titles of the models that cannot stand in it."""
         pair = open_pair(catalog, left, right)
         data = pair.left.model.header["dataset"]["name"]
-        measured = rate_plane.measures(catalog, data, pair.left.name, pair.right.name)
-        figure = packed(rate_plane.figure(measured), rate_plane.label(measured))
-        return {"figure": figure, "others": [model["title"] for model in measured["models"] if not model["alike"]]}
+        return rate_plane.chart(rate_plane.measures(catalog, data, pair.left.name, pair.right.name))
 
     def one_picture(name: Any, *_: Any) -> Work:
         return catalog.decoding(name)

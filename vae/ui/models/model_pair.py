@@ -51,7 +51,16 @@ def open_pair(catalog: Catalog, left: object, right: object) -> ModelPair:
     Raises:
         UserError: a model cannot be opened, they are not of the same images, or have none in common.
     """
-    pair = ModelPair(catalog.open(left), catalog.open(right))
+    return paired(catalog.open(left), catalog.open(right))
+
+
+def paired(left: LoadedModel, right: LoadedModel) -> ModelPair:
+    """Two open models side by side.
+
+    Raises:
+        UserError: they are not of the same images, or have none in common.
+    """
+    pair = ModelPair(left, right)
     names = {"left": pair.left.title, "right": pair.right.title}
     datasets = [side.model.header["dataset"] for side in pair.sides]
     if datasets[0]["name"] != datasets[1]["name"]:

@@ -92,4 +92,9 @@ class ModelWithImages:
 
     def evenly(self, count: int) -> np.ndarray:
         """At most `count` rows of the stored encodings, drawn evenly over all of them."""
-        return np.unique(np.linspace(0, len(self.model.index) - 1, count).astype(int))
+        return even_rows(len(self.model.index), count)
+
+
+def even_rows(total: int, count: int) -> np.ndarray:
+    """At most `count` of the rows 0 … total - 1, evenly out of all, rising."""
+    return np.unique(np.linspace(0, total - 1, count).astype(int))

@@ -17,7 +17,7 @@ from vae.evaluation.header_figures import first_mig, number
 from vae.ui.kit import figure as charts
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
-from vae.ui.models.model_pair import likelihood_key
+from vae.ui.models.model_pair import ModelPair, likelihood_key
 from vae.ui.models.rates.plane import MOST_LETTERS, axis_ranges, equal_costs, is_weighed, name_places
 from vae.ui.models.visitor_models import display_name
 
@@ -63,11 +63,21 @@ def measures(catalog: Catalog, name: str, left: str, right: str) -> dict[str, An
     entries = [entry for entry in catalog.usable() if entry.header["dataset"]["name"] == name]
     listed = {entry.name for entry in entries}
     entries += [catalog.entry(other) for other in dict.fromkeys((left, right)) if other not in listed]
+    return _measured(opened, entries, left, right)
+
+
+def measures_of(both: ModelPair) -> dict[str, Any]:
+    """The same of two open models alone."""
+    entries = [Entry(side.name, side.model.path, side.model.header, None) for side in both.sides]
+    return _measured(both.left, entries, both.left.name, both.right.name)
+
+
+def _measured(opened: LoadedModel, entries: list[Entry], left: str, right: str) -> dict[str, Any]:
     return {
         "left": left,
         "right": right,
         "floor": opened.diagnosis.floor,
-        "grid": combinations(name),
+        "grid": combinations(opened.model.header["dataset"]["name"]),
         "models": [model for entry in entries if (model := point(entry, opened))],
     }
 
@@ -146,6 +156,12 @@ def label(measured: dict[str, Any]) -> str:
         if model["side"]
     ]
     return charts.lines(charts.words("rates.label", n=len(models)), *compared)
+
+
+def chart(measured: dict[str, Any]) -> dict[str, Any]:
+    """The figure as the page takes it, and the titles of the models that cannot stand in it."""
+    others = [model["title"] for model in measured["models"] if not model["alike"]]
+    return {"figure": charts.packed(figure(measured), label(measured)), "others": others}
 
 
 def comparable(measured: dict[str, Any]) -> list[dict[str, Any]]:
