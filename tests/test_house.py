@@ -31,7 +31,7 @@ LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
 TABS = ("header", "explore", "compare", "train", "learn")
 # Within ui: what each room may import beside itself.
 WITHIN_UI = {"kit": (), "models": ("kit",), "server": ("kit", "models")} | dict.fromkeys(TABS, ("kit", "models"))
-WITHIN_UI |= {"page": ("kit", "models", "explore")}  # a tab as a file
+WITHIN_UI |= {"page": ("kit", "models", "explore", "compare")}  # tabs as a file
 ALSO = {("vae.ui.train.tab", "vae.ui.server.zerogpu")}  # a lent device trains in queued events, which are the server's
 # Package -> the modules that may import it.
 DRAWS = {

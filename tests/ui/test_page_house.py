@@ -13,7 +13,7 @@ SOURCES = {name: path.read_text(encoding="utf-8") for name, path in module_files
 FOLDERS = {name.partition("/")[0] for name in SOURCES}
 # Folder -> those that its modules may import besides it.
 BELOW = {"kit": set(), "models": {"kit"}} | {tab: {"kit", "models"} for tab in ("header", *(tab.key for tab in TABS))}
-BELOW |= {"page": {"kit", "models", "header", "explore"}}  # a tab as a file
+BELOW |= {"page": {"kit", "models", "header", "explore", "compare"}}  # tabs as a file
 # Numbers that are the same by chance.
 OTHERS = {("header/tour-guide", "PATIENCE"), ("learn/layers", "COLUMNS")}
 

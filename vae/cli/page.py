@@ -1,4 +1,4 @@
-"""`python -m vae page`: a model as one HTML file."""
+"""`python -m vae page`: a model, or two side by side, as one HTML file."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ ENDING = ".html"
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    command = add_command(commands, "page", "Write a model as one HTML file, which opens without a server.", run)
+    about = "Write a model, or two side by side, as one HTML file, which opens without a server."
+    command = add_command(commands, "page", about, run)
     command.add_argument("file", metavar="FILE", help="a path, or the name of a shipped model")
+    command.add_argument("other", metavar="FILE", nargs="?", help="a second model of the same images, to be compared")
     add_out(command, ENDING)
     command.add_argument("--light", action="store_true", help="2 MB less: without Plotly, its toolbar and its charts")
     add_data_folder(command)
@@ -22,13 +24,14 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(arguments: Namespace) -> None:
     out = out_file(arguments, ENDING)
-    path = checkpoint.load(arguments.file).path
+    paths = [checkpoint.load(file).path for file in (arguments.file, arguments.other) if file is not None]
     from vae.ui.models.loaded_model import open_model
     from vae.ui.page.export import page
 
-    name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
-    opened = open_model(checkpoint.Entry(name, path, None, None), data_folder(arguments))
-    text = page(opened, arguments.light).encode("utf-8", "replace")
+    names = [path.stem.encode("utf-8", "replace").decode() for path in paths]  # bytes that no page can show
+    entries = [checkpoint.Entry(name, path, None, None) for name, path in zip(names, paths, strict=True)]
+    chosen = [open_model(entry, data_folder(arguments)) for entry in entries]
+    text = page(*chosen, light=arguments.light).encode("utf-8", "replace")
     temporary = out.with_name(f"{out.name}.{os.getpid()}.tmp")  # nobody meets half a file
     try:
         temporary.write_bytes(text)

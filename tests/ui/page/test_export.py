@@ -18,6 +18,8 @@ from vae.ui.kit.i18n import TEXTS, UserError, say
 from vae.ui.models import payload as models
 from vae.ui.models.catalog import Catalog, figures_of
 from vae.ui.page import export
+from vae.ui.page.content import content_of as content_of_models
+from vae.ui.page.content import few_images
 
 EVIL = "</script><script>hacked=1</script><!--<img src=x onerror=hacked=2>\u2028'\"&amp;"
 # Of Gradio's theme: what the sheets of an exported page ask for.
@@ -61,11 +63,15 @@ def test_a_page_holds_all_that_it_shows(opened):
     text = export.page(opened)
     assert len(text.encode()) < 8e6
     assert b"plotly.js v" in gzip.decompress(base64.b64decode(Elements(text).ids["page-plotly"]))
-    (model,) = content_of(text)["models"]
+    content = content_of(text)
+    (model,) = content["models"]
+    assert content["couple"] is None
     assert model["figures"] == figures_of(opened.model.header)
     assert model["overview"]["title"] == "tiny" and set(model["columns"]) == set(model["overview"]["colours"])
     assert len(base64.b64decode(model["mu"])) == 4 * opened.model.mu.size
-    assert len(model["sheets"]) == model["overview"]["thumbnails"]["sheets"]
+    cut = model["overview"]["thumbnails"]
+    assert {key: len(sheets) for key, sheets in content["sheets"].items()} == {cut["key"]: cut["sheets"]}
+    assert list(content["networks"]) == [model["overview"]["decoder"]["file"]]
     for language in ("en", "ko"):
         assert say("page.cut", language) in text
         assert json.dumps(TEXTS[language]["sliders.title"], ensure_ascii=False) in text
@@ -102,7 +108,7 @@ def test_what_is_no_number_is_null():
 
 def test_few_images_are_spread_evenly_and_the_model_is_judged_by_all(opened):
     opened.facts.__dict__["information"] = np.full((opened.dims, 0), 0.5)
-    few = export.few_images(opened, most=50)
+    few = few_images(opened, opened.evenly(50))
     assert len(few.model.index) == 50 and few.model.maps["pca"].shape == (50, 2)
     rows = [opened.rows[int(index)] for index in few.model.index]
     assert np.ptp(np.diff(rows)) <= 1
@@ -128,7 +134,8 @@ def test_the_command_writes_the_file(trained, tmp_path, monkeypatch, capsys):
 
 def test_its_answers_are_those_of_the_app(opened, node, tmp_path):
     """Facts, coordinates and the mixture of neighbours; pictures are compared where the decoder is tested."""
-    few, content = export.few_images(opened, most=60), export.model_content(opened)
+    few = few_images(opened, opened.evenly(60))
+    (content,) = content_of_models([opened], 2000)["models"]
     points = few.model.maps["pca"]
     places = [points.mean(0), points[3] + 0.01, points.max(0) + 9.0]
     rows = [0, 7, len(opened.model.index) - 1]

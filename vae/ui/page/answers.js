@@ -10,11 +10,12 @@ const DIGITS = 1e4; // of a traversal's values, as the server rounds them
  * The functions by which Explore asks, each a promise of {ok} or of {error, key, values}.
  *
  * @param models [{overview, mu, maps, reach, columns, attributes, neighbours, sheets, lattice, information, forecast}]
- * @param decode (file, [z, …]) -> promise of {pixels, width, height}
+ * @param decode (file, [z, …], reader's file or null) -> promise of {pixels, width, height, readings}
  * @param drawn ({pixels, width, height}, columns) -> data URI of the pictures, so many in a row
  * @param cut (model, row) -> promise of the data URI of a thumbnail
+ * @param more (name -> the model of that name, Explore's functions) -> further functions
  */
-export function createAnswers(models, {decode, drawn, cut}) {
+export function createAnswers(models, {decode, drawn, cut}, more = () => ({})) {
   const opened = models.map(model => unpacked(model));
 
   function of(name) {
@@ -77,10 +78,11 @@ export function createAnswers(models, {decode, drawn, cut}) {
       throw error;
     }
   };
-  return Object.fromEntries(Object.entries(functions).map(([name, act]) => [name, (...args) => answer(act, args)]));
+  return Object.fromEntries(Object.entries({...functions, ...more(of, functions)}).map(([name, act]) => [name, (...args) => answer(act, args)]));
 }
 
-class Refused extends Error {
+/** What is refused in a sentence. */
+export class Refused extends Error {
   constructor(key, values) {
     super(key);
     this.values = values;

@@ -1,4 +1,6 @@
-"""A model as one HTML file: Explore with what it shows, its decoder and the page's own JavaScript, for no server."""
+"""A model, or two side by side, as one HTML file: Explore and Compare with what they show, the decoders and the page's
+own JavaScript, for no server.
+"""
 
 from __future__ import annotations
 
@@ -8,164 +10,97 @@ import html
 import json
 import math
 import re
-from dataclasses import dataclass, replace
-from functools import cached_property
-from pathlib import Path
 from string import Template
 from typing import Any
 
-import numpy as np
-
-from vae.images import tile
-from vae.latent.neighbours import NEIGHBOURS
-from vae.training.objectives import OBJECTIVES
-from vae.ui.explore import payload as explorer
-from vae.ui.explore.code_file import far_from
-from vae.ui.explore.tab import TEMPLATE
+from vae.ui.compare.tab import TEMPLATE as COMPARE
+from vae.ui.explore.tab import TEMPLATE as EXPLORE
 from vae.ui.kit.bundle import UI, plotly_script, script_of
 from vae.ui.kit.constants import FONT, constants
-from vae.ui.kit.i18n import LANGUAGES, UserError, say
+from vae.ui.kit.i18n import LANGUAGES, say
 from vae.ui.kit.part import LANGUAGE, made_modules, module, words
-from vae.ui.kit.pictures import SHEET_COLUMNS, SHEET_IMAGES, data_uri
-from vae.ui.kit.points import pack
-from vae.ui.models import payload as models
-from vae.ui.models.catalog import MARKS, figures_of
-from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.loaded_model import LoadedModel
+from vae.ui.page.content import content_of
 
-MOST_IMAGES = 2000  # of the map; the thumbnails of 2,000 pictures 64x64x3 take some 0.5 MB
-QUALITY = 85  # of WebP
+MOST_IMAGES, LEAST_IMAGES = 2000, 200  # of the map; the thumbnails of 2,000 pictures 64x64x3 take some 1 MB
+MOST_BYTES, MOST_BYTES_OF_LIGHT = 8_000_000, 3_000_000  # beyond which a page shows fewer images
 SHEETS = ("kit", "models", "header", "explore", "page")  # folders of the style sheets, the general ones first
-ENTRY = "page/page"
+SHEETS_OF_PAIR = ("kit", "models", "header", "compare", "explore", "page")  # of the tabs in the order of the app
+ENTRY, ENTRY_OF_PAIR = "page/page", "page/pair"
+_TABS = """<div class="lse-part lse-tabs" role="tablist">
+<button id="tab-explore" type="button" role="tab" aria-controls="explore" data-tab-id="explore"></button>
+<button id="tab-compare" type="button" role="tab" aria-controls="compare" data-tab-id="compare"></button>
+</div>
+"""
+_COMPARE = f'<div id="compare" hidden><div>{COMPARE}</div></div>\n'
 _ESCAPED = {"<": "\\u003c", "\u2028": "\\u2028", "\u2029": "\\u2029"}  # ends an element, or a line of JavaScript
-# Strings that no such page says, but for the names of objectives.
-_OTHERS = re.compile(r"(learn|compare|tour|present|rates|run|api|request|command|hub|tab|train(?!\.objective\.))\.")
+# Strings that no such page says, but for the names of objectives; the second ones are those of one model's page alone.
+_OTHERS = re.compile(r"(learn|tour|present|run|api|request|command|hub|train(?!\.objective\.))\.")
+_OF_PAIR = re.compile(r"(compare|rates|tab)\.")
 
 
-@dataclass(eq=False)
-class FewFacts(ImageFacts):
-    """What is known of a few images of a model; what its latents know of the factors is measured on all of them."""
-
-    whole: ImageFacts
-
-    @cached_property
-    def information(self) -> np.ndarray | None:
-        return self.whole.information
-
-
-@dataclass(eq=False)
-class FewImages(LoadedModel):
-    """A model of which a page shows a few images; what is said of the model itself is said of the `whole`."""
-
-    whole: LoadedModel | None = None
-
-    @cached_property
-    def facts(self) -> ImageFacts:
-        return FewFacts(self, self.whole.facts)
-
-    @property
-    def diagnosis(self) -> Any:
-        return self.whole.diagnosis
-
-
-def few_images(opened: LoadedModel, most: int = MOST_IMAGES) -> FewImages:
-    """The same model with at most so many of its images, evenly out of all."""
-    rows, model = opened.evenly(most), opened.model
-    taken = {name: getattr(model, name) for name in ("index", "mu", "logvar", "label", "distortion")}
-    chosen = {name: values if values is None else values[rows] for name, values in taken.items()}
-    model = replace(model, **chosen, maps={name: points[rows] for name, points in model.maps.items()})
-    about = (opened.spec, opened.images, opened.missing, opened.decode_seconds, opened.version)
-    return FewImages(opened.name, model, *about, whole=opened)
-
-
-def page(opened: LoadedModel, light: bool = False) -> str:
-    """The file's text. The same model gives the same text.
+def page(*chosen: LoadedModel, light: bool = False) -> str:
+    """The file's text. The same models give the same text. It shows fewer images where it would be too large: two large
+    decoders leave a light page room for some 1,000.
 
     Args:
+        chosen: one model, or two that are compared, the left one first.
         light: without Plotly, 1.9 MB: the map is its raster alone, and charts are their numbers.
 
     Raises:
-        UserError: no page can run this decoder.
+        UserError: no page can run a decoder of theirs, they cannot be compared, or are the same model.
     """
-    content = {"models": [model_content(opened)], "marks": list(MARKS)}
+    content = content_of(chosen, MOST_IMAGES)
+    text = _written(content, light)
+    over = len(text.encode("utf-8", "replace")) - (MOST_BYTES_OF_LIGHT if light else MOST_BYTES)
+    return text if over <= 0 else _written(content_of(chosen, fewer_images(content, over)), light)
+
+
+def fewer_images(content: dict[str, Any], over: int) -> int:
+    """How many images a page may show that is so many bytes too large. What else grows with them makes it smaller."""
+    models = content["models"]
+    count = len(base64.b64decode(models[0]["overview"]["index"])) // 4
+    growing = [sheet for sheets in content["sheets"].values() for sheet in sheets]
+    growing += [packed for model in models for packed in (model["mu"], *model["maps"].values())]
+    return max(LEAST_IMAGES, int(count * (1 - over / sum(map(len, growing)))))
+
+
+def _written(content: dict[str, Any], light: bool) -> str:
+    pair = content["couple"] is not None
+    titles = [model["overview"]["title"] for model in content["models"]]
     plotly = "" if light else f'<script type="text/plain" id="page-plotly">{_plotly()}</script>'
     parts = {
-        "title": html.escape(opened.title),
-        "style": style(),
+        "title": html.escape(" · ".join(titles)),
+        "style": style(pair),
         "look": "lse-page lse-page-light" if light else "lse-page",
         "cut": "".join(f'<p lang="{code}">{html.escape(say("page.cut", code))}</p>' for code in LANGUAGES),
-        "explore": TEMPLATE,
+        "tabs": _TABS if pair else "",
+        "explore": EXPLORE,
+        "compare": _COMPARE if pair else "",
         "content": as_json(content),
-        "script": script(light),
+        "script": script(light, pair),
         "plotly": plotly,
     }
     return Template((UI / "page" / "template.html").read_text(encoding="utf-8")).substitute(parts)
 
 
-def model_content(opened: LoadedModel) -> dict[str, Any]:
-    """What the page holds of a model, see `answers.js`."""
-    few = few_images(opened)
-    overview = explorer.overview(few)
-    if overview["decoder"] is None:
-        raise UserError("page.no_decoder", name=opened.title)
-    network = Path(overview["decoder"]["file"])  # its name goes by its content, its folder by this process
-    overview["decoder"] |= {"file": network.name}
-    overview["codes"] = None  # what stands for the server here has them
-    information = models.information(opened)
-    maps = few.model.maps
-    return {
-        "overview": overview,
-        "about": about(opened),
-        "figures": figures_of(opened.model.header),
-        "network": base64.b64encode(network.read_bytes()).decode("ascii"),
-        "mu": pack(few.model.mu, "float32"),
-        "maps": {name: pack(maps[name], "float32") for name in overview["projections"]},
-        "reach": {name: far_from(maps[name]) for name in overview["projections"]},
-        "neighbours": NEIGHBOURS,
-        "columns": {key: models.column(few, key) for key in overview["colours"]},
-        "attributes": list(few.facts.attributes),
-        "sheets": [fine_sheet(few, number) for number in range(overview["thumbnails"]["sheets"])],
-        "lattice": explorer.lattice(few, "wide"),
-        "information": models.information_chart(**information) if information and information["rows"] else None,
-        "forecast": explorer.forecast_and_findings(opened),
-    }
-
-
-def fine_sheet(few: FewImages, number: int) -> str:
-    """Sprite sheet `number` as a data URI: finer than the app's, for it stands for the images themselves too."""
-    rows = np.arange(number * SHEET_IMAGES, min((number + 1) * SHEET_IMAGES, len(few.model.index)))
-    return data_uri(tile(few.originals(rows), SHEET_COLUMNS).numpy(), "WEBP", quality=QUALITY, method=6)
-
-
-def about(opened: LoadedModel) -> dict[str, Any]:
-    """The model in a sentence, as key and values, and the licence of its images."""
-    config = opened.model.config_in_force
-    objective = OBJECTIVES.get(config.objective.name)
-    beta = objective and objective.beta(config.objective)
-    data = opened.spec.title if opened.spec else opened.model.header["dataset"]["name"]
-    values = {"data": data, "latents": opened.dims, "steps": opened.model.header["steps"]}
-    values |= {"objective": {"key": f"train.objective.{config.objective.name}", "values": {}}}
-    values |= {} if beta is None else {"beta": f"{beta:g}"}
-    licence = opened.spec.licence if opened.spec else "?"
-    return {"key": "page.about" if beta is None else "page.about_beta", "values": values, "licence": licence}
-
-
-def script(light: bool) -> str:
+def script(light: bool, pair: bool = False) -> str:
     """The page's modules, those that it needs alone, in all languages."""
+    entry = ENTRY_OF_PAIR if pair else ENTRY
     made = made_modules("en")
-    made["kit/js/words"] = all_words()
+    made["kit/js/words"] = all_words(pair)
     made["kit/js/constants"] = module(constants() | {"PLOTLY": "" if light else "plotly"})
-    text = script_of(UI, made, ENTRY)
+    text = script_of(UI, made, entry)
     if re.search(r"</script|<!--", text, re.IGNORECASE):
         raise ValueError("a module of the page would end the element that it stands in")
-    return f"{text}modules['{ENTRY}'].open();"
+    return f"{text}modules['{entry}'].open();"
 
 
-def all_words() -> str:
+def all_words(pair: bool = False) -> str:
     """The module `words` of a page that holds every language and chooses its own when it is opened."""
     spoken = {language: words(language) for language in LANGUAGES}
     texts = {
-        language: {key: text for key, text in each["texts"].items() if not _OTHERS.match(key)}
+        language: {key: text for key, text in each["texts"].items() if is_said(key, pair)}
         for language, each in spoken.items()
     }
     rest = module({"languages": LANGUAGES, "tabs": {}})
@@ -175,9 +110,14 @@ def all_words() -> str:
     )
 
 
-def style() -> str:
+def is_said(key: str, pair: bool) -> bool:
+    """May a page say the string of that key?"""
+    return not _OTHERS.match(key) and (pair or not _OF_PAIR.match(key))
+
+
+def style(pair: bool = False) -> str:
     """The style sheets of what the page shows, and the app's font."""
-    sheets = [(UI / name / "style.css").read_text(encoding="utf-8") for name in SHEETS]
+    sheets = [(UI / name / "style.css").read_text(encoding="utf-8") for name in (SHEETS_OF_PAIR if pair else SHEETS)]
     font = ", ".join(name if name.isidentifier() or "-" in name else f'"{name}"' for name in FONT)
     return "".join(sheets) + f".lse-page {{ --page-font: {font}; }}\n"
 

@@ -1,7 +1,7 @@
 // A model as one file: Explore without a server, under a header of its own. What needs a server is not there.
 
 import {PLOTLY} from '../kit/js/constants.js';
-import {make} from '../kit/js/dom.js';
+import {make, options} from '../kit/js/dom.js';
 import {mount} from '../explore/tab.js';
 import {drawFigures} from '../header/figures.js';
 import {mountLanguage} from '../header/language.js';
@@ -11,29 +11,37 @@ import {opensGlossary} from '../kit/js/glossary.js';
 import {hold} from '../kit/js/link.js';
 import {networks} from '../kit/js/networks.js';
 import {imageData} from '../kit/js/picture.js';
+import {change, watch} from '../kit/js/store.js';
 import {named, number, t} from '../kit/js/strings.js';
 import {createAnswers} from './answers.js';
 
 const NEEDS_SERVER = '.lse-lead-ways, .lse-file, #to-compare'; // other tabs, one's own pictures
 
-/** Open the page on what the elements #page-content and #page-plotly hold. */
-export function open() {
-  const {models, marks} = JSON.parse(document.getElementById('page-content').textContent);
-  const [{overview}] = models;
-  for (const {overview: {decoder}, network} of models) bring(decoder.file, blob(network));
+/**
+ * Open the page on what the elements #page-content and #page-plotly hold.
+ *
+ * @param needsServer selects what the page cannot do
+ * @param serve (content, tools) -> the functions by which Explore asks
+ */
+export function open(needsServer = NEEDS_SERVER, serve = ({models}, tools) => createAnswers(models, tools)) {
+  const content = JSON.parse(document.getElementById('page-content').textContent);
+  const {models, sheets, marks} = content;
+  const [first] = models;
+  for (const [file, network] of Object.entries(content.networks)) bring(file, blob(network));
+  for (const model of models) model.sheets = sheets[model.overview.thumbnails.key];
   const script = document.getElementById('page-plotly');
   const complete = !document.getElementById('page-cut'); // the file's last line takes it away
   if (script && complete) bring(PLOTLY, unzipped(blob(script.textContent)));
   document.body.classList.toggle('dark', matchMedia('(prefers-color-scheme: dark)').matches);
 
-  mountHeader(document.getElementById('header'), models[0], marks);
+  mountHeader(document.getElementById('header'), models, marks);
   const element = document.getElementById('explore');
-  for (const control of element.querySelectorAll(NEEDS_SERVER)) control.hidden = true;
+  for (const control of element.querySelectorAll(needsServer)) control.hidden = true;
   // A picture that is dropped would be encoded, which a page without an encoder cannot.
   for (const event of ['dragover', 'drop']) element.addEventListener(event, refuse, true);
   hold(true); // the address of a file does not follow what it shows
-  const server = createAnswers(models, {decode: networks.decode, drawn, cut});
-  mount({element, props: {value: JSON.stringify({ok: overview})}, server});
+  const server = serve(content, {decode: networks.decode, drawn, cut});
+  mount({element, props: {value: JSON.stringify({ok: first.overview})}, server});
 }
 
 function refuse(event) {
@@ -43,15 +51,37 @@ function refuse(event) {
 }
 
 /** Title, figures, language, light or dark, glossary; and below all what the page is made of. */
-function mountHeader(element, {overview, about, figures}, marks) {
-  element.querySelector('h1').textContent = overview.title;
-  element.querySelector('.lse-title p').textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
-  drawFigures(element.querySelector('#figures'), {figures, latents: overview.dims}, marks);
-  mountLanguage(element.querySelector('#language'));
-  mountTheme(element.querySelector('#theme'));
-  const terms = element.querySelector('#all-terms');
+function mountHeader(element, models, marks) {
+  const find = selector => element.querySelector(selector);
+  const titles = models.map(({overview: {title}}) => title);
+  find('h1').textContent = titles.join(' · ');
+  const select = find('#model');
+  const said = find('.lse-title p');
+  const figures = find('#figures');
+  select.previousElementSibling.textContent = t('header.model');
+  options(select, models.map(({overview: {name, title}}) => [name, title]));
+  select.addEventListener('change', () => change('model', select.value));
+  const show = name => {
+    const {overview, about, figures: values} = models.find(({overview}) => overview.name === name) ?? models[0];
+    select.value = overview.name;
+    said.textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
+    drawFigures(figures, {figures: values, latents: overview.dims}, marks);
+  };
+  // They are Explore's: Compare speaks of both.
+  const step = comparing => {
+    select.parentElement.hidden = comparing || models.length < 2;
+    for (const part of [said, figures]) part.hidden = comparing;
+  };
+  watch('model', show);
+  watch('comparing', step);
+  show();
+  step(false);
+  mountLanguage(find('#language'));
+  mountTheme(find('#theme'));
+  const terms = find('#all-terms');
   terms.firstElementChild.textContent = t('glossary.title');
   opensGlossary(terms);
+  const [{overview, about}] = models;
   const foot = [t('page.made', {app: t('common.title')}), t('page.images', {data: named(overview.dataset), licence: about.licence}), PLOTLY && t('page.plotly')];
   document.getElementById('page-foot').append(...foot.filter(Boolean).map(text => make('span', {textContent: text})));
 }
