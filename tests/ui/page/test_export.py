@@ -84,6 +84,19 @@ def test_a_light_page_is_one_without_plotly(opened):
     assert 'const PLOTLY = "";' in text
 
 
+def test_a_page_that_would_be_too_large_shows_fewer_images(opened, monkeypatch):
+    usual, light = content_of(export.page(opened, light=True)), export.page(opened, light=True)
+    most = len(light.encode()) - 30_000
+    monkeypatch.setattr(export, "MOST_BYTES_OF_LIGHT", most)
+    monkeypatch.setattr(export, "LEAST_IMAGES", 20)
+    text = export.page(opened, light=True)
+    assert 0.9 * most < len(text.encode()) <= most
+    counts = [len(base64.b64decode(content["models"][0]["mu"])) for content in (content_of(text), usual)]
+    assert 0 < counts[0] < counts[1]
+    monkeypatch.setattr(export, "MOST_BYTES_OF_LIGHT", 0)
+    assert len(base64.b64decode(content_of(export.page(opened, light=True))["models"][0]["mu"])) == 20 * opened.dims * 4
+
+
 def test_the_same_model_gives_the_same_page(opened, trained):
     again = Catalog(trained.path.parent, trained.path.parent).open("tiny")
     assert export.page(opened, light=True) == export.page(again, light=True)
