@@ -31,7 +31,7 @@ def run(arguments: Namespace) -> None:
     names = [path.stem.encode("utf-8", "replace").decode() for path in paths]  # bytes that no page can show
     entries = [checkpoint.Entry(name, path, None, None) for name, path in zip(names, paths, strict=True)]
     chosen = [open_model(entry, data_folder(arguments)) for entry in entries]
-    text = page(*chosen, light=arguments.light).encode("utf-8", "replace")
+    text = page(*chosen, light=arguments.light).encode()
     temporary = out.with_name(f"{out.name}.{os.getpid()}.tmp")  # nobody meets half a file
     try:
         temporary.write_bytes(text)

@@ -53,6 +53,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     from vae.ui.header.tab import build as build_header
     from vae.ui.kit.i18n import say
     from vae.ui.kit.part import script
+    from vae.ui.page.saving import page_endpoint
     from vae.ui.server import api
     from vae.ui.server.admission import Admission
     from vae.ui.server.client_address import proxy_of
@@ -62,7 +63,7 @@ def build_demo(shared: Shared, tabs: Sequence[Tab] = TABS) -> gr.Blocks:
     gr.set_static_paths([script("en").parent])
     look = {"title": say("common.title"), "analytics_enabled": False, "fill_width": True}
     with gr.Blocks(**look, delete_cache=api.KEEP_FILES) as demo:
-        build_header(shared.catalog)
+        build_header(shared.catalog, [page_endpoint(shared.catalog)])
         with gr.Tabs():
             for tab in tabs:
                 with gr.Tab(say(f"tab.{tab.key}"), id=tab.key):

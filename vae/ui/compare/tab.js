@@ -12,6 +12,7 @@ import {mountPairMaps} from './maps.js';
 import {mountPairPictures} from './pictures.js';
 import {mountPairRows} from './rows.js';
 import {mountPairTables} from './tables.js';
+import {mountSaving} from '../kit/js/saving.js';
 import {mountFigureOne} from './figure-one.js';
 import {offer} from '../kit/js/tour-registry.js';
 import {fill, named, number, t} from '../kit/js/strings.js';
@@ -35,6 +36,7 @@ export function mount({element, props, server}) {
   mountPairRows(find('#compare-sliders'), comparer);
   const view = mountPairMaps(element, comparer);
   mountPairTables(element, comparer);
+  mountSaving(find('.lse-save'), () => (comparer.state.couple ? SIDES.map(side => comparer.state.couple[side].name) : []), comparer.fail);
   offer('comparer', comparer);
   offer('figure', mountFigureOne(find('#figure-one'), comparer));
 

@@ -90,6 +90,7 @@ TEMPLATE = f"""
     </div>
     <div class="lse-figure"></div>
   </section>
+  <div class="lse-buttons lse-save"></div>
 </div>
 """
 

@@ -15,6 +15,7 @@ import {mountOwnImage} from './own-image.js';
 import {announce, outdated} from '../models/visitor-models.js';
 import {change, watch} from '../kit/js/store.js';
 import {onVisit} from '../kit/js/visit.js';
+import {mountSaving} from '../kit/js/saving.js';
 import {mountSliders} from './sliders.js';
 import {offer} from '../kit/js/tour-registry.js';
 import {fill, t} from '../kit/js/strings.js';
@@ -44,6 +45,7 @@ export function mount({element, props, server}) {
   offer('map', map);
   mountInformation(find('#information'), explorer);
   mountOwnImage(element, explorer);
+  mountSaving(find('.lse-save'), () => [explorer.state.model?.name].filter(Boolean), explorer.fail);
 
   const first = JSON.parse(props.value);
   const enable = able => element.querySelectorAll('button, select, input').forEach(control => (control.disabled = !able));

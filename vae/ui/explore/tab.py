@@ -53,7 +53,10 @@ TEMPLATE = """
       <button id="random-prior" type="button"></button><button id="to-compare" type="button"></button>
     </div>
     <div id="sliders" class="lse-sliders"></div>
-    <p class="lse-decoder"><span id="model-decoder"></span> <span class="lse-alone" role="status"></span></p>
+    <div class="lse-model-foot">
+      <p class="lse-decoder"><span id="model-decoder"></span> <span class="lse-alone" role="status"></span></p>
+      <div class="lse-buttons lse-save"></div>
+    </div>
   </section>
   <div class="lse-walks">
     <section id="lattice" class="lse-lattice" hidden>

@@ -53,6 +53,7 @@ export function mount({element, props, server}) {
   show(shared.model);
   const call = caller(server);
   restoreModels(names => call('available_models', ...names)).catch(error => console.info(`Earlier models are not offered: ${error.message}`));
+  offer('page', (names, light) => call('save_page', names, light));
   mountLink(element.querySelector('#copy-link'), element.querySelector('#link-said'));
   nameTabs();
   mountLanguage(element.querySelector('#language'));

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vae.data import DATASETS
@@ -58,11 +59,15 @@ def models(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-def build(catalog: Catalog) -> gr.HTML:
-    """The header as a part of the page."""
+def build(catalog: Catalog, functions: Sequence[Callable[[Any], dict[str, Any]]] = ()) -> gr.HTML:
+    """The header as a part of the page.
+
+    Args:
+        functions: further server functions, which several tabs call through it.
+    """
 
     def available_models(*names: Any) -> list[str]:
         """Those of a visitor's models that are still here."""
         return [name for name in names[: REQUESTS.most_models] if catalog.runs and entry_of(catalog.runs, name)]
 
-    return part("header", TEMPLATE, models(catalog), [endpoint(available_models)], elem_id="header")
+    return part("header", TEMPLATE, models(catalog), [endpoint(available_models), *functions], elem_id="header")

@@ -103,8 +103,7 @@ def store_upload(runs: Path, filename: str, content: bytes, client: Client = NOB
     require_room(runs / UPLOADS, client, UPLOADED)
     name = f"up-{secrets.token_urlsafe(16)}"
     folder = folder_of(runs, name)
-    stem = re.sub(r"[^\w-]+", "-", Path(filename).stem)[:60].strip("-") or "model"
-    path = folder / f"{stem}.safetensors"
+    path = folder / f"{file_stem(Path(filename).stem)}.safetensors"
     try:
         with removed_on_error(folder):
             folder.mkdir(parents=True, mode=0o700)
@@ -119,6 +118,11 @@ def store_upload(runs: Path, filename: str, content: bytes, client: Client = NOB
         raise UserError("run.not_a_checkpoint", reason=error) from error
     make_room(folder, client, UPLOADED)
     return entry_of(runs, name)
+
+
+def file_stem(title: str) -> str:
+    """A name for a file, without its ending, of what anybody may have called something."""
+    return re.sub(r"[^\w-]+", "-", title)[:60].strip("-") or "model"
 
 
 def require_size(size: int) -> None:

@@ -52,7 +52,7 @@ def page(*chosen: LoadedModel, light: bool = False) -> str:
     """
     content = content_of(chosen, MOST_IMAGES)
     text = _written(content, light)
-    over = len(text.encode("utf-8", "replace")) - (MOST_BYTES_OF_LIGHT if light else MOST_BYTES)
+    over = len(text.encode()) - (MOST_BYTES_OF_LIGHT if light else MOST_BYTES)
     return text if over <= 0 else _written(content_of(chosen, fewer_images(content, over)), light)
 
 
@@ -81,7 +81,8 @@ def _written(content: dict[str, Any], light: bool) -> str:
         "script": script(light, pair),
         "plotly": plotly,
     }
-    return Template((UI / "page" / "template.html").read_text(encoding="utf-8")).substitute(parts)
+    text = Template((UI / "page" / "template.html").read_text(encoding="utf-8")).substitute(parts)
+    return text.encode("utf-8", "replace").decode()  # a file may bring names with halves of letters
 
 
 def script(light: bool, pair: bool = False) -> str:

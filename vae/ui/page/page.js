@@ -15,7 +15,7 @@ import {change, watch} from '../kit/js/store.js';
 import {named, number, t} from '../kit/js/strings.js';
 import {createAnswers} from './answers.js';
 
-const NEEDS_SERVER = '.lse-lead-ways, .lse-file, #to-compare'; // other tabs, one's own pictures
+const NEEDS_SERVER = '.lse-lead-ways, .lse-file, .lse-save, #to-compare'; // other tabs, one's own pictures, a page like this
 
 /**
  * Open the page on what the elements #page-content and #page-plotly hold.

@@ -5,6 +5,7 @@ import {announce, renew} from '../models/visitor-models.js';
 import {visit} from '../kit/js/visit.js';
 import {has, number, spoken, t} from '../kit/js/strings.js';
 import {base64, saveAs} from './save.js';
+import {savePage} from '../kit/js/saving.js';
 import {titleOfRun} from '../models/run-title.js';
 
 const MB = 2 ** 20;
@@ -17,9 +18,10 @@ export function mountKeep(element, trainer, titleOf, most) {
   progress.setAttribute('aria-label', t('train.keep_share'));
   upload.parentElement.title = t('train.upload_help');
   let wanted = null; // what to do with the checkpoint once it is there
-  let word = ''; // said about an upload, or about a checkpoint that will not come
+  let word = ''; // said about an upload or a page, or about a checkpoint that will not come
+  let saving = false; // a page is being made
 
-  const helps = {explore: 'train.to_explore_help', compare: 'train.to_compare_help', download: 'train.download_help'};
+  const helps = {explore: 'train.to_explore_help', compare: 'train.to_compare_help', download: 'train.download_help', page: 'page.save_help'};
   for (const button of buttons) button.addEventListener('click', () => want(button.dataset.keep));
 
   async function want(what) {
@@ -61,6 +63,7 @@ export function mountKeep(element, trainer, titleOf, most) {
     if (!kept.name) return;
     wanted = null;
     draw();
+    if (what === 'page') return save(kept.name);
     if (what !== 'download') {
       visit(what, {model: kept.name, index: undefined, z: []});
       return scrollTo(0, 0);
@@ -71,6 +74,21 @@ export function mountKeep(element, trainer, titleOf, most) {
     } catch (error) {
       trainer.fail(error);
     }
+  }
+
+  /** The page of a checkpoint, which takes some seconds. */
+  async function save(name) {
+    saving = true;
+    word = t('page.saving');
+    draw();
+    try {
+      word = await savePage([name], false);
+    } catch (error) {
+      word = '';
+      trainer.fail(error);
+    }
+    saving = false;
+    draw();
   }
 
   const entryOf = run => trainer.state.runs.find(entry => entry.run === run);
@@ -84,7 +102,7 @@ export function mountKeep(element, trainer, titleOf, most) {
     const early = !status || !(status.step > 0) || (status.state === 'failed' && !status.resumable);
     const busy = Boolean(wanted || status?.kept?.stage);
     for (const button of buttons) {
-      button.disabled = early || busy;
+      button.disabled = early || busy || saving;
       button.title = t(early ? 'train.keep_early' : helps[button.dataset.keep]);
     }
     const {text, share} = about(status?.kept, busy);

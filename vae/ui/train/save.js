@@ -2,15 +2,11 @@
 
 import {blobAddress} from '../kit/js/arrays.js';
 import {Refusal} from '../kit/js/events.js';
-import {make} from '../kit/js/dom.js';
+import {saveAddress} from '../kit/js/files.js';
 import {t} from '../kit/js/strings.js';
 
 /** Let the browser save a data URI as a file. */
-export function saveAs(name, uri) {
-  const href = blobAddress(uri);
-  make('a', {href, download: name}).click();
-  setTimeout(() => URL.revokeObjectURL(href), 10_000);
-}
+export const saveAs = (name, uri) => saveAddress(name, blobAddress(uri));
 
 /** The bytes of a file as base64; a Refusal where it is gone, or not this page's to read. */
 export const base64 = file =>

@@ -161,6 +161,7 @@ _FOOT = """
       <button id="train-open" type="button" data-keep="explore" data-text="train.to_explore"></button>
       <button type="button" data-keep="compare" data-text="train.to_compare"></button>
       <button type="button" data-keep="download" data-text="train.download"></button>
+      <button type="button" data-keep="page" data-text="page.save"></button>
       <label class="lse-train-file">
         <input type="file" accept=".safetensors"><span data-text="train.upload"></span>
       </label>

@@ -1,5 +1,7 @@
 // Files of the page: the server's, at their addresses there, or those that an exported page brings along.
 
+import {make} from './dom.js';
+
 const brought = new Map(); // file -> Blob, or a promise of it
 
 /** Hold a file of this page, which asks no server for it. */
@@ -23,4 +25,10 @@ export async function bufferOf(file) {
   const answer = await fetch(await addressOf(file));
   if (!answer.ok) throw new Error(answer.statusText);
   return answer.arrayBuffer();
+}
+
+/** Let the browser save what an address of this page's own holds, which then goes. */
+export function saveAddress(name, href) {
+  make('a', {href, download: name}).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10_000);
 }

@@ -1,4 +1,4 @@
-// The parts of the page that a tour plays on: each offers itself under a name when it is mounted.
+// The parts of the page that a tour plays on, or another tab calls: each offers itself under a name when it is mounted.
 
 const parts = {};
 
