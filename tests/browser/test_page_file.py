@@ -1,5 +1,7 @@
 """A model as one HTML file, opened from the disk by a browser without a network."""
 
+from pathlib import Path
+
 import pytest
 from driving import PATIENCE, lonely, pixel_of
 from test_accessibility import violations
@@ -108,6 +110,58 @@ def test_a_name_is_text_and_runs_nothing(open_file, trained):
     page = open_file(exported(model, light=True))
     assert page.inner_text("h1") == model.title
     assert page.evaluate("window.hacked") is None
+
+
+COMPARED = ("pictures", "sliders", "map-left", "map-right", "table", "rates")
+PICTURES = """() => ['left', 'right'].map(side =>
+  document.querySelector(`#compare-pictures [data-side=${side}] canvas[data-role=z]`).toDataURL())"""
+
+
+def test_two_models_on_a_phone_in_korean(open_file, trained, flat):
+    left, right = (Catalog(path.parent, path.parent).open(path.stem) for path in (trained.path, flat))
+    page = open_file(exported(left, right, light=True), "?still=1&lang=ko", 390, 844, parts=("map", "inspector"))
+    page.focus("#tab-explore")
+    page.keyboard.press("ArrowRight")
+    for part in COMPARED:
+        page.wait_for_selector(f"#compare-{part}[data-ready='1']", state="attached")
+    assert page.is_hidden("#explore") and page.evaluate("document.activeElement.id") == "tab-compare"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    for needs_server in ("[data-kind=print]", "[data-kind=gif]", ".lse-save", "#compare-left"):
+        assert not page.is_visible(f"#compare {needs_server}")
+    assert violations(page) == []
+
+    for act in (
+        lambda: page.press("#compare-sliders input >> nth=0", "PageUp"),
+        lambda: page.click("#compare-sliders .lse-strip button >> nth=0"),
+    ):
+        before = page.evaluate(PICTURES)
+        act()
+        page.wait_for_selector("#compare-pictures[data-ready='1']")
+        after = page.evaluate(PICTURES)
+        assert all(one != other for one, other in zip(before, after, strict=True))
+    page.click("#figure-one [data-kind=png]")
+    page.wait_for_selector("#figure-one[data-kind=png][data-ready='1']")
+    assert page.evaluate("document.querySelector('#figure-one img').naturalWidth") > 2000
+    page.click("#compare-random")
+    page.wait_for_selector("#compare-pictures[data-ready='1']")
+    index = page.get_attribute("#compare-pictures", "data-index")
+    page.click("[data-explore=right]")
+    page.wait_for_selector(f"#inspector[data-index='{index}'][data-ready='1']")
+    assert page.is_hidden("#compare") and page.input_value("#model") == "flat"
+    page.select_option("#model", "tiny")
+    page.wait_for_selector("#sliders input[data-dim='5']", state="attached")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_app_saves_what_it_shows(open_page, open_file):
+    page = open_page()
+    with page.expect_download() as download:
+        page.click("#explore .lse-save [data-light=true]")
+    page.wait_for_selector("#explore .lse-save[data-ready='1']")
+    name = page.input_value("#model")
+    assert download.value.suggested_filename == f"{name}-light.html"
+    saved = open_file(Path(download.value.path()).read_text(encoding="utf-8"), parts=("map", "inspector"))
+    assert saved.inner_text("h1") == name
 
 
 @pytest.mark.parametrize("share", [0.3, 0.9])
