@@ -125,6 +125,7 @@ def test_two_models_on_a_phone_in_korean(open_file, trained, flat):
     for part in COMPARED:
         page.wait_for_selector(f"#compare-{part}[data-ready='1']", state="attached")
     assert page.is_hidden("#explore") and page.evaluate("document.activeElement.id") == "tab-compare"
+    assert page.url.endswith("&lang=ko&tab=compare")  # to be opened so again
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     for needs_server in ("[data-kind=print]", "[data-kind=gif]", ".lse-save", "#compare-left"):
         assert not page.is_visible(f"#compare {needs_server}")
