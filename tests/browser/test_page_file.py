@@ -104,11 +104,20 @@ def test_a_light_page_in_korean_on_a_phone(open_file, model):
 
 
 @pytest.mark.slow
-def test_a_name_is_text_and_runs_nothing(open_file, trained):
-    model = Catalog(trained.path.parent, trained.path.parent).open("tiny")
-    model.name = EVIL
-    page = open_file(exported(model, light=True))
-    assert page.inner_text("h1") == model.title
+def test_a_name_is_text_and_runs_nothing(open_file, trained, flat):
+    evil = Catalog(trained.path.parent, trained.path.parent).open("tiny")
+    evil.name = EVIL
+    page = open_file(exported(evil, light=True))
+    assert page.inner_text("h1") == evil.title
+    assert page.evaluate("window.hacked") is None
+    page = open_file(
+        exported(evil, Catalog(flat.parent, flat.parent).open("flat"), light=True), "?still=1&tab=compare", parts=()
+    )
+    page.wait_for_selector("#compare-table[data-ready='1']")
+    assert page.inner_text(".lse-side h2 >> nth=0") == evil.title
+    page.wait_for_selector("#compare-pictures[data-ready='1']")
+    page.click("#figure-one [data-kind=svg]")
+    page.wait_for_selector("#figure-one[data-kind=svg][data-ready='1']")
     assert page.evaluate("window.hacked") is None
 
 

@@ -128,7 +128,8 @@ def informations(both: ModelPair) -> dict[str, dict[str, Any]] | None:
 
 def information_charts(both: ModelPair) -> dict[str, dict[str, Any]] | None:
     """The same as charts of the page."""
-    return {side: models.information_chart(**known) for side, known in (informations(both) or {}).items()} or None
+    sides = informations(both) or {}
+    return {side: models.information_chart(**information) for side, information in sides.items()} or None
 
 
 def axes(both: ModelPair) -> list[dict[str, Any]]:

@@ -86,7 +86,7 @@ def content_of(chosen: Sequence[LoadedModel], most: int) -> dict[str, Any]:
         (opened,) = chosen
         pair, few = None, [few_images(opened, opened.evenly(most))]
     else:
-        pair = paired(*told_apart(*chosen))
+        pair = paired(*distinct(*chosen))
         rows = even_rows(len(pair.index), most)
         few = [few_images(side, own[rows]) for side, own in zip(pair.sides, pair.rows, strict=True)]
     contents = [model_content(side, networks) for side in few]
@@ -103,7 +103,7 @@ def content_of(chosen: Sequence[LoadedModel], most: int) -> dict[str, Any]:
     }
 
 
-def told_apart(left: LoadedModel, right: LoadedModel) -> tuple[LoadedModel, LoadedModel]:
+def distinct(left: LoadedModel, right: LoadedModel) -> tuple[LoadedModel, LoadedModel]:
     """Two models of different titles: a number is put behind the second one where they are of one.
 
     Raises:

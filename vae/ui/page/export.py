@@ -101,7 +101,7 @@ def all_words(pair: bool = False) -> str:
     """The module `words` of a page that holds every language and chooses its own when it is opened."""
     spoken = {language: words(language) for language in LANGUAGES}
     texts = {
-        language: {key: text for key, text in each["texts"].items() if is_said(key, pair)}
+        language: {key: text for key, text in each["texts"].items() if may_say(key, pair)}
         for language, each in spoken.items()
     }
     rest = module({"languages": LANGUAGES, "tabs": {}})
@@ -111,7 +111,7 @@ def all_words(pair: bool = False) -> str:
     )
 
 
-def is_said(key: str, pair: bool) -> bool:
+def may_say(key: str, pair: bool) -> bool:
     """May a page say the string of that key?"""
     return not _OTHERS.match(key) and (pair or not _OF_PAIR.match(key))
 

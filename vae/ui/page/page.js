@@ -15,15 +15,14 @@ import {change, watch} from '../kit/js/store.js';
 import {named, number, t} from '../kit/js/strings.js';
 import {createAnswers} from './answers.js';
 
-const NEEDS_SERVER = '.lse-lead-ways, .lse-file, .lse-save, #to-compare'; // other tabs, one's own pictures, a page like this
+const NEEDS_SERVER = '.lse-lead-ways, .lse-file, .lse-save'; // other tabs, one's own pictures, a page like this
 
 /**
  * Open the page on what the elements #page-content and #page-plotly hold.
  *
- * @param needsServer selects what the page cannot do
  * @param serve (content, tools) -> the functions by which Explore asks
  */
-export function open(needsServer = NEEDS_SERVER, serve = ({models}, tools) => createAnswers(models, tools)) {
+export function open(serve = ({models}, tools) => createAnswers(models, tools)) {
   const content = JSON.parse(document.getElementById('page-content').textContent);
   const {models, sheets, marks} = content;
   const [first] = models;
@@ -36,7 +35,8 @@ export function open(needsServer = NEEDS_SERVER, serve = ({models}, tools) => cr
 
   mountHeader(document.getElementById('header'), models, marks);
   const element = document.getElementById('explore');
-  for (const control of element.querySelectorAll(needsServer)) control.hidden = true;
+  for (const control of element.querySelectorAll(NEEDS_SERVER)) control.hidden = true;
+  element.querySelector('#to-compare').hidden = models.length < 2;
   // A picture that is dropped would be encoded, which a page without an encoder cannot.
   for (const event of ['dragover', 'drop']) element.addEventListener(event, refuse, true);
   hold(true); // the address of a file does not follow what it shows
@@ -56,7 +56,7 @@ function mountHeader(element, models, marks) {
   const titles = models.map(({overview: {title}}) => title);
   find('h1').textContent = titles.join(' · ');
   const select = find('#model');
-  const said = find('.lse-title p');
+  const sentence = find('.lse-title p');
   const figures = find('#figures');
   select.previousElementSibling.textContent = t('header.model');
   options(select, models.map(({overview: {name, title}}) => [name, title]));
@@ -64,13 +64,13 @@ function mountHeader(element, models, marks) {
   const show = name => {
     const {overview, about, figures: values} = models.find(({overview}) => overview.name === name) ?? models[0];
     select.value = overview.name;
-    said.textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
+    sentence.textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
     drawFigures(figures, {figures: values, latents: overview.dims}, marks);
   };
   // They are Explore's: Compare speaks of both.
   const step = comparing => {
     select.parentElement.hidden = comparing || models.length < 2;
-    for (const part of [said, figures]) part.hidden = comparing;
+    for (const part of [sentence, figures]) part.hidden = comparing;
   };
   watch('model', show);
   watch('comparing', step);

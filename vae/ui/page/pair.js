@@ -13,7 +13,7 @@ const NEEDS_SERVER = '[data-kind=print], [data-kind=gif], .lse-save';
 /** Open the page on what the elements #page-content and #page-plotly hold. */
 export function open() {
   mountTabs(document.querySelector('.lse-tabs')); // a link may ask for one of them
-  openPage('.lse-lead-ways, .lse-file, .lse-save', ({models, couple}, tools) => {
+  openPage(({models, couple}, tools) => {
     const figure = (plan, strips, kind) => drawnFigure(plan, strips, kind, networks.decode);
     const server = createPairAnswers(models, couple, {...tools, figure});
     const names = [couple.overview.left.name, couple.overview.right.name];

@@ -23,22 +23,22 @@ export async function savePage(names, light) {
  * @param fail is given an error
  */
 export function mountSaving(element, names, fail) {
-  const said = make('span', {className: 'lse-note', role: 'status'});
+  const status = make('span', {className: 'lse-note', role: 'status'});
   const button = (text, title, light) => {
     const made = make('button', {type: 'button', textContent: text, title, 'data-light': light});
     made.addEventListener('click', () => save(light));
     return made;
   };
   const buttons = [button(t('page.save'), t('page.save_help'), false), button(t('page.save_light'), t('page.save_light_help'), true)];
-  element.append(...buttons, said);
+  element.append(...buttons, status);
 
   async function save(light) {
     const chosen = names();
     if (!chosen.length) return;
     for (const other of buttons) other.disabled = true;
     ready(element, false);
-    said.textContent = '';
-    const late = setTimeout(() => (said.textContent = t('page.saving')), LATE);
+    status.textContent = '';
+    const late = setTimeout(() => (status.textContent = t('page.saving')), LATE);
     let word = '';
     try {
       word = await savePage(chosen, light);
@@ -46,7 +46,7 @@ export function mountSaving(element, names, fail) {
       fail(error);
     }
     clearTimeout(late);
-    said.textContent = word;
+    status.textContent = word;
     for (const other of buttons) other.disabled = false;
     ready(element);
   }
