@@ -152,8 +152,9 @@ def test_two_models_on_a_phone_in_korean(open_file, trained, flat):
     page.click("#figure-one [data-kind=png]")
     page.wait_for_selector("#figure-one[data-kind=png][data-ready='1']")
     assert page.evaluate("document.querySelector('#figure-one img').naturalWidth") > 2000
-    page.click("#compare-random")
-    page.wait_for_selector("#compare-pictures[data-ready='1']")
+    before = page.get_attribute("#compare-pictures", "data-index")
+    page.press("#compare-map-right .lse-stage", "ArrowRight")
+    page.wait_for_selector(f"#compare-pictures[data-ready='1']:not([data-index='{before}'])")
     index = page.get_attribute("#compare-pictures", "data-index")
     page.click("[data-explore=right]")
     page.wait_for_selector(f"#inspector[data-index='{index}'][data-ready='1']")
