@@ -47,6 +47,7 @@ PAIR = ("digits-vae", "digits-beta")
 # A right call of every endpoint: each of its arguments is then replaced by each of NASTY. A new endpoint is a new row.
 ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "available_models": (Loose("digits-vae"), Loose("up-x")),
+    "save_page": (["digits-vae"], True),
     "open_model": ("digits-vae",),
     "pick": ("digits-vae", 0),
     "decode": ("digits-vae", Z),
