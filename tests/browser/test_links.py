@@ -186,6 +186,7 @@ def test_a_link_to_another_model_opens_nothing_else(blank_page, url, shared):
             "?tab=nowhere&colour=kl&image=123456789&z=0:1000&map=globe&x=<b>&beta=NaN",
             "(latent across, β, tab, map, image, z)",
         ),
+        ("?codes=0a0a0a0a&z=0:1.5&x=1&colour=kl", "made for an earlier"),
     ],
 )
 def test_a_bad_link_opens_the_default_and_says_so(open_page, opened, query, parts):
@@ -195,6 +196,9 @@ def test_a_bad_link_opens_the_default_and_says_so(open_page, opened, query, part
     assert page.input_value("#map-projection") == first_map(opened)
     assert ("nobody" in query) or page.input_value("#map-colour") == "kl", "what is good is kept"
     assert page.locator("#explore .lse-error").is_hidden()
+    if "codes" in query:
+        row = opened.model.index.tolist().index(int(page.get_attribute("#inspector", "data-index")))
+        assert np.allclose(z_of(page, opened.dims), opened.model.mu[row], atol=6e-5)
     page.click("#link-said .lse-close")
     assert page.locator("#link-said").is_hidden()
 

@@ -1,6 +1,6 @@
 // Compare and its links: how the tab describes itself, and how it becomes what a link describes.
 
-import {brief, complete} from '../kit/js/address.js';
+import {brief, complete, withoutLatents} from '../kit/js/address.js';
 import {SIDES} from './comparer.js';
 import {complain, describe, moved} from '../kit/js/link.js';
 
@@ -9,7 +9,8 @@ export function describeCompare(element, comparer, view) {
   describe('compare', element, () => {
     const {couple, picked, z, moved: pair} = comparer.state;
     if (!couple) return null;
-    const names = {left: couple.left.name, right: couple.right.name, ...view.get()};
+    const hashes = SIDES.map(side => [`codes-${side}`, couple[side].code_hash]);
+    const names = {left: couple.left.name, right: couple.right.name, ...Object.fromEntries(hashes), ...view.get()};
     if (!picked) return names;
     const codes = SIDES.map(side => [`z-${side}`, brief(z[side], picked[side].z)]);
     return {...names, image: picked.index, ...Object.fromEntries(codes), pair: pair ?? undefined};
@@ -50,12 +51,17 @@ export function followLink(comparer, view, {known, partners, first}, link) {
   const named = SIDES.filter(side => link[side] !== undefined && !bad.includes(side));
   const usual = partners[link[named[0]]] ?? (named.length ? [link[named[0]], link[named[0]]] : first);
   const pair = SIDES.map((side, i) => (named.includes(side) ? link[side] : usual[i]));
-  const stands = bad.length ? {} : link; // an image and z of other models mean nothing here
+  let stands = bad.length ? {} : link; // an image and z of other models mean nothing here
+  let renewed = []; // titles of those that the link was not made for
   let open = true; // until these two are shown, or others
 
-  comparer.on('couple', ({left, right}) => {
-    open &&= left.name === pair[0] && right.name === pair[1];
-    if (open) bad.push(...view.set(stands));
+  comparer.on('couple', couple => {
+    open &&= SIDES.every((side, i) => couple[side].name === pair[i]);
+    if (!open) return;
+    const others = SIDES.filter(side => (stands[`codes-${side}`] ?? couple[side].code_hash) !== couple[side].code_hash);
+    renewed = others.map(side => couple[side].title);
+    if (renewed.length) stands = withoutLatents(stands);
+    bad.push(...view.set(stands));
   });
   comparer.on('refused', () => {
     if (!open || comparer.state.couple) return;
@@ -69,7 +75,7 @@ export function followLink(comparer, view, {known, partners, first}, link) {
     const {picked} = comparer.state;
     if (stands.image !== undefined && stands.image !== picked.index) bad.push('image');
     move(picked);
-    complain(bad);
+    complain(bad, renewed);
   });
 
   function move(picked) {

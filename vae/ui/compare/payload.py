@@ -71,6 +71,7 @@ def side(opened: LoadedModel) -> dict[str, Any]:
     return {
         "name": opened.name,
         "handle": opened.handle,
+        "code_hash": opened.code_hash,
         "title": opened.title,
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "dims": opened.dims,

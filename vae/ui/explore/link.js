@@ -1,6 +1,6 @@
 // Explore and its links: how the tab describes itself, and how it becomes what a link describes.
 
-import {brief, complete} from '../kit/js/address.js';
+import {brief, complete, withoutLatents} from '../kit/js/address.js';
 import {begin, complain, describe, moved} from '../kit/js/link.js';
 
 /** Keep the address beside what the tab shows, and the tab beside where somebody goes back to. */
@@ -13,6 +13,7 @@ export function describeExplore(element, explorer, view) {
     const placed = source === 'between' && element.querySelector('#map-projection').value === place.projection;
     return {
       model: model.name,
+      codes: model.code_hash,
       image: own ? undefined : picked.index,
       z: placed ? undefined : own ? [...z] : stays ? undefined : brief(z, picked.z), // one's own image has no address
       from: source === 'prior' ? source : undefined,
@@ -68,19 +69,22 @@ export function followLink(element, explorer, view, first, link) {
   explorer.openAt(model, {image: link.image, overview: model === first?.name ? first : undefined, arrive});
 
   function arrive() {
-    const bad = view.set(link);
-    if (link.image !== undefined && link.image !== open.picked.index) bad.push('image');
-    if (link.range) {
-      element.querySelector('#traversal-range').value = link.range;
-      explorer.setRange(link.range);
+    const {code_hash: codes, title} = open.model;
+    const renewed = link.codes !== undefined && link.codes !== codes;
+    const asked = renewed ? withoutLatents(link) : link;
+    const bad = view.set(asked);
+    if (asked.image !== undefined && asked.image !== open.picked.index) bad.push('image');
+    if (asked.range) {
+      element.querySelector('#traversal-range').value = asked.range;
+      explorer.setRange(asked.range);
     }
-    if (link.around) {
-      element.querySelector('#traversal-around').value = link.around;
-      explorer.setAround(link.around);
+    if (asked.around) {
+      element.querySelector('#traversal-around').value = asked.around;
+      explorer.setAround(asked.around);
     }
-    if (link.at) goTo(link.at, bad);
-    else if (link.z !== undefined) move(link.z, bad);
-    complain(bad);
+    if (asked.at) goTo(asked.at, bad);
+    else if (asked.z !== undefined) move(asked, bad);
+    complain(bad, renewed ? [title] : []);
     begin();
   }
 
@@ -90,9 +94,9 @@ export function followLink(element, explorer, view, first, link) {
     else explorer.place(projection, x, y);
   }
 
-  function move(wanted, bad) {
+  function move({z: wanted, from}, bad) {
     const z = complete(wanted, open.picked.z);
-    if (z) explorer.setZ(z, link.from ?? 'moved');
+    if (z) explorer.setZ(z, from ?? 'moved');
     if (!z || z.some((value, dim) => value !== open.z[dim])) bad.push('z'); // too far out
   }
 }

@@ -60,6 +60,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
     return {
         "name": opened.name,
         "handle": opened.handle,
+        "code_hash": opened.code_hash,
         "title": opened.title,
         "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits

@@ -1,5 +1,6 @@
 """One model and the images that it was tested on, safe to ask from several server threads."""
 
+import hashlib
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -48,6 +49,11 @@ class ModelWithImages:
     def handle(self) -> str:
         """The name with the version: what a page asks this very model by, see `Catalog.open`."""
         return f"{self.name}@{self.version}" if self.version else self.name
+
+    @cached_property
+    def code_hash(self) -> str:
+        """8 digits of a hash of the codes: a link's z means something beside them alone. A new decoder changes none."""
+        return hashlib.sha256(np.ascontiguousarray(self.model.mu)).hexdigest()[:8]
 
     @property
     def title(self) -> str:

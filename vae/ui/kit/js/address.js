@@ -45,6 +45,9 @@ const READERS = new Map(
     z: latents,
     'z-left': latents,
     'z-right': latents,
+    codes: word, // a hash of the model's, by which an earlier model of that name is told
+    'codes-left': word,
+    'codes-right': word,
     pair: whole, // of Compare's rows, the one that was moved last
     from: one('prior'), // where z comes from, if no person has moved it there
     at: place, // of a map, where z was decoded from
@@ -129,6 +132,14 @@ const PLACES = ['model', 'left', 'right', 'image']; // what a person goes to, an
 
 /** Is `now` another place than `before`, or the same one with something moved in it? What is only drawn later moves. */
 export const isElsewhere = (before, now) => before.tab !== now.tab || PLACES.some(key => before[key] !== undefined && before[key] !== now[key]);
+
+const OF_LATENTS = ['z', 'z-left', 'z-right', 'pair', 'from', 'at', 'x', 'y'];
+
+/** What a link asks for but for all that it says of latents: they are another model's. */
+export function withoutLatents(link) {
+  const others = Object.entries(link).filter(([key, value]) => !OF_LATENTS.includes(key) && !(key === 'colour' && /^z\d+$/.test(value)));
+  return Object.fromEntries(others);
+}
 
 /** z (D,) as it is written beside an image whose code is `base`: undefined if it is that code, and only what has moved. */
 export function brief(z, base) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {brief, complete, format, isElsewhere, parse, withParameter} from './address.js';
+import {brief, complete, format, isElsewhere, parse, withParameter, withoutLatents} from './address.js';
 
 const STATES = [
   {},
@@ -88,6 +88,12 @@ test('only the latents that have left the image are written', () => {
   assert.deepEqual(complete({3: 0.75}, base), [0.123456, -1, 2, 0.75]);
   assert.deepEqual(complete([1, 2, 3, 4], base), [1, 2, 3, 4]);
   for (const wrong of [[1], {2: 1}, {9999: 1}]) assert.equal(complete(wrong, [0, 0]), undefined);
+});
+
+test('of an earlier model a link says nothing about latents', () => {
+  const asked = {model: 'a', codes: '0f', image: 3, z: {0: 1}, at: [0, 1], map: 'pca', x: 1, y: 2, colour: 'z3', range: 'quantiles'};
+  assert.deepEqual(withoutLatents(asked), {model: 'a', codes: '0f', image: 3, map: 'pca', range: 'quantiles'});
+  assert.deepEqual(withoutLatents({colour: 'zoom', 'z-left': [1], pair: 0}), {colour: 'zoom'});
 });
 
 test('what is gone to is elsewhere; what moves, or is drawn late, is not', () => {

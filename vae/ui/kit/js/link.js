@@ -22,6 +22,7 @@ export const isSecret = name => SECRET.test(name);
 const asked = parse(location.search);
 const tabs = new Map(); // tab -> {element, state}
 const bad = new Set(asked.bad);
+const earlier = new Set(); // titles of models that have been made anew since the link was
 let box = null; // where something is said about links
 let begun = false;
 let held = false;
@@ -52,12 +53,19 @@ export function openLinkedTab() {
   complain(['tab']);
 }
 
-/** Say that these parts of the link could not be followed. */
-export function complain(keys) {
+/**
+ * Say that these parts of the link could not be followed.
+ *
+ * @param renewed titles of models that are others than those which the link was made for
+ */
+export function complain(keys, renewed = []) {
   for (const key of keys) bad.add(key);
-  if (!bad.size || !box) return;
+  for (const title of renewed) earlier.add(title);
+  if (!box) return;
   const parts = [...new Set([...bad].map(key => t(`link.part.${key}`)))];
-  say(t('link.bad', {parts: parts.join(', ')}));
+  const texts = [...earlier].map(model => t('link.earlier', {model}));
+  if (parts.length) texts.push(t('link.bad', {parts: parts.join(', ')}));
+  if (texts.length) say(texts.join(' '));
 }
 
 /**
