@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
 
 from vae.config import ConfigError, ModelConfig
+from vae.models.described import DESCRIBED, DescribedNetwork, Graphs
+from vae.models.graph.description import Description
 from vae.models.networks import NETWORKS
 from vae.models.posterior import Posterior
 
-__all__ = ["NETWORKS", "VAE", "initialise"]
+__all__ = ["NETWORKS", "VAE", "described", "initialise"]
 
 
 class VAE(nn.Module):
     """A network with the reading of its outputs. Randomness is never its business: see `Posterior.sample`.
 
+    Args:
+        graphs: of the network "described", for which the configuration alone does not suffice.
+
     Raises:
-        ConfigError: the network is unknown or cannot take images of this shape.
+        ConfigError: the network is unknown, cannot take images of this shape, or is described and comes without graphs:
+            whoever would train one is told that here.
     """
 
-    def __init__(self, config: ModelConfig) -> None:
+    def __init__(self, config: ModelConfig, graphs: Graphs | None = None) -> None:
         super().__init__()
-        if config.network not in NETWORKS:
+        self.config, self.graphs = config, graphs
+        if config.network == DESCRIBED:
+            if graphs is None:
+                raise ConfigError("setting.described")
+            self.network = DescribedNetwork(config, graphs)
+        elif config.network in NETWORKS:
+            self.network = NETWORKS[config.network](config)
+        else:
             raise ConfigError("setting.no_network", name=repr(config.network), known=list(NETWORKS))
-        self.config = config
-        self.network = NETWORKS[config.network](config)
 
     def encode(self, x: Tensor) -> Posterior:
         """x: (B, C, H, W) float in [0, 1] -> posterior over (B, D), float32 also under autocast."""
@@ -36,6 +48,23 @@ class VAE(nn.Module):
     def decode(self, z: Tensor) -> Tensor:
         """z: (B, D) -> (B, C, H, W) float32 logits (Bernoulli) or means (Gaussian), never pixels."""
         return self.network.decode(z).float()
+
+
+def described(config: ModelConfig, encoder: Description, decoder: Description) -> VAE:
+    """The autoencoder of two descriptions with their weights, in eval mode, without gradients.
+
+    Args:
+        config: its network is passed over.
+
+    Raises:
+        ConfigError: the descriptions do not fit the configuration.
+    """
+    with torch.device("meta"):
+        model = VAE(replace(config, network=DESCRIBED), Graphs(encoder.graph, decoder.graph))
+    sides = {"to_latent": encoder.weights, "from_latent": decoder.weights}
+    weights = {f"network.{side}.nodes.{key}": value for side, each in sides.items() for key, value in each.items()}
+    model.load_state_dict(weights, assign=True)
+    return model.requires_grad_(False).eval()
 
 
 def initialise(model: VAE, generator: torch.Generator) -> VAE:

@@ -9,17 +9,23 @@ import torch
 from torch import Tensor
 
 from vae.config import ConfigError, ModelConfig
+from vae.models.described import Graphs
 from vae.models.vae import VAE
 from vae.system.safetensors_file import CheckpointError, expect, expect_tensor
 
 
 def expect_weights(
-    path: Path, config: ModelConfig, tensors: dict[str, Tensor], precision: torch.dtype = torch.float32
+    path: Path,
+    config: ModelConfig,
+    tensors: dict[str, Tensor],
+    precision: torch.dtype = torch.float32,
+    graphs: Graphs | None = None,
 ) -> dict[str, Tensor]:
     """The file's `model.*` without that prefix, once each fits the network; nothing is allocated to find that out.
 
     Args:
         precision: that all weights must have which are no whole numbers.
+        graphs: of a network that is described.
 
     Raises:
         CheckpointError: the network is unknown, or a weight is missing, superfluous, of another shape or type, or not
@@ -27,7 +33,7 @@ def expect_weights(
     """
     try:
         with torch.device("meta"):
-            wanted = VAE(config).state_dict()
+            wanted = VAE(config, graphs).state_dict()
     except ConfigError as error:
         raise CheckpointError("checkpoint.no_network", file=path, entry="config.model", reason=error) from error
     for key, tensor in wanted.items():
@@ -39,15 +45,15 @@ def expect_weights(
     return weights
 
 
-def network_of(path: Path, config: ModelConfig, tensors: dict[str, Tensor]) -> VAE:
+def network_of(path: Path, config: ModelConfig, tensors: dict[str, Tensor], graphs: Graphs | None = None) -> VAE:
     """The network of a file that holds its weights in half precision: float32, in eval mode.
 
     Raises:
         CheckpointError: see `expect_weights`.
     """
-    weights = expect_weights(path, config, tensors, torch.float16)
+    weights = expect_weights(path, config, tensors, torch.float16, graphs)
     with torch.device("meta"):
-        network = VAE(config)
+        network = VAE(config, graphs)
     network.load_state_dict({key: _cast(tensor, torch.float32) for key, tensor in weights.items()}, assign=True)
     return network.requires_grad_(False).eval()
 

@@ -62,6 +62,8 @@ class Writer:
                 self.module(part)
         elif isinstance(module, nn.BatchNorm2d):
             self._normalise(module)
+        elif isinstance(module, Described):
+            self._again(module)
         else:
             for kind, write in _MODULES.items():
                 if isinstance(module, kind):
@@ -70,6 +72,13 @@ class Writer:
             else:
                 raise GraphError("graph.no_module", kind=type(module).__name__)
         return self.value
+
+    def _again(self, module: Described) -> None:
+        """The nodes of a description, behind those that are here."""
+        values = [self.value]
+        for node, weights in zip(module.graph.nodes, module.nodes, strict=True):
+            inputs = (values[number] for number in node.inputs)
+            values.append(self.add(node.op, *inputs, weights=dict(weights.named_parameters()), **node.settings))
 
     def _normalise(self, module: nn.BatchNorm2d) -> None:
         """Folded into the weights of the newest node, where that is a convolution."""
@@ -116,14 +125,20 @@ class Described(nn.Module):
         super().__init__()
         self.graph = graph
         self.nodes = nn.ModuleList(_Weights(shapes) for shapes in graph.weights)
+        self._last = {number: place for place, node in enumerate(graph.nodes) for number in node.inputs}
 
     def forward(self, x: Tensor) -> Tensor:
-        """(B, *graph.input) -> (B, *graph.output)."""
-        values = [x]
-        for node, weights in zip(self.graph.nodes, self.nodes, strict=True):
+        """(B, *graph.input) -> (B, *graph.output). A value goes once the last node that takes it has run."""
+        values = {0: x}
+        for place, (node, weights) in enumerate(zip(self.graph.nodes, self.nodes, strict=True)):
             inputs = [values[number] for number in node.inputs]
-            values.append(OPERATIONS[node.op].run(inputs, node.settings, dict(weights.named_parameters())))
-        return values[-1]
+            output = OPERATIONS[node.op].run(inputs, node.settings, dict(weights.named_parameters()))
+            for number in set(node.inputs):
+                if self._last[number] == place:
+                    del values[number]
+            if place + 1 in self._last or place + 1 == len(self.nodes):
+                values[place + 1] = output
+        return output
 
 
 class _Weights(nn.Module):

@@ -102,7 +102,8 @@ class Graph:
             GraphError: see above.
         """
         require(isinstance(plain, dict) and set(plain) == {"version", "input", "nodes"}, "graph.keys")
-        require(plain["version"] == VERSION, "graph.version", version=VERSION, actual=repr(plain["version"]))
+        same = type(plain["version"]) is int and plain["version"] == VERSION
+        require(same, "graph.version", version=VERSION, actual=repr(plain["version"])[:80])
         require(isinstance(plain["input"], list) and isinstance(plain["nodes"], list), "graph.keys")
         nodes = []
         for number, each in enumerate(plain["nodes"][: limits.most_nodes + 1]):

@@ -20,6 +20,8 @@ Shape = tuple[int, ...]
 Settings = Mapping[str, Any]
 Weights = Mapping[str, Tensor]
 
+MOST_NUMBER = 1e6  # of a setting: JSON knows whole numbers of any length, which no float takes
+
 
 class GraphError(KeyedError, ValueError):
     """A description that is no network."""
@@ -35,7 +37,7 @@ def _whole(low: int, high: int = 65_536) -> Callable[[Any], bool]:
 
 
 def _number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and abs(value) <= MOST_NUMBER  # false for NaN too
 
 
 def _list(count: int | None, low: int, high: int = 65_536) -> Callable[[Any], bool]:
@@ -181,7 +183,9 @@ def _pooled(shapes: Sequence[Shape], settings: Settings) -> Shape | None:
 
 
 def _grouped(shapes: Sequence[Shape], settings: Settings) -> Shape | None:
-    return shapes[0] if shapes[0][0] % settings["groups"] == 0 else None
+    """Of a group with one number alone nothing would be left, and torch refuses it."""
+    groups = settings["groups"]
+    return shapes[0] if shapes[0][0] % groups == 0 and math.prod(shapes[0]) > groups else None
 
 
 def _none(shapes: Sequence[Shape], settings: Settings, out: Shape) -> int:

@@ -93,7 +93,7 @@ const OWN = {
   },
   group_norm: {
     settings: {groups: whole(1), eps: value => number(value) && value > 0},
-    shape: ([shape], {groups}) => (shape[0] % groups ? null : shape),
+    shape: ([shape], {groups}) => (shape[0] % groups || size(shape) <= groups ? null : shape),
     weights: perChannel,
     run([shape], {groups, eps}, {weight, bias}) {
       const [channels] = shape;
