@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import same_floats
+from described_files import described_twin, put_description
 from safetensors.torch import save_file
 from torch import nn
 
@@ -342,6 +343,48 @@ def test_an_absurd_network_is_never_allocated(damaged, monkeypatch):
     with pytest.raises(CheckpointError, match="model.network.* should have shape"):
         load(path)
     assert sum(weight.numel() for weight in made) > 10**8
+    assert all(weight.is_meta for weight in made)
+
+
+def test_a_described_model_comes_back(trained, damaged, tmp_path):
+    """As the model does that it was described from; and saved anew it is the same file."""
+    path = damaged(lambda tensors, header: put_description(tensors, header, trained.path))
+    model, twin = load(path), described_twin(trained.path)
+    assert model.network.graphs == twin.graphs and model.config.model.network == "described"
+    z = torch.randn(5, 6, generator=torch.Generator().manual_seed(0))
+    same_floats(model.decode(z), load(trained.path).decode(z))
+    (entry,) = list_headers(path.parent)
+    assert entry.error is None
+    tensors, header = safetensors_file.read(path)
+    del header["graphs"]  # `save` writes them
+    parts = {part: {} for part in ("encodings", "map", "stats")}
+    for key, tensor in tensors.items():
+        part, _, name = key.partition(".")
+        parts.get(part, {})[name] = tensor
+    again = tmp_path / "again.safetensors"
+    checkpoint.save(again, header, model.network, *parts.values())
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_an_absurd_description_is_never_allocated(damaged, trained, monkeypatch):
+    """17 GB of weights, and shapes that no tensor of the file has, where only their names are asked for."""
+
+    def change(tensors, header):
+        put_description(tensors, header, trained.path)
+        graph = header["graphs"]["decoder"]
+        graph["nodes"][:0] = [
+            {"op": "linear", "inputs": [0], "out": 65_536, "bias": True},
+            {"op": "linear", "inputs": [1], "out": 6, "bias": True},
+        ]
+        for node in graph["nodes"][2:]:
+            node["inputs"] = [value + 2 for value in node["inputs"]]
+
+    made = []
+    real = torch.zeros
+    monkeypatch.setattr(torch, "zeros", lambda *shape, **how: made.append(real(*shape, **how)) or made[-1])
+    with pytest.raises(CheckpointError, match="model.network.from_latent.* (is missing|should have shape)"):
+        load(damaged(change))
+    assert sum(weight.numel() for weight in made) > 800_000
     assert all(weight.is_meta for weight in made)
 
 

@@ -19,7 +19,8 @@ from vae.evaluation.evaluate import MEASURES, evaluate, score_keys, scores
 from vae.evaluation.metrics import marks
 from vae.evaluation.reader import reader_of
 from vae.evaluation.spill import measure_spill
-from vae.models.vae import VAE, initialise
+from vae.models.graph.description import describe
+from vae.models.vae import VAE, described, initialise
 
 CONTRACT = ["mig", "dci_disentanglement", "dci_completeness", "dci_informativeness", "sap", "beta_vae", "factor_vae"]
 CONTRACT += ["modularity", "mig_sampled", "mig_in_use"]
@@ -55,6 +56,20 @@ def test_one_z_is_sampled_with_seed_nought(trained, digits):
 
 def test_without_factors_there_are_no_scores(trained):
     assert {key for key, value in trained.metrics.items() if value is None} == KEYS - ALWAYS
+
+
+def test_a_described_model_is_measured_as_the_one_that_it_is(toy):
+    """But for the network before its first step, which nobody knows."""
+    config = ModelConfig("mlp", toy.shape, latent_dim=3, hidden=16)
+    model, images = initialise(VAE(config), torch.Generator().manual_seed(0)).eval(), load("toy")
+    parts = describe(model.network.encoder(), config.shape), describe(model.network.decoder(), (3,))
+    expected, found = evaluate(model, images), evaluate(described(config, *parts), images)
+    assert found.keys() == expected.keys()
+    for key, value in expected.items():
+        if key.endswith("_untrained"):
+            assert found[key] is None
+        elif isinstance(value, float):
+            assert found[key] == pytest.approx(value, rel=1e-4, abs=1e-4), key
 
 
 def test_the_spill_is_that_of_the_decoded_pictures(trained, digits):

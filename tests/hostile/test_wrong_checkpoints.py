@@ -7,11 +7,13 @@ import io
 import json
 import pickle
 import struct
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 from attacks import FILE, OWNER, SCRIPT, Evil
+from described_files import put_description
 from safetensors.numpy import save as packed
 
 from vae.config import ModelConfig
@@ -20,6 +22,7 @@ from vae.system import safetensors_file
 from vae.system.limits import CHECKPOINTS, MB
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.kit.i18n import UserError
+from vae.ui.models import visitor_models
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.visitor_models import entry_of, store_upload
 
@@ -147,6 +150,105 @@ def shaped(*shape):
         tensors |= {f"model.{key}": value.half() for key, value in network.state_dict().items()}
 
     return change
+
+
+DESCRIBED = CHECKPOINT_FOLDER / "digits-vae.safetensors"
+
+
+def redescribed(path, change):
+    """The bytes of a good described checkpoint after change(tensors, header)."""
+
+    def both(tensors, header):
+        put_description(tensors, header, DESCRIBED)
+        change(tensors, header)
+
+    return rewritten(path, both, DESCRIBED)
+
+
+def in_graph(part, change):
+    return lambda tensors, header: change(header["graphs"][part])
+
+
+def node(number, **settings):
+    return lambda graph: graph["nodes"][number].update(settings)
+
+
+def dear(graph):
+    """At the front a convolution of three billion multiply-adds, whose weights are none at all beside them."""
+    kernel = {"kernel": [33, 33], "stride": [1, 1], "padding": [512, 512]}
+    graph["nodes"].insert(0, {"op": "conv", "inputs": [0], "out": 3, "bias": False, **kernel})
+
+
+def wide(graph):
+    graph["nodes"][:] = [{"op": "linear", "inputs": [i], "out": 65_536, "bias": True} for i in range(3)]
+
+
+def test_a_description_that_is_none_is_refused(app, tmp_path):
+    """Of every kind one; what is asked before the weights is told before any of them is read, let alone made."""
+    first = "model.network.to_latent.nodes.1.weight"
+    graphs = {
+        "none": lambda tensors, header: header.pop("graphs"),
+        "a list": lambda tensors, header: header.update(graphs=[]),
+        "one part": lambda tensors, header: header["graphs"].pop("decoder"),
+        "three parts": lambda tensors, header: header["graphs"].update(more=header["graphs"]["encoder"]),
+        "turned": lambda tensors, header: header.update(
+            graphs=dict(zip(("encoder", "decoder"), list(header["graphs"].values())[::-1], strict=True))
+        ),
+        "version": in_graph("encoder", lambda graph: graph.update(version=True)),
+        "no nodes": in_graph("decoder", lambda graph: graph.update(nodes=[])),
+        "many nodes": in_graph("decoder", lambda graph: graph["nodes"].extend([{"op": "tanh", "inputs": [1]}] * 501)),
+        "dear": in_graph("encoder", dear),
+        "wide": in_graph("decoder", wide),
+        "eval": in_graph("encoder", node(0, op="eval")),
+        "script": in_graph("encoder", node(0, op=SCRIPT)),
+        "later": in_graph("encoder", node(0, inputs=[1])),
+        "an object": in_graph("encoder", node(0, inputs=[{}])),
+        "a huge number": in_graph("decoder", lambda graph: graph["nodes"].append(
+            {"op": "elu", "inputs": [len(graph["nodes"])], "alpha": 10**300}
+        )),
+        "a long number": in_graph("decoder", node(0, out=10**400)),
+        "another width": in_graph("decoder", lambda graph: graph.update(input=[11])),
+        "a huge input": in_graph("encoder", lambda graph: graph.update(input=[2**62, 2**62, 2**62])),
+        "other latents": lambda tensors, header: header["config"]["model"].update(latent_dim=11),
+        "other images": lambda tensors, header: header["config"]["model"].update(shape=[3, 32, 32]),
+    }  # fmt: skip
+    weights = {
+        "lacking": lambda tensors, header: tensors.pop(first),
+        "too many": lambda tensors, header: tensors.update({f"{first}2": torch.zeros(1).half()}),
+        "another shape": lambda tensors, header: tensors.update({first: tensors[first][:1].clone()}),
+        "another type": lambda tensors, header: tensors.update({first: tensors[first].float()}),
+        "no number": lambda tensors, header: tensors.update({first: torch.full_like(tensors[first], torch.nan)}),
+        "of a class": lambda tensors, header: header["config"]["model"].update(network="burgess"),
+    }
+    for name, change in graphs.items():
+        said = upload(app, redescribed(tmp_path / "file.safetensors", change))
+        assert (said["key"], said["values"]["reason"]["values"]["entry"]) == ("run.not_a_checkpoint", "graphs"), name
+        assert said["values"]["reason"]["values"]["reason"]["key"].startswith(("graph.", "setting.")), name
+    for name, change in weights.items():
+        said = upload(app, redescribed(tmp_path / "file.safetensors", change))
+        assert said["key"] == "run.not_a_checkpoint" and "model." in str(said), name
+    assert not app.heard.records, app.heard.records[:5]
+
+
+def test_a_slow_encoder_is_refused_as_a_slow_decoder_is(monkeypatch):
+    """Multiply-adds do not say all: what is copied costs time too."""
+    path = CHECKPOINT_FOLDER / "digits-vae.safetensors"
+    for quick in ("timed_decode", "timed_encode"):
+        with monkeypatch.context() as patch:
+            patch.setattr(visitor_models, quick, lambda model: 0.0)
+            with pytest.raises(UserError) as told:
+                visitor_models.examine(path, replace(CHECKPOINTS, most_decode=1e-9))
+            assert told.value.key == "run.slow_model"
+    visitor_models.examine(path, CHECKPOINTS)
+
+
+def test_a_described_model_is_used_as_any_other(app, tmp_path):
+    name = upload(app, redescribed(tmp_path / "file.safetensors", lambda tensors, header: None))["ok"]["name"]
+    overview, answers = used(app, name)
+    assert overview["ok"]["decoder"]["cost"] > 0 and all("ok" in answer for answer in answers)
+    z, shipped = [0.5] * 10, app.call("decode", "digits-vae", [0.5] * 10)["ok"]
+    assert app.call("decode", name, z)["ok"][:22] == shipped[:22]
+    assert not app.heard.records, app.heard.records[:5]
 
 
 def test_a_file_that_is_all_header_is_refused_before_it_is_written_or_parsed(app, monkeypatch):

@@ -12,6 +12,8 @@ from torch import Tensor
 
 from vae.config import ConfigError, TrainConfig
 from vae.images import from_output, to_float
+from vae.models.described import DESCRIBED, Graphs
+from vae.models.graph.operations import GraphError
 from vae.models.posterior import Posterior, kl_to_prior
 from vae.models.vae import VAE
 from vae.models.weights import expect_weights, halved, network_of
@@ -164,7 +166,7 @@ def list_headers(folder: str | Path = CHECKPOINT_FOLDER, limits: HeaderLimits = 
         name = path.stem.encode("utf-8", "replace").decode()  # a file's name may hold bytes that no page can show
         try:
             types, header = read_types(path, limits)
-            header, _ = _checked(path, header)
+            header, _, _ = _checked(path, header, limits)
             _check_types(path, types)
             entries.append(Entry(name, path, header, None))
         except CheckpointError as error:
@@ -190,7 +192,7 @@ def load(name_or_path: str | Path, limits: HeaderLimits = HOST) -> Model:
                 raise CheckpointError("checkpoint.no_models", name=name_or_path)
             raise CheckpointError("checkpoint.no_model", name=name_or_path, known=known)
     types, header = read_types(path, limits)
-    header, config = _checked(path, header)
+    header, config, graphs = _checked(path, header, limits)
     _check_types(path, types)
     tensors, _ = read(path, limits)
     _check_arrays(path, tensors, config.model.latent_dim)
@@ -199,7 +201,7 @@ def load(name_or_path: str | Path, limits: HeaderLimits = HOST) -> Model:
         path=path,
         header=header,
         config=config,
-        network=network_of(path, config.model, tensors),
+        network=network_of(path, config.model, tensors, graphs),
         index=array["encodings.index"].astype(np.int64),
         mu=array["encodings.mu"].astype(np.float32),
         logvar=array["encodings.logvar"].astype(np.float32),
@@ -269,14 +271,20 @@ def save(
     parts = {"encodings": encodings, "map": maps, "stats": stats}
     tensors = halved(network)
     tensors |= {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
-    _, config = _checked(path, header)
-    expect_weights(path, config.model, tensors, torch.float16)
+    if network.graphs is not None:
+        header = header | {"graphs": network.graphs.to_json()}
+    _, config, graphs = _checked(path, header)
+    expect_weights(path, config.model, tensors, torch.float16, graphs)
     _check_arrays(path, tensors, config.model.latent_dim)
     write(path, tensors, header)
 
 
-def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainConfig]:
-    """The header with its configuration complete, keys that an older version did not know included."""
+def _checked(
+    path: Path, header: dict[str, Any], limits: HeaderLimits = HOST
+) -> tuple[dict[str, Any], TrainConfig, Graphs | None]:
+    """The header with its configuration complete, keys that an older version did not know included; and the networks
+    that it describes, which stand beside the configuration under "graphs".
+    """
     version = header.get("format_version")
     same = version == FORMAT_VERSION
     expect(same, path, "format_version", "checkpoint.other", expected=FORMAT_VERSION, actual=repr(version))
@@ -300,7 +308,19 @@ def _checked(path: Path, header: dict[str, Any]) -> tuple[dict[str, Any], TrainC
         expect(_is_change(turned), path, "changes", "checkpoint.changes")
     same = header["dataset"]["name"] == config.dataset
     expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(config.dataset))
-    return header | {"config": config.to_json()}, config
+    return header | {"config": config.to_json()}, config, _graphs(path, header, config, limits)
+
+
+def _graphs(path: Path, header: dict[str, Any], config: TrainConfig, limits: HeaderLimits) -> Graphs | None:
+    """The networks that a header describes, held to the limits and to the configuration; none is made to find out."""
+    if config.model.network != DESCRIBED:
+        return None
+    try:
+        graphs = Graphs.from_json(header.get("graphs"), limits.graphs)
+        graphs.expect_fit(config.model)
+    except (GraphError, ConfigError) as error:
+        raise CheckpointError("checkpoint.not_valid", file=path, entry="graphs", reason=error) from error
+    return graphs
 
 
 def _countable(value: Any) -> bool:

@@ -76,7 +76,7 @@ def evaluate(
     A score is the mean over three seeds and `<score>_spread` half their range (0 where there is nothing to draw); the
     marks `_perfect`, `_rotated`, `_noise` and the baselines `_pca` (of the pixels, as many dimensions) and
     `_untrained` (the network before its first step) are those of seed 0. A score is None where the data set has no
-    factors, or where it is not defined.
+    factors, or where it is not defined, as `_untrained` of a network that its file describes.
 
     Args:
         progress: called with the name of a stage, how much of it is done, and how much there is.
@@ -107,14 +107,16 @@ def evaluate(
     progress("baselines", 0, 2)
     codes = marks(test.factors, mu.shape[1]) | {"pca": pca_codes(test, mu.shape[1])}
     progress("baselines", 1, 2)
-    untrained = untrained_posteriors(network.config, test, seed)
-    codes["untrained"] = untrained.mu.numpy()
+    untrained = None if network.graphs else untrained_posteriors(network.config, test, seed)
+    if untrained is not None:
+        codes["untrained"] = untrained.mu.numpy()
     progress("baselines", 2, 2)
-    found |= scores(mu, test.factors, codes, progress)
-    for name in BESIDE:  # codes without a posterior are their own sample, and use all they have
+    found |= dict.fromkeys(score_keys()) | scores(mu, test.factors, codes, progress)
+    for name in codes:  # codes without a posterior are their own sample, and use all they have
         found |= {f"{convention}_{name}": found[f"mig_{name}"] for convention in CONVENTIONS}
-    before = mig_conventions(untrained, test.factors)
-    found |= {f"{convention}_untrained": before[convention] for convention in CONVENTIONS}
+    if untrained is not None:
+        before = mig_conventions(untrained, test.factors)
+        found |= {f"{convention}_untrained": before[convention] for convention in CONVENTIONS}
     return found | mig_conventions(encoded, test.factors)
 
 

@@ -92,7 +92,8 @@ class CheckpointLimits:
         most_codes: encoded images that it may bring.
         most_kept: uploads of all visitors, see `UPLOADED`.
         most_seconds, most_memory: that the process may take that reads it, memory in bytes, see `system.confined`.
-        most_decode: seconds of one core that decoding one image may take.
+        most_decode: seconds of one core that decoding one image may take, and that encoding one may.
+        most_cost: multiply-adds of either where the file describes its networks; held to before one of them is made.
     """
 
     most_bytes: int = 32 * MB
@@ -106,6 +107,7 @@ class CheckpointLimits:
     most_seconds: float = 20.0
     most_memory: int = 1_024 * MB
     most_decode: float = 0.25
+    most_cost: int = 250_000_000
 
 
 @dataclass(frozen=True)
@@ -252,6 +254,9 @@ CHECKPOINTS = CheckpointLimits()
 REQUESTS = RequestLimits()
 ADMISSION = AdmissionLimits()
 GRAPHS = GraphLimits()
+UPLOADED_GRAPHS = replace(  # two bytes a weight
+    GRAPHS, most_values=4_000_000, most_weights=CHECKPOINTS.most_bytes // 2, most_cost=CHECKPOINTS.most_cost
+)
 UPLOADED = ShareLimits(CHECKPOINTS.most_kept, of_owner=10, of_address=80)
 IMAGE_SETS = ShareLimits(PICTURES.most_sets, of_owner=8, of_address=32)
 
@@ -302,7 +307,8 @@ def rows() -> list[tuple[str, str]]:
         ("its encoded images", f"{CHECKPOINTS.most_codes:,}"),
         ("seconds to read it", f"{CHECKPOINTS.most_seconds:g}"),
         ("memory to read it", mb(CHECKPOINTS.most_memory)),
-        ("seconds of one core to decode one of its images", f"{CHECKPOINTS.most_decode:g}"),
+        ("seconds of one core to decode one of its images, or to encode one", f"{CHECKPOINTS.most_decode:g}"),
+        ("multiply-adds of either, where it describes its networks", f"{CHECKPOINTS.most_cost:,}"),
         ("uploaded checkpoints kept, of all visitors", f"{CHECKPOINTS.most_kept:,}"),
         ("of them of one browser, and from one network address", f"{UPLOADED.of_owner}, {UPLOADED.of_address}"),
         ("either is safe from others' new ones for", f"{UPLOADED.safe / 3600:g} hours"),

@@ -16,6 +16,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from vae.system.limits import GRAPHS, GraphLimits
 from vae.system.messages import KeyedError, cause
 
 HEADER_KEY = "latent_explorer"
@@ -34,11 +35,13 @@ class HeaderLimits:
         most_bytes: of the whole header, names and places of all tensors included.
         most_tensors: that it names.
         most_text: characters of our own JSON in it.
+        graphs: of the networks that it describes.
     """
 
     most_bytes: int
     most_tensors: int
     most_text: int
+    graphs: GraphLimits = GRAPHS
 
 
 HOST = HeaderLimits(most_bytes=50_000_000, most_tensors=100_000, most_text=50_000_000)  # whoever runs it chose the file

@@ -5,8 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from described_files import put_description
 
 from vae.data import default_root
+from vae.system import safetensors_file
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.ui.kit import bundle
 from vae.ui.models import network_files
@@ -31,6 +33,16 @@ def test_what_is_too_dear_stays_with_the_server(opened, monkeypatch):
     for most, there in ((cost, True), (cost - 1, False)):
         monkeypatch.setattr(network_files, "GRAPHS", replace(network_files.GRAPHS, most_cost_in_page=most))
         assert (decoder_file(opened) is not None) is there
+
+
+def test_the_page_is_sent_the_decoder_of_a_described_model(opened, tmp_path):
+    """The very nodes and weights that it is sent of the model that was described."""
+    source = opened.model.path
+    tensors, header = safetensors_file.read(source)
+    put_description(tensors, header, source)
+    safetensors_file.write(tmp_path / "same.safetensors", tensors, header)
+    same = Catalog(tmp_path, default_root()).open("same")
+    assert decoder_file(same) == decoder_file(opened) is not None
 
 
 def test_there_is_a_file_of_the_reader_where_there_is_a_reader(opened):

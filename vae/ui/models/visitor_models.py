@@ -6,6 +6,7 @@ import math
 import re
 import secrets
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from vae.checkpoints import checkpoint
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model
 from vae.images import to_uint8
 from vae.system.confined import Exceeded, confined
-from vae.system.limits import CHECKPOINTS, MB, UPLOADED, CheckpointLimits
+from vae.system.limits import CHECKPOINTS, MB, UPLOADED, UPLOADED_GRAPHS, CheckpointLimits
 from vae.system.safetensors_file import HeaderLimits, expect_head
 from vae.ui.kit.client import Client
 from vae.ui.kit.constants import VISITOR_NAME
@@ -23,7 +24,8 @@ from vae.ui.kit.i18n import UserError
 from vae.ui.kit.work import client_left
 from vae.ui.models.shares import NOBODY, client_of, items_in, make_room, record, removed_on_error, require_room
 
-HEADER = HeaderLimits(CHECKPOINTS.most_head, CHECKPOINTS.most_tensors, CHECKPOINTS.most_header)  # of what is uploaded
+# Of what is uploaded.
+HEADER = HeaderLimits(CHECKPOINTS.most_head, CHECKPOINTS.most_tensors, CHECKPOINTS.most_header, UPLOADED_GRAPHS)
 UPLOADS = "uploads"  # below the folder of runs
 _NAME = re.compile(VISITOR_NAME, re.ASCII)
 
@@ -140,7 +142,7 @@ def require_drawable(model: Model) -> Model:
 
 
 def examine(path: Path, limits: CheckpointLimits) -> None:
-    """Read a stranger's checkpoint and decode an image of it, on one thread: for a process of its own.
+    """Read a stranger's checkpoint, decode an image of it and encode one, on one thread: for a process of its own.
 
     Raises:
         CheckpointError: it cannot be opened.
@@ -151,7 +153,7 @@ def examine(path: Path, limits: CheckpointLimits) -> None:
     if not _fits(model, limits):
         most = {"values": limits.most_values, "latents": limits.most_latents, "codes": limits.most_codes}
         raise UserError("run.too_much_model", **most)
-    seconds = timed_decode(model)
+    seconds = max(timed_decode(model), timed_encode(model))
     if seconds > limits.most_decode:
         raise UserError("run.slow_model", ms=round(1e3 * seconds), limit=round(1e3 * limits.most_decode))
 
@@ -159,10 +161,20 @@ def examine(path: Path, limits: CheckpointLimits) -> None:
 def timed_decode(model: Model) -> float:
     """Seconds of one core that one picture takes: the least of three, after one that warms up."""
     z = torch.as_tensor(model.mu[:1], dtype=torch.float32)
+    return _timed(lambda: to_uint8(model.decode(z)))
+
+
+def timed_encode(model: Model) -> float:
+    """The same of encoding one picture."""
+    picture = torch.zeros(1, *model.config.model.shape, dtype=torch.uint8)
+    return _timed(lambda: model.encode(picture))
+
+
+def _timed(act: Callable[[], object]) -> float:
     times = []
     for _ in range(4):
         began = time.perf_counter()
-        to_uint8(model.decode(z))
+        act()
         times.append(time.perf_counter() - began)
     return min(times[1:])
 
