@@ -11,7 +11,18 @@ from typing import NamedTuple
 
 # Classes and functions that take a key and values -> the place of the key among their arguments.
 TAKERS = dict.fromkeys(
-    ("ConfigError", "DataError", "CheckpointError", "GraphError", "HubError", "_NoAnswer", "RunError", "Exceeded"), 0
+    (
+        "ConfigError",
+        "DataError",
+        "CheckpointError",
+        "GraphError",
+        "HubError",
+        "_NoAnswer",
+        "RunError",
+        "Exceeded",
+        "ForeignError",
+    ),
+    0,
 )
 TAKERS |= {
     "UserError": 0,

@@ -24,7 +24,7 @@ LEVELS = (
     ("training",),
     ("latent", "evaluation", "inference", "metrics"),
     ("checkpoints",),
-    ("live", "sweep"),
+    ("importers", "live", "sweep"),
     ("cli", "ui"),
 )
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
@@ -82,6 +82,17 @@ def test_imports_run_downward(name):
         assert room(needed) is not None, f"{name} imports the package's face"
         assert LEVEL[room(needed)] <= LEVEL[room(name)], f"{name} imports {needed}"
         assert "cli" not in (room(needed), room(name)) or room(name) == "cli", f"{name} imports {needed}"
+
+
+def test_files_of_other_programs_are_read_by_the_command_line_alone():
+    """And nothing in them is run."""
+    for name, path in MODULES.items():
+        if room(name) not in ("importers", "cli"):
+            assert not {needed for needed in needs(path) if room(needed) == "importers"}, name
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) == "torch.load":
+                safe = {word.arg: ast.unparse(word.value) for word in node.keywords}.get("weights_only") == "True"
+                assert room(name) == "importers" and safe, f"{name}:{node.lineno}"
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name.count(".") > 1 and room(name) == "ui"])

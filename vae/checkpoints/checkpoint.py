@@ -12,6 +12,7 @@ from torch import Tensor
 
 from vae.config import ConfigError, TrainConfig
 from vae.images import from_output, to_float
+from vae.latent.prior_draws import MOST_SEED, prior_draws
 from vae.models.described import DESCRIBED, Graphs
 from vae.models.graph.operations import GraphError
 from vae.models.posterior import Posterior, kl_to_prior
@@ -62,9 +63,10 @@ class Model:
     """A trained model with what its file tells about it.
 
     Attributes:
-        header: the file's header, see the README.
+        header: the file's header, see the README; of `draws` every figure in it is None.
         network: the torch module in eval mode, float32 (float16 in the file); its `decode` gives logits or means.
-        index: (N,) int64, the test images whose encodings are stored.
+        index: (N,) int64, the test images whose encodings are stored; of a model that came without any the numbers of
+            its `draws`, from 0.
         mu, logvar: (N, D) float32, their posteriors (float16 in the file).
         label: (N,) int64 or None, their classes.
         distortion: (N,) float32 or None, −log p(x|z = mu) of each in nats.
@@ -97,6 +99,18 @@ class Model:
     def turns(self) -> tuple[Turn, ...]:
         """What was turned by hand while it was trained."""
         return turns(self.config, self.header["steps"], self.header["changes"])
+
+    @property
+    def imported(self) -> bool:
+        """Was it trained by another program? Then its steps and its schedule are not known."""
+        return "imported" in self.header
+
+    @property
+    def draws(self) -> np.ndarray | None:
+        """(N, D) z drawn from the prior, whose decoded pictures are what was encoded; None where images were."""
+        if "draws" not in self.header:
+            return None
+        return prior_draws(self.header["draws"]["seed"], int(self.index.max()) + 1, self.mu.shape[1])[self.index]
 
     @property
     def kl(self) -> np.ndarray:
@@ -195,7 +209,7 @@ def load(name_or_path: str | Path, limits: HeaderLimits = HOST) -> Model:
     header, config, graphs = _checked(path, header, limits)
     _check_types(path, types)
     tensors, _ = read(path, limits)
-    _check_arrays(path, tensors, config.model.latent_dim)
+    _check_arrays(path, tensors, config.model.latent_dim, "draws" in header)
     array = {key: tensor.numpy() for key, tensor in tensors.items() if not key.startswith("model.")}
     return Model(
         path=path,
@@ -225,8 +239,12 @@ def _check_types(path: Path, types: dict[str, str]) -> None:
             expect(found == "F16", path, key, "checkpoint.other", expected=torch.float16, actual=found)
 
 
-def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
-    """All that is no weight: what must be there, what may be, and nothing else."""
+def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int, drawn: bool) -> None:
+    """All that is no weight: what must be there, what may be, and nothing else.
+
+    Args:
+        d: latents. drawn: are the encodings those of draws from the prior, which are numbered without a gap?
+    """
     expect_tensor(path, tensors, "encodings.index", (-1,), torch.int32)
     n = len(tensors["encodings.index"])
     wanted = {
@@ -248,6 +266,7 @@ def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int) -> None:
     index = tensors["encodings.index"]
     expect(n > 0, path, "encodings.index", "checkpoint.empty")
     expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "checkpoint.rising")
+    expect(not drawn or int(index[-1]) == n - 1, path, "encodings.index", "checkpoint.counted")
     for key in tensors:
         expect(key in wanted or key.startswith("model."), path, key, "checkpoint.unknown_entry")
 
@@ -275,7 +294,7 @@ def save(
         header = header | {"graphs": network.graphs.to_json()}
     _, config, graphs = _checked(path, header)
     expect_weights(path, config.model, tensors, torch.float16, graphs)
-    _check_arrays(path, tensors, config.model.latent_dim)
+    _check_arrays(path, tensors, config.model.latent_dim, "draws" in header)
     write(path, tensors, header)
 
 
@@ -290,11 +309,13 @@ def _checked(
     expect(same, path, "format_version", "checkpoint.other", expected=FORMAT_VERSION, actual=repr(version))
     expect_keys(path, header, _KEYS)
     expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
-    expect_keys(path, header["metrics"], _METRICS)
-    for key in ("neg_elbo", "rate", "distortion", "active_units"):
-        expect(_countable(header["metrics"][key]), path, f"metrics.{key}", "checkpoint.number")
-    per_dim = header["metrics"]["kl_per_dim"]
-    expect(all(_countable(value) for value in per_dim), path, "metrics.kl_per_dim", "checkpoint.numbers")
+    _check_origin(path, header)
+    if "draws" in header:
+        expect_keys(path, header["metrics"], dict.fromkeys(_METRICS, type(None)))
+        for key in header["metrics"]:
+            expect(header["metrics"][key] is None, path, f"metrics.{key}", "checkpoint.of_images")
+    else:
+        _check_bound(path, header["metrics"])
     for key in ("mig", "mig_sampled", "mig_in_use", "floor"):
         figure = header["metrics"].get(key)
         expect(figure is None or _countable(figure), path, f"metrics.{key}", "checkpoint.number_or_null")
@@ -309,6 +330,27 @@ def _checked(
     same = header["dataset"]["name"] == config.dataset
     expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(config.dataset))
     return header | {"config": config.to_json()}, config, _graphs(path, header, config, limits)
+
+
+def _check_bound(path: Path, metrics: dict[str, Any]) -> None:
+    expect_keys(path, metrics, _METRICS)
+    for key in ("neg_elbo", "rate", "distortion", "active_units"):
+        expect(_countable(metrics[key]), path, f"metrics.{key}", "checkpoint.number")
+    expect(all(_countable(value) for value in metrics["kl_per_dim"]), path, "metrics.kl_per_dim", "checkpoint.numbers")
+
+
+def _check_origin(path: Path, header: dict[str, Any]) -> None:
+    """What a file of another program tells beside: "imported", with the kind of the file and what it calls its data,
+    and where there were no images the seed of the "draws" that stand for them.
+    """
+    if "imported" in header:
+        expect_keys(path, header, {"imported": dict})
+        expect_keys(path, header["imported"], {"kind": str, "data": str})
+    if "draws" in header:
+        expect_keys(path, header, {"imported": dict, "draws": dict})
+        seed = header["draws"].get("seed")
+        fits = type(seed) is int and 0 <= seed <= MOST_SEED
+        expect(fits, path, "draws.seed", "checkpoint.range", low=0, high=MOST_SEED)
 
 
 def _graphs(path: Path, header: dict[str, Any], config: TrainConfig, limits: HeaderLimits) -> Graphs | None:

@@ -43,7 +43,7 @@ def export(
     """
     network = rounded(state.model)  # measured is what will be loaded again
     metrics = evaluate(network, test, progress, state.config.training.seed)
-    _write(state, network, metrics, encode_split(network, test), test, path)
+    write_encoded(path, _about(state, path), network, metrics, encode_split(network, test), test)
     return metrics
 
 
@@ -62,20 +62,30 @@ def export_brief(
         progress("encode", done, 2 * len(part))
 
     metrics = evaluate_brief(network, part, encoding)
-    _write(state, network, metrics, encode_split(network, part, progress=encoding), test, path, part.rows)
+    encoded = encode_split(network, part, progress=encoding)
+    write_encoded(path, _about(state, path), network, metrics, encoded, test, part.rows)
     return metrics
 
 
-def _write(
-    state: TrainState,
+def write_encoded(
+    path: Path,
+    about: dict[str, Any],
     network: VAE,
     metrics: dict[str, Any],
     encoded: Encodings,
     test: ImageSet,
-    path: Path,
     among: np.ndarray | None = None,
 ) -> None:
-    """The file of a training; `encoded` are all test images, or those at the indices `among`."""
+    """The file of a model with encodings of images; `encoded` are all test images, or those at the indices `among`.
+
+    Args:
+        about: of the header what is known of the training, see `_about`.
+        network: `rounded`, as it was measured.
+        metrics: of `evaluate`.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
     of = test if among is None else Subset(test, among)
     places = spread_evenly(of, most_encodings(encoded.mu.shape[1]))
     chosen = places if among is None else among[places]
@@ -91,13 +101,19 @@ def _write(
         fit = 0 <= labels.min() <= labels.max() <= 255
         safetensors_file.expect(fit, path, "encodings.label", "checkpoint.range", low=0, high=255)
         encodings["label"] = torch.from_numpy(labels.astype(np.uint8))
+    dataset = {"name": test.name, "version": test.spec.version, "sha256": test.sha256()}
+    header = about | {"dataset": dataset, "metrics": metrics}
+    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
+    checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
+
+
+def _about(state: TrainState, path: Path) -> dict[str, Any]:
+    """What a header says of a training."""
     training = state.config.training
-    header = {
+    return {
         "format_version": checkpoint.FORMAT_VERSION,
         "name": path.stem,
         "config": state.config.to_json(),
-        "dataset": {"name": test.name, "version": test.spec.version, "sha256": test.sha256()},
-        "metrics": metrics,
         "steps": state.step,
         "images": state.step * training.batch_size,
         "seconds": round(state.seconds, 1),
@@ -105,11 +121,9 @@ def _write(
         "processor": processor(),
         "dtype": _dtype_name(precision(state.config, state.device)),
         "seed": training.seed,
-        "versions": _versions(),
+        "versions": versions(),
         "changes": state.changes,
     }
-    maps = {"pca": torch.from_numpy(pca(encoded.mu[rows].numpy())).half()}
-    checkpoint.save(path, header, network, encodings, maps, statistics(encoded.mu, encoded.kl))
 
 
 def record_metrics(path: Path, metrics: dict[str, Any]) -> None:
@@ -177,14 +191,15 @@ def _measuring(network: VAE) -> dict[str, Any]:
     """What the figures were measured with: figures of another processor or type differ in their last digits."""
     weight = next(network.parameters())
     where = {"device": device_name(weight.device), "processor": processor(), "dtype": _dtype_name(weight.dtype)}
-    return where | {"versions": _versions()}
+    return where | {"versions": versions()}
 
 
 def _dtype_name(dtype: torch.dtype) -> str:
     return str(dtype).removeprefix("torch.")
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Of Python and the packages that a file's numbers come from."""
     return {"python": platform.python_version()} | {name: _version(name) for name in _VERSIONS}
 
 

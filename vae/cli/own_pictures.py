@@ -35,15 +35,26 @@ def resolve_dataset(arguments: Namespace, dataset: str | None, root: Path) -> st
         return dataset
     if arguments.images is None:
         raise ConfigError("command.no_images", dataset=FOLDER_DATASET)
+    home = gather_pictures(Path(arguments.images), arguments.size or SIZES[-1], root)
+    return own_images(home)[0].name
+
+
+def gather_pictures(source: Path, size: int, root: Path) -> Path:
+    """The folder, below `root`, of the pictures of a folder or zip, for `own_images`; standard error says what came of
+    them, after a progress bar.
+
+    Raises:
+        DataError: they cannot be used.
+    """
     with tqdm(desc="reading pictures", unit=" files") as bar:
 
         def read(done: int, total: int) -> None:
             bar.total = total
             bar.update(done - bar.n)
 
-        home, report = gather_cached(Path(arguments.images), arguments.size or SIZES[-1], root, read)
+        home, report = gather_cached(source, size, root, read)
     skipped = ", ".join(map(str, counted(report["skipped"])))
     tqdm.write(f"{report['used']:,} pictures are used; skipped: {skipped or 'none'}; kept in {home}", file=sys.stderr)
     for note in report["notes"]:
         tqdm.write(str(note), file=sys.stderr)
-    return own_images(home)[0].name
+    return home

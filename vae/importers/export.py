@@ -1,0 +1,120 @@
+"""From a model of another program to a checkpoint: with encodings of images, or of draws from its own prior."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from vae.checkpoints import checkpoint
+from vae.checkpoints.export import most_encodings, statistics, versions, write_encoded
+from vae.config import ScheduleConfig, TrainConfig
+from vae.data import ImageSet
+from vae.evaluation.bound import encode_split
+from vae.evaluation.evaluate import Progress, evaluate_brief
+from vae.images import from_output, to_float, to_uint8
+from vae.importers.foreign import Foreign, ForeignError
+from vae.latent.prior_draws import COUNT, prior_draws
+from vae.latent.projection import pca
+from vae.models.posterior import Posterior, kl_to_prior
+from vae.models.vae import VAE
+from vae.models.weights import rounded
+
+SEED = 0  # of the draws
+_BATCH = 250
+_FIGURES = ("neg_elbo", "rate", "distortion", "kl_per_dim", "active_units")
+
+
+def export_with_images(
+    foreign: Foreign,
+    kind: str,
+    name: str,
+    test: ImageSet,
+    path: Path,
+    progress: Progress = lambda stage, done, total: None,
+) -> dict[str, Any]:
+    """Encodes images, measures the model on them as `evaluate_brief` does, and writes the checkpoint.
+
+    Returns:
+        the metrics, as in the header.
+
+    Raises:
+        ForeignError: the images are of another shape than the model takes.
+        CheckpointError: the file cannot be written.
+    """
+    network, done = rounded(foreign.network), 0
+    if test.spec.shape != network.config.shape:
+        shapes = {"expected": str(network.config.shape), "actual": str(test.spec.shape)}
+        raise ForeignError("foreign.other_images", data=test.spec.title, **shapes)
+
+    def encoding(images: int) -> None:
+        nonlocal done
+        done += images
+        progress("encode", done, 2 * len(test))
+
+    metrics = evaluate_brief(network, test, encoding)
+    encoded = encode_split(network, test, progress=encoding)
+    write_encoded(path, _about(foreign, network, kind, name, test.name), network, metrics, encoded, test)
+    return metrics
+
+
+def export_with_draws(foreign: Foreign, kind: str, name: str, path: Path) -> int:
+    """Writes the checkpoint of a model that comes without images: draws from the prior are decoded, the pictures are
+    encoded again, and these codes are what it holds. No figure is recorded, for all of them are about images.
+
+    Returns:
+        how many draws.
+
+    Raises:
+        CheckpointError: the file cannot be written.
+    """
+    network = rounded(foreign.network)
+    latents = network.config.latent_dim
+    z = torch.from_numpy(prior_draws(SEED, min(COUNT, most_encodings(latents)), latents))
+    posterior = encode_draws(network, z)
+    data = f"prior draws of {name}"
+    about = _about(foreign, network, kind, name, data)
+    header = about | {
+        "dataset": {"name": data, "version": "1", "sha256": ""},
+        "metrics": dict.fromkeys(_FIGURES),
+        "draws": {"seed": SEED},
+    }
+    encodings = {
+        "index": torch.arange(len(z), dtype=torch.int32),
+        "mu": posterior.mu.half(),
+        "logvar": posterior.logvar.half(),
+    }
+    maps = {"pca": torch.from_numpy(pca(posterior.mu.numpy())).half()}
+    stats = statistics(posterior.mu, kl_to_prior(posterior.mu, posterior.logvar))
+    checkpoint.save(path, header, network, encodings, maps, stats)
+    return len(z)
+
+
+def encode_draws(network: VAE, z: torch.Tensor) -> Posterior:
+    """Posteriors (N, D) of the pictures, rounded to grey levels as images are, that a network decodes of z (N, D)."""
+    parts = []
+    with torch.inference_mode():
+        for part in z.split(_BATCH):
+            pictures = to_uint8(from_output(network.decode(part), network.config.likelihood))
+            parts.append(network.encode(to_float(pictures)))
+    return Posterior(*(torch.cat([getattr(part, key) for part in parts]).clone() for key in ("mu", "logvar")))
+
+
+def _about(foreign: Foreign, network: VAE, kind: str, name: str, data: str) -> dict[str, Any]:
+    """What a header says of a training that nobody watched here: no steps, no time and no machine."""
+    schedule = ScheduleConfig(warmup_steps=0, decay_fraction=0.0)
+    config = TrainConfig(data, network.config, foreign.objective, schedule, foreign.training)
+    return {
+        "format_version": checkpoint.FORMAT_VERSION,
+        "name": name,
+        "config": config.to_json(),
+        "steps": 0,
+        "images": 0,
+        "seconds": 0.0,
+        "device": "unknown",
+        "seed": foreign.training.seed,
+        "versions": versions(),
+        "changes": [],
+        "imported": {"kind": kind, "data": foreign.data},
+    }
