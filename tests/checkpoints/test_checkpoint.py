@@ -258,6 +258,21 @@ def header_without(*keys):
     return change
 
 
+NO_FIGURES = dict.fromkeys(("neg_elbo", "rate", "distortion", "kl_per_dim", "active_units"))
+
+
+def header_of_draws(seed=0, metrics=None, first=0):
+    """As of a model that came without images."""
+
+    def change(tensors, header):
+        header |= {"imported": {"kind": "other", "data": ""}, "draws": {"seed": seed}}
+        if metrics is not None:
+            header["metrics"] = metrics
+        tensors["encodings.index"] = tensors["encodings.index"] + first
+
+    return change
+
+
 def knots_of(objective):
     def change(tensors, header):
         header["config"]["objective"] |= {"name": objective, "beta": 4.0}
@@ -309,6 +324,19 @@ ARRAYS += ["stats.kl", "stats.mu_mean", "stats.mu_std", "stats.mu_quantiles"]
         ],
         (header_with("changes", value=["beta"]), "changes should hold"),
         (header_with("changes", value=[{"step": 3, "knob": "beta"}]), "changes should hold"),
+        *[
+            (header_with("imported", value=value), "(imported|kind|data)")
+            for value in (3, {}, {"kind": "a", "data": 1})
+        ],
+        (header_with("draws", value={"seed": 0}), "imported is missing"),
+        *[
+            (header_of_draws(seed=seed), "draws.seed should lie in 0 to")
+            for seed in (None, -1, 2**32, True, 0.5, "0", [0])
+        ],
+        (header_of_draws(), "metrics.neg_elbo should be null"),
+        (header_of_draws(metrics={}), "neg_elbo is missing"),
+        (header_of_draws(metrics=NO_FIGURES | {"mig": 0.5}), "metrics.mig should be null"),
+        (header_of_draws(metrics=NO_FIGURES, first=1), "encodings.index should count from 0"),
         (header_with("config", value={}), "config.*dataset"),
         (header_with("config", "model", "network", value="resnet"), "resnet"),
         (header_with("config", "model", "shape", value=[1, 48, 48]), "48"),
@@ -364,6 +392,13 @@ def test_a_described_model_comes_back(trained, damaged, tmp_path):
     again = tmp_path / "again.safetensors"
     checkpoint.save(again, header, model.network, *parts.values())
     assert again.read_bytes() == path.read_bytes()
+
+
+def test_draws_are_told_by_their_seed(damaged):
+    model = load(damaged(header_of_draws(seed=7, metrics=NO_FIGURES)))
+    frozen = np.random.RandomState(7).standard_normal((360, 6))  # noqa: NPY002  the stream that files rely on
+    np.testing.assert_array_equal(model.draws, frozen.astype(np.float32))
+    assert model.imported
 
 
 def test_an_absurd_description_is_never_allocated(damaged, trained, monkeypatch):

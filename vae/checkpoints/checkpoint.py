@@ -311,8 +311,8 @@ def _checked(
     expect_keys(path, header["dataset"], {"name": str, "version": str, "sha256": str})
     _check_origin(path, header)
     if "draws" in header:
-        expect_keys(path, header["metrics"], dict.fromkeys(_METRICS, type(None)))
-        for key in header["metrics"]:
+        for key in (*_METRICS, *header["metrics"]):
+            expect(key in header["metrics"], path, f"metrics.{key}", "checkpoint.header_lacks")
             expect(header["metrics"][key] is None, path, f"metrics.{key}", "checkpoint.of_images")
     else:
         _check_bound(path, header["metrics"])

@@ -173,11 +173,16 @@ def card(model: checkpoint.Model, repo: str) -> str:
         "distortion (reconstruction)": metrics["distortion"],
     }
     rows = [f"| {title} | {value:.2f} nats per image |" for title, value in figures.items() if value is not None]
-    rows.append(f"| active units | {metrics['active_units']} of {config.model.latent_dim} |")
+    if metrics["active_units"] is not None:
+        rows.append(f"| active units | {metrics['active_units']} of {config.model.latent_dim} |")
     for key, about in _MIGS.items():
         if metrics.get(key) is not None:
             rows.append(f"| mutual information gap, {about} | {metrics[key]:.3f} |")
-    table = "\n".join(rows)
+    table = "\n".join(["| on the test images | |", "|---|---|", *rows]) if rows else "It came without images."
+    trained = f"trained on {header['dataset']['name']} (version {header['dataset']['version']})"
+    seen = f"{header['steps']:,} steps, seed {header['seed']}"
+    if model.imported:
+        trained, seen = f"imported as {header['imported']['kind']}", f"seed {header['seed']}"
     return f"""---
 tags:
 - variational-autoencoder
@@ -186,12 +191,10 @@ tags:
 
 # {model.path.stem}
 
-A variational autoencoder trained on {header["dataset"]["name"]} (version {header["dataset"]["version"]}): network
+A variational autoencoder {trained}: network
 {config.model.network}, {config.model.latent_dim} latents, {config.model.likelihood} likelihood, objective
-{config.objective.name}, {header["steps"]:,} steps, seed {header["seed"]}.
+{config.objective.name}, {seen}.
 
-| on the test images | |
-|---|---|
 {table}
 
 Each file carries its whole recipe and all its figures in its own header. With Latent Space Explorer:

@@ -27,6 +27,8 @@ def add(commands: argparse._SubParsersAction) -> None:
 
 def run(arguments: Namespace) -> None:
     model = checkpoint.load(arguments.file)
+    if model.draws is not None:
+        raise CheckpointError("checkpoint.no_images", file=model.path)
     spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
     if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
         then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"

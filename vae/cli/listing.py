@@ -34,9 +34,14 @@ def run(arguments: Namespace) -> None:
         m = entry.header["metrics"]
         mig, above = first_mig(m), above_floor(m)
         score = "–" if mig is None else f"{mig[1]:.2f}"
-        bound = f"{'–' if above is None else f'{above:.2f}':>13}{m['neg_elbo']:>10.2f}"
-        bound += f"{m['rate']:>8.2f}{m['distortion']:>12.2f}"
-        print(f"{entry.name:<24}{bound}{m['active_units']:>8}{score:>7}{_beta(entry.header):>8}")
+        bound = f"{_nats(above):>13}{_nats(m['neg_elbo']):>10}{_nats(m['rate']):>8}{_nats(m['distortion']):>12}"
+        active = "–" if m["active_units"] is None else m["active_units"]
+        print(f"{entry.name:<24}{bound}{active:>8}{score:>7}{_beta(entry.header):>8}")
+
+
+def _nats(value: float | None) -> str:
+    """A figure of images; a model that came without any has none."""
+    return "–" if value is None else f"{value:.2f}"
 
 
 def _beta(header: dict[str, Any]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 COUNT = 2_000
+TITLE = "Prior draws"  # of what stands in the place of a data set
 MOST_SEED = 2**32 - 1
 
 

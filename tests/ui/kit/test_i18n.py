@@ -109,7 +109,7 @@ COMPOSED = {
     "header.language_*": LANGUAGES,
     "inspector.*": ("reset", "random_image", "random_prior", "to_compare"),
     "inspector.*_help": ("reset", "random_image", "random_prior", "to_compare"),
-    "inspector.*_alt": ("original", "stored"),
+    "inspector.*_alt": ("original", "stored", "drawn"),
     "own.*_alt": ("original",),
     "own.on_*": ("white", "black", "grey"),
     "learn.*_formula_*": [f"{step}_formula_{n}" for step, all_ in FORMULAS.items() for n in range(1, len(all_) + 1)],

@@ -173,6 +173,8 @@ def _notes(opened: LoadedModel) -> tuple[str, str]:
     text = config.objective.name if weight is None else f"β {weight / noise_variance(config):g}"
     steps = f"{opened.model.header['steps']:,}"
     above, score = above_floor(metrics), migs(opened)["mig_in_use"]
+    if opened.drawn is not None:
+        return f"{text} · seed {config.training.seed}", ""
     bound = f"−ELBO {metrics['neg_elbo']:,.1f} nats"
     if above is not None:
         bound = f"{above:,.1f} nats above the floor, {bound}"
@@ -180,4 +182,5 @@ def _notes(opened: LoadedModel) -> tuple[str, str]:
         bound += f" · MIG {score:.2f} of latents in use"
         if metrics.get("mig") is not None:
             bound += f", {metrics['mig']:.2f} of all means"
-    return f"{text} · seed {config.training.seed} · {steps} steps", bound
+    trained = "" if opened.model.imported else f" · {steps} steps"
+    return f"{text} · seed {config.training.seed}{trained}", bound

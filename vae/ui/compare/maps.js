@@ -111,9 +111,10 @@ export function mountPairMaps(root, comparer) {
     chosenList.dataset.count = chosen.length;
     const pictures = Array.from({length: Math.min(SHOWN, chosen.length)}, (_, i) => chosen[Math.floor((i * chosen.length) / Math.min(SHOWN, chosen.length))]);
     const buttons = pictures.map(row => {
-      const canvas = make('canvas', {role: 'img', 'aria-label': t('map.thumbnail', {index: comparer.index[row]})});
+      const title = t(couple.drawn ? 'map.drawn' : 'map.thumbnail', {index: comparer.index[row]});
+      const canvas = make('canvas', {role: 'img', 'aria-label': title});
       drawThumbnail(canvas, row);
-      const button = make('button', {type: 'button', title: t('map.thumbnail', {index: comparer.index[row]})}, canvas);
+      const button = make('button', {type: 'button', title}, canvas);
       button.addEventListener('click', () => comparer.pick(comparer.index[row]));
       return button;
     });
@@ -131,7 +132,7 @@ export function mountPairMaps(root, comparer) {
       select: mask => comparer.select(mask),
       hide: codes => SIDES.forEach(each => each !== side && maps[each].scatter.hide(codes)),
       picture: drawThumbnail,
-      about: row => ({index: comparer.index[row], column, missing: couple.missing}),
+      about: row => ({index: comparer.index[row], column, missing: couple.missing, drawn: couple.drawn}),
       draw: () => ready(element),
     });
     let dims = null;

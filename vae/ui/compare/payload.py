@@ -27,11 +27,13 @@ BESIDE = ("noise", "rotated", "perfect", "pca", "untrained")
 def partners(entries: list[Entry]) -> dict[str, list[str]]:
     """For each model the pair that it is shown in at first: a plain VAE on the left, a beta-VAE on the right.
 
-    A model that is neither stands beside the plain VAE of its data; one that is alone, beside itself.
+    A model that is neither stands beside the plain VAE of its data; one that is alone, or that has no images to share,
+    beside itself.
     """
     by_data: dict[str, list[str]] = {}
     for entry in entries:
-        by_data.setdefault(entry.header["dataset"]["name"], []).append(entry.name)
+        data = entry.header["dataset"]["name"]
+        by_data.setdefault(entry.name if "draws" in entry.header else data, []).append(entry.name)
     found = {}
     for data, names in by_data.items():
         plain, heavy = f"{data}-vae", f"{data}-beta"
@@ -46,7 +48,7 @@ def overview(both: ModelPair) -> dict[str, Any]:
     """Everything that the page draws for two models, but the pictures of one image."""
     factors = both.left.facts.specs if both.left.facts.information is not None else ()
     return {
-        "dataset": both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"],
+        "dataset": both.left.dataset,
         "left": side(both.left),
         "right": side(both.right),
         "index": pack(both.index, "int32"),
@@ -61,6 +63,7 @@ def overview(both: ModelPair) -> dict[str, Any]:
         "marks": list(BESIDE),
         "reader": reader(both),
         "missing": both.left.missing or both.right.missing,
+        "drawn": both.left.drawn is not None,
         "first": int(both.index[first_row(both)]),
     }
 

@@ -3,6 +3,7 @@
 
 import {SIDES} from './comparer.js';
 import {make, ready} from '../kit/js/dom.js';
+import {originalOf} from '../models/original.js';
 import {createPump} from '../kit/js/latest-only.js';
 import {createRest} from '../kit/js/rest.js';
 import {colourNamed, facts, named, number, t} from '../kit/js/strings.js';
@@ -42,15 +43,16 @@ export function mountPairPictures(root, comparer) {
     ready(part, false);
     const {couple} = comparer.state;
     original.src = answer.original;
-    original.alt = t(couple.missing ? 'inspector.stored_alt' : 'inspector.original_alt', {index: answer.index});
-    original.nextElementSibling.textContent = t(couple.missing ? 'inspector.stored' : 'inspector.original');
+    const kind = originalOf(couple);
+    original.alt = t(`${kind}_alt`, {index: answer.index});
+    original.nextElementSibling.textContent = t(kind);
     part.dataset.index = answer.index;
-    part.querySelector('.lse-facts').textContent = [t('inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
+    part.querySelector('.lse-facts').textContent = [t(couple.drawn ? 'inspector.draw' : 'inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
     for (const side of SIDES) {
       const {image: uri, error} = answer[side];
       const picture = image(side, 'reconstruction');
       picture.src = uri;
-      picture.alt = t('inspector.reconstruction_alt', {index: answer.index});
+      picture.alt = t(couple.drawn ? 'inspector.redrawn_alt' : 'inspector.reconstruction_alt', {index: answer.index});
       const caption = [t('inspector.reconstruction')];
       if (error !== null) caption.push(t('compare.error', {nats: number(error, error < 1000 ? 1 : 0)}));
       picture.nextElementSibling.textContent = caption.join(' · ');

@@ -4,6 +4,7 @@ import {another} from '../kit/js/arrays.js';
 import {pictureAddress} from '../kit/js/picture.js';
 import {judged} from './own-image.js';
 import {make, ready} from '../kit/js/dom.js';
+import {originalOf} from '../models/original.js';
 import {visit} from '../kit/js/visit.js';
 import {facts as factsOf, number, t} from '../kit/js/strings.js';
 
@@ -46,21 +47,25 @@ export function mountInspector(element, explorer) {
     if (!drawing && !explorer.busy() && explorer.state.picked) ready(element);
   }
 
-  explorer.on('model', () => {
+  explorer.on('model', ({drawn}) => {
     caption('reconstruction').textContent = t('inspector.reconstruction');
+    const random = element.querySelector('#random-image');
+    random.textContent = t(drawn ? 'inspector.random_draw' : 'inspector.random_image');
+    random.title = t(drawn ? 'inspector.random_draw_help' : 'inspector.random_image_help');
   });
   explorer.on('picking', () => ready(element, false));
   explorer.on('decoding', () => ready(element, false));
   explorer.on('picked', ({index, original, reconstruction, facts: known, own}) => {
     ready(element, false);
-    const kind = own ? 'own.original' : explorer.state.model.missing ? 'inspector.stored' : 'inspector.original';
+    const {drawn} = explorer.state.model;
+    const kind = own ? 'own.original' : originalOf(explorer.state.model);
     caption('original').textContent = t(kind);
     show('original', original, t(`${kind}_alt`, {index}));
-    show('reconstruction', reconstruction, t(own ? 'own.reconstruction_alt' : 'inspector.reconstruction_alt', {index}));
+    show('reconstruction', reconstruction, t(own ? 'own.reconstruction_alt' : drawn ? 'inspector.redrawn_alt' : 'inspector.reconstruction_alt', {index}));
     element.dataset.index = index ?? 'own';
     facts.classList.toggle('lse-far', Boolean(own?.far));
-    if (own) return facts.replaceChildren(...judged(own, explorer.state.own?.ground).map(text => make('span', {textContent: text})));
-    facts.textContent = [t('inspector.index', {index}), ...factsOf(known)].join(' · ');
+    if (own) return facts.replaceChildren(...judged({...own, drawn}, explorer.state.own?.ground).map(text => make('span', {textContent: text})));
+    facts.textContent = [t(drawn ? 'inspector.draw' : 'inspector.index', {index}), ...factsOf(known)].join(' · ');
   });
   explorer.on('z', ({source, neighbours, distance, far}) => {
     const notes = {

@@ -19,7 +19,7 @@ export function mountMap(element, explorer) {
     walk: row => touched(() => explorer.pick(explorer.index[row])),
     select,
     picture: (canvas, row) => Boolean(thumbnails?.draw(canvas, row)),
-    about: row => ({index: explorer.index[row], column, missing: model.missing}),
+    about: row => ({index: explorer.index[row], column, missing: model.missing, drawn: model.drawn}),
     draw() {
       ready(element);
       explorer.decoder.load(); // what is slow to come does not hold up the first map
@@ -27,7 +27,6 @@ export function mountMap(element, explorer) {
     },
   });
   const line = selectionLine(find('.lse-selected'), () => select(null));
-  stage.setAttribute('aria-label', t('map.label'));
 
   let model = null;
   let column = null;
@@ -113,7 +112,7 @@ export function mountMap(element, explorer) {
     const n = explorer.index.length;
     const missing = n - scatter.points.placed;
     find('.lse-count').textContent = [
-      n < total ? t('map.sample', {n: number(n), total: number(total)}) : t('map.count', {n: number(n)}),
+      n < total ? t('map.sample', {n: number(n), total: number(total)}) : t(model.drawn ? 'map.count_drawn' : 'map.count', {n: number(n)}),
       missing && t('map.without_place', {n: number(missing)}),
     ].filter(Boolean).join(' · ');
     const approximate = shown.projection === 'umap' && explorer.state.picked?.own;
@@ -141,6 +140,7 @@ export function mountMap(element, explorer) {
 
   explorer.on('model', overview => {
     model = overview;
+    stage.setAttribute('aria-label', t(model.drawn ? 'map.label_drawn' : 'map.label'));
     thumbnails?.stop();
     thumbnails = null;
     delete element.dataset.thumbnails;

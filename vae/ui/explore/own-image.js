@@ -63,13 +63,13 @@ async function read(file) {
 }
 
 /** What the server has said of it, in sentences. */
-export function judged({near, distance, cost, limit, total, far, inverted}, through = null) {
+export function judged({near, distance, cost, limit, total, far, inverted, drawn}, through = null) {
   const values = {cost: number(cost, cost < 10 ? 1 : 0), limit: number(limit, limit < 10 ? 1 : 0)};
   const sentences = limit === null ? [] : [t(total ? 'own.usual_total' : 'own.usual', values)];
   if (far) sentences.unshift(t('own.far'));
   if (inverted) sentences.push(t('own.inverted'));
   if (through) sentences.push(t(`own.on_${through}`));
-  return [t('own.near', {index: near, distance: number(distance, 1)}), sentences.join(' ')];
+  return [t(drawn ? 'own.near_drawn' : 'own.near', {index: near, distance: number(distance, 1)}), sentences.join(' ')];
 }
 
 export function mountOwnImage(element, explorer) {

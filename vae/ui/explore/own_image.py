@@ -115,8 +115,7 @@ def usual_cost(opened: LoadedModel) -> tuple[float, bool]:
     model = opened.model
     rows = opened.evenly(COUNTED)
     if opened.images is None:
-        known = model.distortion if model.distortion is not None else np.array([np.inf])
-        return float(np.quantile(known, USUAL)), True
+        return np.inf if model.distortion is None else float(np.quantile(model.distortion, USUAL)), True
     images = opened.originals(rows)
     if model.distortion is None:
         costs, _ = cost(opened, images.numpy(), total=False)

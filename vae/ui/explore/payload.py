@@ -62,7 +62,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "handle": opened.handle,
         "code_hash": opened.code_hash,
         "title": opened.title,
-        "dataset": opened.spec.title if opened.spec else model.header["dataset"]["name"],
+        "dataset": opened.dataset,
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "total": images_of(opened),
         "index": pack(model.index, "int32"),
@@ -79,6 +79,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
+        "drawn": opened.drawn is not None,
         "decoder": decoder_file(opened),
         "codes": code_file(opened),
         "findings": findings_json(opened.diagnosis.evidence),
@@ -235,7 +236,8 @@ def pick(opened: LoadedModel, row: int) -> dict[str, Any]:
     """The image in that row of the encodings, its reconstruction from the mean, and z = that mean."""
     z = opened.model.mu[row]
     reconstruction = data_uri(opened.decode(z[None])[0].numpy())
-    original = reconstruction if opened.images is None else data_uri(opened.originals([row])[0].numpy())
+    stored = opened.images is None and opened.drawn is None
+    original = reconstruction if stored else data_uri(opened.originals([row])[0].numpy())
     return {
         "index": int(opened.model.index[row]),
         "row": row,

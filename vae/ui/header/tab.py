@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from vae.data import DATASETS
+from vae.latent.prior_draws import TITLE
 from vae.system.limits import REQUESTS
 from vae.ui.kit.endpoint import endpoint
 from vae.ui.kit.i18n import shorten
@@ -47,7 +48,7 @@ def models(catalog: Catalog) -> dict[str, Any]:
         name = entry.header["dataset"]["name"]
         usable.append({
             "name": entry.name,
-            "group": DATASETS[name].title if name in DATASETS else name,
+            "group": TITLE if "draws" in entry.header else DATASETS[name].title if name in DATASETS else name,
             "latents": entry.header["config"]["model"]["latent_dim"],
             "figures": figures_of(entry.header),
         })  # fmt: skip

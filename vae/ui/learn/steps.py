@@ -77,7 +77,7 @@ def chosen(entries: Sequence[Entry], data_root: Path) -> dict[str, Any]:
 def pair(entries: Sequence[Entry]) -> list[str] | None:
     """Two models of the same data, `<dataset>-vae` and `<dataset>-beta` before any others; else None."""
     groups: dict[str, list[str]] = {}
-    for entry in entries:
+    for entry in (entry for entry in entries if "draws" not in entry.header):
         groups.setdefault(entry.header["dataset"]["name"], []).append(entry.name)
     for dataset, names in groups.items():
         if {f"{dataset}-vae", f"{dataset}-beta"} <= set(names):
@@ -97,6 +97,8 @@ def others() -> list[dict[str, Any]]:
 def _has_images(entry: Entry, data_root: Path) -> bool:
     """As far as can be told without opening the model."""
     recorded = entry.header["dataset"]
+    if "draws" in entry.header:
+        return False
     spec = DATASETS.get(recorded["name"])
     if spec is None:
         return find_gathered(recorded["name"], data_root) is not None

@@ -28,12 +28,13 @@ class Diagnosis:
         model = self.of.model
         rows = self.of.evenly(CHECKED_IMAGES)
         pictures = self.of.decode(model.mu[rows]).numpy()
-        compared = self.of.images is not None and len(rows) > 1
+        drawn = self.of.drawn is not None
+        compared = (self.of.images is not None or drawn) and len(rows) > 1
         return Evidence(
             kl=np.asarray(model.stats["kl"], dtype=float),
-            config=model.config_in_force,
+            config=None if drawn else model.config_in_force,  # what was asked of the KL was asked of that of images
             turns=model.turns,
-            steps=model.header["steps"],
+            steps=None if model.imported else model.header["steps"],
             until=too_early_until(model.config),
             name=self.of.name,
             neg_elbo=model.header["metrics"]["neg_elbo"],

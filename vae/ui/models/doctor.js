@@ -3,10 +3,11 @@
 import {make, ready} from '../kit/js/dom.js';
 import {has, t} from '../kit/js/strings.js';
 
-/** The findings about a model, and `model.missing`: why there are no images, if there are none. */
+/** The findings about a model, and why there are no images, if there are none: `model.missing`, or `model.drawn` ones. */
 export function drawFindings(element, model, findings) {
   const found = [...findings];
-  if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
+  if (model.drawn) found.push({key: 'finding.drawn', values: {}});
+  else if (model.missing) found.push({key: 'finding.missing_images', values: {reason: model.missing}});
   const aside = ({key}) => key.startsWith('finding.forecast');
   const said = found.filter(finding => !aside(finding)).map(finding => make('span', {textContent: `${t(finding.key, finding.values)} `, title: explain(finding)}));
   const advice = found.filter(({remedy}) => remedy).map(({remedy, values}) => t(remedy, values));

@@ -13,7 +13,7 @@ import numpy as np
 from vae.checkpoints.checkpoint import CheckpointError, Entry, Model, load
 from vae.data.recorded import find_images
 from vae.system.safetensors_file import HOST
-from vae.ui.kit.i18n import UserError, shorten
+from vae.ui.kit.i18n import Sentence, UserError, shorten
 from vae.ui.models.diagnosis import Diagnosis
 from vae.ui.models.image_facts import ImageFacts
 from vae.ui.models.model_with_images import ModelWithImages
@@ -51,13 +51,16 @@ class LoadedModel(ModelWithImages):
 
 def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> LoadedModel:
     """Read a checkpoint and, where they are at hand, the images it was tested on: a visitor's own lie in `runs`, and
-    nobody else is given them.
+    nobody else is given them. A model that came without images has none, whatever its file calls its data.
     """
     own = own_sets(runs, entry.name) if runs else None
     try:
         model = require_drawable(load(entry.path, HOST if own is None else HEADER))
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=error) from error
+    if model.draws is not None:
+        missing = Sentence("data.prior_draws")
+        return LoadedModel(entry.name, model, None, None, missing, timed_decode(model), _version(model))
     recorded = model.header["dataset"]
     found = find_images(
         recorded["name"],

@@ -49,7 +49,8 @@ def open_pair(catalog: Catalog, left: object, right: object) -> ModelPair:
     """Both models opened.
 
     Raises:
-        UserError: a model cannot be opened, they are not of the same images, or have none in common.
+        UserError: a model cannot be opened, they are not of the same images, or have none in common: one that came
+            without any has them in common with itself alone.
     """
     return paired(catalog.open(left), catalog.open(right))
 
@@ -62,6 +63,8 @@ def paired(left: LoadedModel, right: LoadedModel) -> ModelPair:
     """
     pair = ModelPair(left, right)
     names = {"left": pair.left.title, "right": pair.right.title}
+    if any(side.drawn is not None for side in pair.sides) and pair.left.handle != pair.right.handle:
+        raise UserError("error.drawn_pair", **names)
     datasets = [side.model.header["dataset"] for side in pair.sides]
     if datasets[0]["name"] != datasets[1]["name"]:
         raise UserError("error.other_data", **names)

@@ -11,6 +11,7 @@ from torch import Tensor
 from vae.checkpoints.checkpoint import Model
 from vae.data import DatasetSpec, ImageSet
 from vae.images import to_uint8
+from vae.latent.prior_draws import TITLE
 from vae.system.cores import Turns, cores
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import Sentence, UserError
@@ -24,7 +25,7 @@ TURNS = Turns(max(1, cores() // 2), patience=0.5)
 
 @dataclass(eq=False)
 class ModelWithImages:
-    """A model by its name, with its images or the reason why they are missing.
+    """A model by its name, with its images or the reason why they are missing; in their place may stand `drawn` ones.
 
     `decode_seconds` is what one picture costs of one core, as `timed_decode` measured it; `version` tells the file from
     another one under that name.
@@ -60,6 +61,18 @@ class ModelWithImages:
         """What a person is shown: the name, but of a visitor's model, whose name is a secret, what its file says."""
         return display_name(self.name, self.model.header)
 
+    @property
+    def dataset(self) -> str:
+        """What a person is shown for the data set."""
+        if self.spec is not None:
+            return self.spec.title
+        return self.model.header["dataset"]["name"] if self.drawn is None else TITLE
+
+    @cached_property
+    def drawn(self) -> np.ndarray | None:
+        """(N, D) z of the pictures whose encodings are stored, where they are draws from the prior and no images."""
+        return self.model.draws
+
     @cached_property
     def rows(self) -> dict[int, int]:
         """Index in the test split -> row of the stored encodings."""
@@ -91,9 +104,11 @@ class ModelWithImages:
         return torch.cat(parts)
 
     def originals(self, rows: np.ndarray | list[int]) -> Tensor:
-        """The test images of these rows, uint8 (n, C, H, W); where they are missing, decoded from their stored mean."""
+        """The test images of these rows, uint8 (n, C, H, W), or what was drawn in their place; where they are missing,
+        decoded from their stored mean.
+        """
         if self.images is None:
-            return self.decode(self.model.mu[rows])
+            return self.decode((self.model.mu if self.drawn is None else self.drawn)[rows])
         return self.images.batch(self.model.index[rows], "cpu")
 
     def evenly(self, count: int) -> np.ndarray:

@@ -40,7 +40,8 @@ export function createAnswers(models, {decode, drawn, cut}, more = () => ({})) {
       if (row < 0) throw new Refused('error.index', {index});
       const z = model.code(row);
       const reconstruction = await pictures(model, [z]);
-      const original = model.overview.missing ? reconstruction : await cut(model, row);
+      const {missing, drawn} = model.overview;
+      const original = missing && !drawn ? reconstruction : await cut(model, row);
       return {index, row, z, original, reconstruction, facts: model.facts(row)};
     },
     async traverse(name, z, dims, span) {

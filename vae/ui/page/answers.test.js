@@ -24,13 +24,13 @@ const model = () => ({
 });
 
 /** Answers whose pictures are the codes that were decoded. */
-function answering(decode = async (file, zs) => ({pixels: Uint8ClampedArray.from(zs.flat()), width: 1, height: 1, zs})) {
+function answering(decode = async (file, zs) => ({pixels: Uint8ClampedArray.from(zs.flat()), width: 1, height: 1, zs}), of = model()) {
   const asked = [];
   const noted = (file, zs) => {
     asked.push(zs);
     return decode(file, zs);
   };
-  return {asked, server: createAnswers([model()], {decode: noted, drawn: ({pixels}, columns) => `${columns}:${pixels.length}`, cut: async (of, row) => `cut ${row}`})};
+  return {asked, server: createAnswers([of], {decode: noted, drawn: ({pixels}, columns) => `${columns}:${pixels.length}`, cut: async (of, row) => `cut ${row}`})};
 }
 
 test('an image is picked by its index, with what is known of it', async () => {
@@ -54,6 +54,15 @@ test('an empty place is that of its neighbours, and far where none is near', asy
   const near = (await server.place('toy@1', 'pca', 0.04, 0)).ok;
   assert.deepEqual([near.z, near.neighbours, near.far, near.distance], [[0.5, 1], [4], false, 0]);
   assert.equal((await server.place('toy@1', 'pca', 0.5, 0.5)).ok.far, true);
+});
+
+test('a draw from the prior is a picture of its own, a missing image its reconstruction', async () => {
+  for (const [drawn, expected] of [[true, 'cut 0'], [false, '1:2']]) {
+    const of = model();
+    Object.assign(of.overview, {missing: {key: 'data.prior_draws', values: {}}, drawn});
+    const {server} = answering(undefined, of);
+    assert.equal((await server.pick('toy', 4)).ok.original, expected);
+  }
 });
 
 test('what the page does not hold, or its worker cannot do, is refused in a sentence', async () => {

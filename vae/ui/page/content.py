@@ -177,13 +177,15 @@ def fine_sheet(few: FewImages, number: int) -> str:
 
 
 def about(opened: LoadedModel) -> dict[str, Any]:
-    """The model in a sentence, as key and values, and the licence of its images."""
+    """The model in a sentence, as key and values, and the licence of its images, None where there are none."""
     config = opened.model.config_in_force
     objective = OBJECTIVES.get(config.objective.name)
     beta = objective and objective.beta(config.objective)
-    data = opened.spec.title if opened.spec else opened.model.header["dataset"]["name"]
-    values = {"data": data, "latents": opened.dims, "steps": opened.model.header["steps"]}
+    values = {"data": opened.dataset, "latents": opened.dims, "steps": opened.model.header["steps"]}
+    licence = opened.spec.licence if opened.spec else None if opened.drawn is not None else "?"
+    if opened.model.imported:
+        kind = opened.model.header["imported"]["kind"]
+        return {"key": "page.about_imported", "values": values | {"kind": kind}, "licence": licence}
     values |= {"objective": {"key": f"train.objective.{config.objective.name}", "values": {}}}
     values |= {} if beta is None else {"beta": f"{beta:g}"}
-    licence = opened.spec.licence if opened.spec else "?"
     return {"key": "page.about" if beta is None else "page.about_beta", "values": values, "licence": licence}

@@ -82,7 +82,7 @@ function mountHeader(element, models, marks) {
   terms.firstElementChild.textContent = t('glossary.title');
   opensGlossary(terms);
   const [{overview, about}] = models;
-  const foot = [t('page.made', {app: t('common.title')}), t('page.images', {data: named(overview.dataset), licence: about.licence}), PLOTLY && t('page.plotly')];
+  const foot = [t('page.made', {app: t('common.title')}), about.licence ? t('page.images', {data: named(overview.dataset), licence: about.licence}) : t('page.drawn'), PLOTLY && t('page.plotly')];
   document.getElementById('page-foot').append(...foot.filter(Boolean).map(text => make('span', {textContent: text})));
 }
 
