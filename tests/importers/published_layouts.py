@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 
 class BurgessEncoder(nn.Module):
@@ -82,6 +83,68 @@ def write_burgess(folder: Path, shape: tuple[int, int, int] = (1, 32, 32), **spe
     return model
 
 
+class Examples(nn.Module):
+    """Of pytorch/examples; it gives pictures (B, values)."""
+
+    def __init__(self, values: int = 784, hidden: int = 400, latents: int = 20) -> None:
+        super().__init__()
+        self.fc1, self.fc21 = nn.Linear(values, hidden), nn.Linear(hidden, latents)
+        self.fc22, self.fc3 = nn.Linear(hidden, latents), nn.Linear(latents, hidden)
+        self.fc4 = nn.Linear(hidden, values)
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        hidden = functional.relu(self.fc1(x))
+        return self.fc21(hidden), self.fc22(hidden)
+
+    def decode(self, z: Tensor) -> Tensor:
+        return torch.sigmoid(self.fc4(functional.relu(self.fc3(z))))
+
+
+def block(layer: nn.Module, channels: int) -> nn.Sequential:
+    return nn.Sequential(layer, nn.BatchNorm2d(channels), nn.LeakyReLU())
+
+
+class Vanilla(nn.Module):
+    """VanillaVAE and BetaVAE of PyTorch-VAE, whose images have 2 · 2^n rows for n layers; tanh is their last."""
+
+    def __init__(self, channels: int, latents: int, widths: tuple[int, ...] = (32, 64, 128, 256, 512)) -> None:
+        super().__init__()
+        down, up = (channels, *widths), widths[::-1]
+        self.encoder = nn.Sequential(
+            *(block(nn.Conv2d(a, b, 3, stride=2, padding=1), b) for a, b in zip(down, widths, strict=False))
+        )
+        self.fc_mu, self.fc_var = nn.Linear(4 * widths[-1], latents), nn.Linear(4 * widths[-1], latents)
+        self.decoder_input = nn.Linear(latents, 4 * widths[-1])
+
+        def larger(a: int, b: int) -> nn.Module:
+            return nn.ConvTranspose2d(a, b, 3, stride=2, padding=1, output_padding=1)
+
+        self.decoder = nn.Sequential(*(block(larger(a, b), b) for a, b in zip(up, up[1:], strict=False)))
+        last = block(larger(up[-1], up[-1]), up[-1])
+        self.final_layer = nn.Sequential(*last, nn.Conv2d(up[-1], channels, 3, padding=1), nn.Tanh())
+
+    def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        flat = self.encoder(x).flatten(1)
+        return self.fc_mu(flat), self.fc_var(flat)
+
+    def decode(self, z: Tensor) -> Tensor:
+        x = self.decoder_input(z)
+        return self.final_layer(self.decoder(x.view(len(z), x.shape[1] // 4, 2, 2)))
+
+
+def as_trained(model: nn.Module, images: Tensor) -> nn.Module:
+    """With statistics of images in its normalisations, and affine weights that are no ones and zeros."""
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            nn.init.uniform_(module.weight, 0.7, 1.5)
+            nn.init.uniform_(module.bias, -0.3, 0.3)
+            module.momentum = None
+    with torch.no_grad():
+        mu, _ = model.train().encode(images)
+        model.decode(torch.randn_like(mu))
+    return model.eval()
+
+
 def scaled(model: nn.Module, factor: float = 2.0) -> nn.Module:
     """With larger weights: pictures are then no even grey, and every latent shows in them."""
     with torch.no_grad():
@@ -91,6 +154,3 @@ def scaled(model: nn.Module, factor: float = 2.0) -> nn.Module:
             elif name.endswith("bias"):
                 nn.init.uniform_(value, -0.5, 0.5)
     return model
-
-
-__all__ = ["SPECS", "Burgess", "scaled", "write_burgess"]

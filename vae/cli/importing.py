@@ -17,6 +17,8 @@ from vae.evaluation.latent_use import awake
 from vae.importers import KINDS
 from vae.importers.export import export_with_draws, export_with_images
 
+RANGES = {"0,1": (0.0, 1.0), "-1,1": (-1.0, 1.0)}  # of --pixels
+
 
 def add(commands: argparse._SubParsersAction) -> None:
     command = add_command(commands, "import", "Write a model of another program as a checkpoint.", run)
@@ -27,6 +29,8 @@ def add(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--name", help="what the model is called; default: that of FILE")
     about = "images to encode: a data set, or a folder or zip of pictures; default: draws from the model's prior"
     command.add_argument("--images", metavar="DATASET|FOLDER", help=about)
+    about = f"range of the pixels that it was trained with, for {', '.join(_asking())}; default: 0,1"
+    command.add_argument("--pixels", choices=RANGES, help=about)
     add_out(command)
     add_data_folder(command)
 
@@ -34,7 +38,7 @@ def add(commands: argparse._SubParsersAction) -> None:
 def run(arguments: Namespace) -> None:
     out = out_file(arguments)
     kind, name = KINDS[arguments.kind], arguments.name or out.stem
-    foreign = kind.read(Path(arguments.path), kind.pixels[0])
+    foreign = kind.read(Path(arguments.path), _pixels(arguments))
     if arguments.images is None:
         count = export_with_draws(foreign, kind.name, name, out)
         what = f"{count:,} draws from its prior, for it comes without images; --images encodes real ones"
@@ -46,6 +50,21 @@ def run(arguments: Namespace) -> None:
     model = checkpoint.load(out)
     used = len(awake(model.stats["kl"]))
     print(f"{out}: {used} of {model.config.model.latent_dim} latents in use over {what}")
+
+
+def _asking() -> list[str]:
+    """The kinds whose files do not tell the range of their pixels."""
+    return [kind.name for kind in KINDS.values() if len(kind.pixels) > 1]
+
+
+def _pixels(arguments: Namespace) -> tuple[float, float]:
+    """Raises ConfigError where a range is given for files of one range alone."""
+    kind = KINDS[arguments.kind]
+    if arguments.pixels is None:
+        return kind.pixels[0]
+    if kind.name not in _asking():
+        raise ConfigError("command.pixels", kinds=_asking(), value=kind.name)
+    return RANGES[arguments.pixels]
 
 
 def _images(arguments: Namespace, shape: tuple[int, int, int]) -> ImageSet:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from vae.importers.foreign import ForeignError
 from vae.system.messages import cause
@@ -95,9 +95,17 @@ class Weights:
         self._left.discard(name)
         return self._tensors[name]
 
-    def ignore(self, *endings: str) -> None:
-        """Pass over what ends so, as the count of the batches that a normalisation has seen."""
-        self._left = {name for name in self._left if not name.endswith(endings)}
+    def fill(self, module: nn.Module, name: str) -> nn.Module:
+        """The module with the weights below that name, in eval mode; what it counts, as batches that it has seen, is
+        passed over. Raises CheckpointError as `take`.
+        """
+        state = module.state_dict()
+        for key, value in state.items():
+            if value.is_floating_point():
+                state[key] = self.take(f"{name}.{key}", *value.shape)
+            self._left.discard(f"{name}.{key}")
+        module.load_state_dict(state)
+        return module.eval()
 
     def expect_all_taken(self) -> None:
         """Raises ForeignError where the file holds more: it is of another layout then."""
