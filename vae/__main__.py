@@ -1,4 +1,4 @@
-"""The command line: python -m vae list | data | train | evaluate | embed | reader | push | pull."""
+"""The command line: python -m vae list | data | train | evaluate | embed | reader | import | push | pull."""
 
 import sys
 
