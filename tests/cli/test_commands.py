@@ -19,6 +19,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from described_files import put_description
 
 from vae.checkpoints import checkpoint
 from vae.cli import train as train_command
@@ -285,6 +286,17 @@ def test_evaluate_measures_and_never_writes(run, trained, tmp_path):
     assert code == 0
     assert f"-ELBO {trained.metrics['neg_elbo']:.2f}" in out
     assert contents(tmp_path) == before
+
+
+def test_a_described_model_is_measured_as_any_other(run, trained, damaged):
+    """And stays described where the figures are recorded."""
+    path = damaged(lambda tensors, header: put_description(tensors, header, trained.path))
+    code, out, _ = run("evaluate", path, "--write", "--json")
+    assert code == 0
+    found, model = json.loads(out), checkpoint.load(path)
+    for key in ("neg_elbo", "rate", "distortion", "importance_weighted"):
+        assert found[key] == pytest.approx(trained.metrics[key], rel=1e-4), key
+    assert model.header["metrics"] == found and model.network.graphs is not None
 
 
 def test_evaluate_records_on_request_and_leaves_every_tensor(run, trained, tmp_path):

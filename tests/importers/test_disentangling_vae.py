@@ -77,6 +77,16 @@ def test_the_draws_are_those_of_the_seed_and_their_codes_those_of_their_pictures
     assert set(model.header["metrics"].values()) == {None}
 
 
+def test_names_that_no_header_can_hold_are_mended(run, tmp_path):
+    """Halves of surrogate pairs are JSON, but no text that a page could show."""
+    write_burgess(tmp_path / "model", dataset="half \ud800", loss="x" * 10_000)
+    code, _, err = run("import", "disentangling-vae", "model", "--out", "a.safetensors", "--name", "half \udc80")
+    assert (code, err) == (0, "")
+    model = load("a.safetensors")
+    assert model.header["imported"]["data"] == "half ?" and model.name == "half ?"
+    assert len(model.config.objective.name) == 100
+
+
 @pytest.mark.parametrize(
     ("specs", "named"),
     [
@@ -88,7 +98,10 @@ def test_the_draws_are_those_of_the_seed_and_their_codes_those_of_their_pictures
         ({"img_size": [3, 32, 32]}, "conv1.weight should have shape"),
         ({"img_size": [1, 64, 64]}, "conv_64.weight is missing"),
         ({"betaH_B": "many"}, "loss 'betaH'"),
+        ({"betaH_B": float("nan")}, "loss 'betaH'"),
         ({"batch_size": 0}, "batch_size"),
+        ({"batch_size": float("inf")}, "infinity"),
+        ({"loss": []}, "loss"),
     ],
 )
 def test_other_specs_are_named(tmp_path, specs, named):

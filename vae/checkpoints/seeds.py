@@ -31,10 +31,13 @@ def runs(models: Sequence[Model]) -> list[dict[str, Any]]:
         for each {"name", "seed", "udr"} and the figures `SCORED`, None where its file has none.
 
     Raises:
-        CheckpointError: fewer than two models, the same one twice, or models of different images.
+        CheckpointError: fewer than two models, the same one twice, or models of different images or of none.
     """
     if len(models) < 2:
         raise CheckpointError("checkpoint.udr_alone", file=models[0].path if models else "udr")
+    for model in models:
+        if model.draws is not None:  # each draws from its own prior, whatever the files call their data
+            raise CheckpointError("checkpoint.no_images", file=model.path)
     first = models[0]
     index = first.index
     for model in models[1:]:

@@ -36,7 +36,7 @@ def run(arguments: Namespace) -> None:
     test = load(model.config.dataset, "test", data_folder(arguments))
     began = time.monotonic()
     with Stages() as stages:
-        metrics = evaluate(model.network, test, stages, model.header["seed"])
+        metrics = evaluate(model.network, test, stages, None if model.imported else model.header["seed"])
     print(f"measured on {len(test):,} images in {time.monotonic() - began:.0f} s", file=sys.stderr)
     if arguments.write:
         record_metrics(model.path, metrics)

@@ -16,6 +16,7 @@ from vae.data.own.dataset import SIZES, own_images
 from vae.evaluation.latent_use import awake
 from vae.importers import KINDS
 from vae.importers.export import export_with_draws, export_with_images
+from vae.importers.foreign import plain_name
 
 RANGES = {"0,1": (0.0, 1.0), "-1,1": (-1.0, 1.0)}  # of --pixels
 
@@ -29,15 +30,15 @@ def add(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--name", help="what the model is called; default: that of FILE")
     about = "images to encode: a data set, or a folder or zip of pictures; default: draws from the model's prior"
     command.add_argument("--images", metavar="DATASET|FOLDER", help=about)
-    about = f"range of the pixels that it was trained with, for {', '.join(_asking())}; default: 0,1"
-    command.add_argument("--pixels", choices=RANGES, help=about)
+    about = f"pixels that it was trained with, for {', '.join(_asking())}: 0,1 (default), or as --pixels=-1,1"
+    command.add_argument("--pixels", metavar="LOW,HIGH", choices=RANGES, help=about)
     add_out(command)
     add_data_folder(command)
 
 
 def run(arguments: Namespace) -> None:
     out = out_file(arguments)
-    kind, name = KINDS[arguments.kind], arguments.name or out.stem
+    kind, name = KINDS[arguments.kind], plain_name(arguments.name or out.stem)
     foreign = kind.read(Path(arguments.path), _pixels(arguments))
     if arguments.images is None:
         count = export_with_draws(foreign, kind.name, name, out)

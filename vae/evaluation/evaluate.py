@@ -61,7 +61,7 @@ SCORES = (*CONVENTIONS, *(name for names in MEASURES for name in names))
 
 
 def evaluate(
-    network: VAE, test: ImageSet, progress: Progress = lambda stage, done, total: None, seed: int = 0
+    network: VAE, test: ImageSet, progress: Progress = lambda stage, done, total: None, seed: int | None = 0
 ) -> dict[str, Any]:
     """Bound, use of the latents, and scores of a model, with what the scores are to be held against.
 
@@ -76,11 +76,11 @@ def evaluate(
     A score is the mean over three seeds and `<score>_spread` half their range (0 where there is nothing to draw); the
     marks `_perfect`, `_rotated`, `_noise` and the baselines `_pca` (of the pixels, as many dimensions) and
     `_untrained` (the network before its first step) are those of seed 0. A score is None where the data set has no
-    factors, or where it is not defined, as `_untrained` of a network that its file describes.
+    factors, or where it is not defined, as `_untrained` of a network whose first weights nobody knows here.
 
     Args:
         progress: called with the name of a stage, how much of it is done, and how much there is.
-        seed: of the model's training; it gives the untrained network its weights.
+        seed: of the model's training; it gives the untrained network its weights. None where another program drew them.
     """
     device, done = next(network.parameters()).device, 0
 
@@ -107,7 +107,7 @@ def evaluate(
     progress("baselines", 0, 2)
     codes = marks(test.factors, mu.shape[1]) | {"pca": pca_codes(test, mu.shape[1])}
     progress("baselines", 1, 2)
-    untrained = None if network.graphs else untrained_posteriors(network.config, test, seed)
+    untrained = None if network.graphs or seed is None else untrained_posteriors(network.config, test, seed)
     if untrained is not None:
         codes["untrained"] = untrained.mu.numpy()
     progress("baselines", 2, 2)

@@ -15,9 +15,10 @@ import torch
 from torch import Tensor
 
 from vae.config import ModelConfig, ObjectiveConfig, TrainingConfig
-from vae.importers.foreign import UNKNOWN, Foreign, ForeignError, Kind
+from vae.importers.foreign import UNKNOWN, Foreign, ForeignError, Kind, plain_name
 from vae.importers.torch_file import Weights, state_of
 from vae.models.vae import VAE
+from vae.system.messages import cause
 
 SIDES = (32, 64)
 _LOSSES = {  # by its name in specs.json; of another one nothing is said
@@ -48,7 +49,7 @@ def read(folder: Path, pixels: tuple[float, float] = (0.0, 1.0)) -> Foreign:
     network.load_state_dict(_moved(weights, config), assign=True)
     weights.expect_all_taken()
     network.requires_grad_(False).eval()
-    return Foreign(network, _objective(path, specs), _training(path, specs), str(specs.get("dataset", "")))
+    return Foreign(network, _objective(path, specs), _training(path, specs), plain_name(specs.get("dataset", "")))
 
 
 def _specs(path: Path) -> dict[str, Any]:
@@ -108,9 +109,9 @@ def _moved(weights: Weights, config: ModelConfig) -> dict[str, Tensor]:
 def _objective(path: Path, specs: Mapping[str, Any]) -> ObjectiveConfig:
     loss = specs.get("loss")
     try:
-        return _LOSSES[loss](specs) if loss in _LOSSES else ObjectiveConfig(str(loss or UNKNOWN))
+        return _LOSSES[loss](specs) if loss in _LOSSES else ObjectiveConfig(plain_name(loss or UNKNOWN))
     except (KeyError, TypeError, ValueError) as error:
-        raise ForeignError("foreign.unread", file=path, why=f"loss {loss!r}, {error}") from error
+        raise ForeignError("foreign.unread", file=path, why=f"loss {loss!r}, {cause(error)}") from error
 
 
 def _training(path: Path, specs: Mapping[str, Any]) -> TrainingConfig:
@@ -118,8 +119,8 @@ def _training(path: Path, specs: Mapping[str, Any]) -> TrainingConfig:
     try:
         given = {name: kind(specs[name]) for name, kind in fields.items() if name in specs}
         return TrainingConfig(steps=1, **given)
-    except (TypeError, ValueError) as error:
-        raise ForeignError("foreign.unread", file=path, why=str(error)) from error
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ForeignError("foreign.unread", file=path, why=cause(error)) from error
 
 
 KIND = Kind("disentangling-vae", "a folder of model.pt and specs.json (YannDubs/disentangling-vae)", read)

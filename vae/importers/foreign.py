@@ -11,6 +11,7 @@ from vae.models.vae import VAE
 from vae.system.messages import KeyedError
 
 UNKNOWN = "unknown"  # an objective that no file tells
+MOST_LETTERS = 100  # of a name that a file gives
 
 
 class ForeignError(KeyedError):
@@ -50,3 +51,8 @@ class Kind:
     about: str
     read: Callable[[Path, tuple[float, float]], Foreign]
     pixels: tuple[tuple[float, float], ...] = ((0.0, 1.0),)
+
+
+def plain_name(value: object) -> str:
+    """A name as a header may hold it, whatever a file gave: text of few letters, without halves of surrogate pairs."""
+    return str(value).encode("utf-8", "replace").decode()[:MOST_LETTERS]

@@ -95,7 +95,7 @@ def test_the_picker_puts_it_by_itself(catalog):
     assert {model["group"] for model in found} == {"Prior draws"}
     assert all(value is None for model in found for value in model["figures"].values())
     assert compare.partners(catalog.usable()) == {"one": ["one", "one"], "two": ["two", "two"]}
-    assert steps.pair(catalog.usable()) is None and steps.chosen(catalog.usable(), catalog.data_root)["beta"] is None
+    assert set(steps.chosen(catalog.usable(), catalog.data_root).values()) == {None}
 
 
 def test_it_is_compared_with_itself_alone(catalog, opened):
@@ -139,8 +139,9 @@ def test_the_command_line_says_what_is_not_there(run, folder):
     path = folder / "one.safetensors"
     code, out, _ = run("list", "--checkpoints", folder)
     assert code == 0 and "one " in out and "–" in out
-    code, _, err = run("evaluate", path)
-    assert code == 2 and "came without images" in err and "--images" in err and err.count("\n") == 1
+    for words in (["evaluate", path], ["udr", path, path]):
+        code, _, err = run(*words)
+        assert code == 2 and "came without images" in err and "--images" in err and err.count("\n") == 1
     assert "It came without images." in card(load(path), "user/name") and "imported as disentangling-vae" in card(
         load(path), "user/name"
     )

@@ -62,6 +62,7 @@ def chosen(entries: Sequence[Entry], data_root: Path) -> dict[str, Any]:
     For `beta` two names, the plain VAE first; for `prior` up to three to choose from.
     """
     found: dict[str, Any] = {}
+    entries = [entry for entry in entries if "draws" not in entry.header]  # its words are about images
     lacks = {entry.name: not _has_images(entry, data_root) for entry in entries}
     for step in STEPS:
         if step.models is None:
@@ -77,7 +78,7 @@ def chosen(entries: Sequence[Entry], data_root: Path) -> dict[str, Any]:
 def pair(entries: Sequence[Entry]) -> list[str] | None:
     """Two models of the same data, `<dataset>-vae` and `<dataset>-beta` before any others; else None."""
     groups: dict[str, list[str]] = {}
-    for entry in (entry for entry in entries if "draws" not in entry.header):
+    for entry in entries:
         groups.setdefault(entry.header["dataset"]["name"], []).append(entry.name)
     for dataset, names in groups.items():
         if {f"{dataset}-vae", f"{dataset}-beta"} <= set(names):
@@ -97,8 +98,6 @@ def others() -> list[dict[str, Any]]:
 def _has_images(entry: Entry, data_root: Path) -> bool:
     """As far as can be told without opening the model."""
     recorded = entry.header["dataset"]
-    if "draws" in entry.header:
-        return False
     spec = DATASETS.get(recorded["name"])
     if spec is None:
         return find_gathered(recorded["name"], data_root) is not None
