@@ -251,6 +251,40 @@ def test_a_described_model_is_used_as_any_other(app, tmp_path):
     assert not app.heard.records, app.heard.records[:5]
 
 
+def drawn(**origin):
+    """Of a model that came without images."""
+
+    def change(tensors, header):
+        for name in ("label", "distortion"):
+            del tensors[f"encodings.{name}"]
+        header |= {"imported": {"kind": "other", "data": SCRIPT}, "draws": {"seed": 2**32 - 1}} | origin
+        header["metrics"] = dict.fromkeys(("neg_elbo", "rate", "distortion", "kl_per_dim", "active_units"))
+
+    return change
+
+
+def test_a_model_without_images_is_used_as_any_other(app, tmp_path):
+    """But beside another model, with which it has no images in common."""
+    name = upload(app, rewritten(tmp_path / "file.safetensors", drawn()))["ok"]["name"]
+    overview, answers = used(app, name)
+    assert overview["ok"]["drawn"] and overview["ok"]["missing"]["key"] == "map.no_images"
+    refused = [answer["key"] for answer in answers if "ok" not in answer]
+    assert set(refused) == {"error.drawn_pair", "error.no_reader", "error.colour"}, refused
+    assert "ok" in app.call("compare", name, name) and "ok" in app.call("rates", name, name)
+    pixels = base64.b64encode(bytes(3 * 32 * 32)).decode()
+    assert app.call("own_image", name, pixels)["ok"]["own"]["limit"] is None
+    assert not app.heard.records, app.heard.records[:5]
+
+
+@pytest.mark.parametrize("key", ["imported", "draws"])
+def test_an_origin_that_lies_is_refused(app, tmp_path, key):
+    inside = {"imported": ("kind", "data"), "draws": ("seed",)}[key]
+    for value in (*PLAIN, None, *({name: wrong} for name in inside for wrong in ([], {}, None, -1, 2**70))):
+        said = upload(app, rewritten(tmp_path / "file.safetensors", drawn(**{key: value})))
+        assert said.get("key") == "run.not_a_checkpoint", value
+    assert not app.heard.records, app.heard.records[:5]
+
+
 def test_a_file_that_is_all_header_is_refused_before_it_is_written_or_parsed(app, monkeypatch):
     """28 MB of names took a gigabyte and five seconds, in which nobody else was answered."""
     places = b",".join(b'"%d":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}' % n for n in range(300_000))

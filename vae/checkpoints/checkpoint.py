@@ -55,6 +55,7 @@ _KEYS = {
 }
 _METRICS = {"neg_elbo": _FLOAT, "rate": _FLOAT, "distortion": _FLOAT, "kl_per_dim": list, "active_units": int}
 _OPTIONAL = ("encodings.label", "encodings.distortion", "map.umap")
+_OF_IMAGES = ("encodings.label", "encodings.distortion")
 _BATCH = 256
 
 
@@ -267,6 +268,8 @@ def _check_arrays(path: Path, tensors: dict[str, Tensor], d: int, drawn: bool) -
     expect(n > 0, path, "encodings.index", "checkpoint.empty")
     expect(bool(index[0] >= 0 and (index.diff() > 0).all()), path, "encodings.index", "checkpoint.rising")
     expect(not drawn or int(index[-1]) == n - 1, path, "encodings.index", "checkpoint.counted")
+    for key in _OF_IMAGES:
+        expect(not drawn or key not in tensors, path, key, "checkpoint.of_images")
     for key in tensors:
         expect(key in wanted or key.startswith("model."), path, key, "checkpoint.unknown_entry")
 

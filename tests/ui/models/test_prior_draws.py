@@ -67,9 +67,7 @@ def test_what_it_shows_is_what_the_decoder_paints_of_its_draws(opened):
 
 def test_it_says_so(opened):
     overview = explorer.overview(opened)
-    assert (
-        overview["drawn"] and overview["dataset"] == "Prior draws" and overview["missing"]["key"] == "data.prior_draws"
-    )
+    assert overview["drawn"] and overview["dataset"] == "Prior draws" and overview["missing"]["key"] == "map.no_images"
     assert overview["total"] == 2000 and overview["colours"] == ["kl"]
     assert "not images of a data set" in say("map.count_drawn", n=2000)
     # Of random weights, that is; nothing about steps, a capacity or a floor.

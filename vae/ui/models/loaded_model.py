@@ -59,7 +59,7 @@ def open_model(entry: Entry, data_root: Path, runs: Path | None = None) -> Loade
     except CheckpointError as error:
         raise UserError("error.checkpoint", reason=error) from error
     if model.draws is not None:
-        missing = Sentence("data.prior_draws")
+        missing = Sentence("map.no_images")
         return LoadedModel(entry.name, model, None, None, missing, timed_decode(model), _version(model))
     recorded = model.header["dataset"]
     found = find_images(

@@ -59,7 +59,7 @@ test('an empty place is that of its neighbours, and far where none is near', asy
 test('a draw from the prior is a picture of its own, a missing image its reconstruction', async () => {
   for (const [drawn, expected] of [[true, 'cut 0'], [false, '1:2']]) {
     const of = model();
-    Object.assign(of.overview, {missing: {key: 'data.prior_draws', values: {}}, drawn});
+    Object.assign(of.overview, {missing: {key: 'map.no_images', values: {}}, drawn});
     const {server} = answering(undefined, of);
     assert.equal((await server.pick('toy', 4)).ok.original, expected);
   }
