@@ -41,7 +41,8 @@ def run(arguments: Namespace) -> None:
     kind, name = KINDS[arguments.kind], plain_name(arguments.name or out.stem)
     foreign = kind.read(Path(arguments.path), _pixels(arguments))
     if arguments.images is None:
-        count = export_with_draws(foreign, kind.name, name, out)
+        with Stages() as stages:
+            count = export_with_draws(foreign, kind.name, name, out, stages)
         what = f"{count:,} draws from its prior, for it comes without images; --images encodes real ones"
     else:
         test = _images(arguments, foreign.network.config.shape)

@@ -59,7 +59,9 @@ def export_with_images(
     return metrics
 
 
-def export_with_draws(foreign: Foreign, kind: str, name: str, path: Path) -> int:
+def export_with_draws(
+    foreign: Foreign, kind: str, name: str, path: Path, progress: Progress = lambda stage, done, total: None
+) -> int:
     """Writes the checkpoint of a model that comes without images: draws from the prior are decoded, the pictures are
     encoded again, and these codes are what it holds. No figure is recorded, for all of them are about images.
 
@@ -72,7 +74,7 @@ def export_with_draws(foreign: Foreign, kind: str, name: str, path: Path) -> int
     network = rounded(foreign.network)
     latents = network.config.latent_dim
     z = torch.from_numpy(prior_draws(SEED, min(COUNT, most_encodings(latents)), latents))
-    posterior = encode_draws(network, z)
+    posterior = encode_draws(network, z, progress)
     data = f"prior draws of {name}"
     about = _about(foreign, network, kind, name, data)
     header = about | {
@@ -91,13 +93,14 @@ def export_with_draws(foreign: Foreign, kind: str, name: str, path: Path) -> int
     return len(z)
 
 
-def encode_draws(network: VAE, z: torch.Tensor) -> Posterior:
+def encode_draws(network: VAE, z: torch.Tensor, progress: Progress = lambda stage, done, total: None) -> Posterior:
     """Posteriors (N, D) of the pictures, rounded to grey levels as images are, that a network decodes of z (N, D)."""
     parts = []
     with torch.inference_mode():
         for part in z.split(_BATCH):
             pictures = to_uint8(from_output(network.decode(part), network.config.likelihood))
             parts.append(network.encode(to_float(pictures)))
+            progress("draw", sum(len(part.mu) for part in parts), len(z))
     return Posterior(*(torch.cat([getattr(part, key) for part in parts]).clone() for key in ("mu", "logvar")))
 
 
