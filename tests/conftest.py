@@ -10,6 +10,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
+from multiprocessing import forkserver
 from pathlib import Path
 from types import SimpleNamespace
 from typing import NoReturn
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 import torch
 from filelock import FileLock
-from ready_worker import ReadyWorker, end_server
+from ready_worker import PRELOADED, ReadyWorker, end_server, with_ready_imports
 
 from vae.checkpoints import export
 from vae.cli.main import main
@@ -27,7 +28,7 @@ from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid
 from vae.live import process
 from vae.models.weights import rounded
-from vae.system import safetensors_file
+from vae.system import confined, safetensors_file
 from vae.training import snapshot
 from vae.training.loop import train
 from vae.training.state import TrainState
@@ -81,9 +82,14 @@ def data_of_the_mark(request):
 
 @pytest.fixture(scope="session", autouse=True)
 def ready_workers():
-    """The processes of runs are forks of one that has its imports behind it, which would be most of their work."""
+    """The processes of runs are forks of one that has its imports behind it, which would be most of their work; it is
+    the one, too, that the app forks for what it confines.
+    """
+    server = forkserver._forkserver
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(process, "begin", ReadyWorker)
+        patch.setattr(confined, "PRELOADED", PRELOADED)
+        patch.setattr(server, "ensure_running", with_ready_imports(server.ensure_running))
         yield
     end_server()
 

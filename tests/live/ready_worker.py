@@ -1,8 +1,9 @@
 """A stand-in for the start of `python -m vae.live.worker`: a fork of a process that has imported torch already.
 
 It is a process like the real one, with a pid, pipes and an exit status; only the two and a half seconds of its imports
-are spent once for all of them. Its forecasts take a moment, not three seconds, for they are of fewer images and steps.
-And it rests after its steps: a run that a test looks at would else work at full speed as long as the test lasts.
+are spent once for all of them, and for what the app confines to a process. Its forecasts take a moment, not three
+seconds, for they are of fewer images and steps. And it rests after its steps: a run that a test looks at would else
+work at full speed as long as the test lasts.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ import pytest
 
 from vae.live import session, worker
 from vae.live.devices import threads
+from vae.system import confined
 from vae.system.paths import PROJECT
 
+PRELOADED = (*confined.PRELOADED, __name__, "sklearn.datasets")  # the last is that of the digits
 TRIAL_SECONDS = 0.1  # of training, to measure its speed
 FORECAST_IMAGES = 200  # whose spectrum the forecast is of
 REST = 0.02  # seconds after the steps between two looks at the clock
 _ONE_AT_A_TIME = threading.Lock()  # an exit status can be read once only, and a start looks for those of all before it
+_ONE_SERVER = threading.Lock()
 
 
 class ReadyWorker:
@@ -39,8 +43,8 @@ class ReadyWorker:
         heard, events = context.Pipe(duplex=False)
         given = commands, events, dict(os.environ), str(Path(data_root).resolve())
         self._process = context.Process(target=_work, args=given, daemon=True)
+        context.set_forkserver_preload(list(PRELOADED))
         with _ONE_AT_A_TIME:
-            _ensure_server(context)
             self._process.start()
         self.pid = self._process.pid
         self.stdin = os.fdopen(os.dup(ours.fileno()), "wb", buffering=0)
@@ -65,15 +69,20 @@ def end_server() -> None:
     forkserver._forkserver._stop()
 
 
-def _ensure_server(context: multiprocessing.context.ForkServerContext) -> None:
-    """With the environment that a worker gets, as far as its imports read it."""
-    context.set_forkserver_preload([__name__, "sklearn.datasets"])  # that of the digits
-    with pytest.MonkeyPatch.context() as patch:
-        for folder in (PROJECT, Path(__file__).parent):
-            patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
-        patch.setenv("OMP_WAIT_POLICY", "PASSIVE")
-        patch.setenv("OMP_NUM_THREADS", str(threads()))
-        forkserver.ensure_running()
+def with_ready_imports(ensure_running: Callable[[], None]) -> Callable[[], None]:
+    """The start of the server that is forked, with the environment that a worker gets, as far as its imports read it.
+    Whoever needs it first starts it, for all: what it lacks, every fork would import for itself.
+    """
+
+    def ensure() -> None:
+        with _ONE_SERVER, pytest.MonkeyPatch.context() as patch:
+            for folder in (PROJECT, Path(__file__).parent):
+                patch.setenv("PYTHONPATH", str(folder), prepend=os.pathsep)
+            patch.setenv("OMP_WAIT_POLICY", "PASSIVE")
+            patch.setenv("OMP_NUM_THREADS", str(threads()))
+            ensure_running()
+
+    return ensure
 
 
 def _work(commands: Connection, events: Connection, environment: dict[str, str], data_root: str) -> None:
