@@ -24,8 +24,21 @@ CUT = """() => [...document.querySelectorAll('#learn svg text')].filter(text => 
 WORKERS = """window.workers = [];
 const Own = Worker;
 window.Worker = class extends Own { constructor(...all) { super(...all); workers.push(this); } };"""
-PIXELS = """canvas => { const c = canvas.getContext('2d');
-  return {width: canvas.width, data: Array.from(c.getImageData(0, 0, canvas.width, canvas.height).data)}; }"""
+# The pixels of a canvas, or of a drawn picture's, as one text: Playwright wraps every number of a list by itself.
+PACKED = """canvas => {
+  const {data} = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height), parts = [];
+  for (let at = 0; at < data.length; at += 32768) parts.push(String.fromCharCode(...data.subarray(at, at + 32768)));
+  return [canvas.height, canvas.width, btoa(parts.join(''))];
+}"""
+# Those of the picture that is a part's background.
+PAINTED = f"""async part => {{
+  const picture = new Image();
+  picture.src = getComputedStyle(part).backgroundImage.slice(5, -2);
+  await picture.decode();
+  const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight);
+  canvas.getContext('2d').drawImage(picture, 0, 0);
+  return ({PACKED})(canvas);
+}}"""
 
 # The page's own modules, as a promise: name -> what that one exports.
 MODULES = r"""import(performance.getEntriesByType('resource').map(entry => entry.name)
@@ -73,6 +86,21 @@ def shown(page, role):
     return array[:, :, : 1 if grey else 3]
 
 
+def canvas_pixels(page, part):
+    """Pixels (H, W, 4) of a canvas of the page."""
+    return unpacked(page.eval_on_selector(part, PACKED))
+
+
+def background_pixels(page, part):
+    """Pixels (H, W, 4) of what a part of the page has as its background."""
+    return unpacked(page.eval_on_selector(part, PAINTED))
+
+
+def unpacked(answer):
+    height, width, text = answer
+    return np.frombuffer(base64.b64decode(text), np.uint8).reshape(height, width, 4)
+
+
 def chw(tensor):
     return tensor.numpy().transpose(1, 2, 0)
 
@@ -107,8 +135,7 @@ def first_map(opened):
 
 def card_error(page, image):
     """Mean difference of the hover card's pixels from an image, in grey levels."""
-    got = page.eval_on_selector("#map .lse-card canvas", PIXELS)
-    pixels = np.array(got["data"], dtype=float).reshape(-1, got["width"], 4)[:, :, :3]
+    pixels = canvas_pixels(page, "#map .lse-card canvas")[:, :, :3].astype(float)
     return np.abs(pixels - chw(image).astype(float)).mean()
 
 

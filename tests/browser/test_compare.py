@@ -10,10 +10,11 @@ from alignment import align
 from closeness import same_pictures
 from driving import (
     MODULES,
-    PIXELS,
     answered,
     at_rest,
+    background_pixels,
     came,
+    canvas_pixels,
     frames,
     held_back,
     lonely,
@@ -42,14 +43,6 @@ COLOUR = """([side, [px, py]]) => { const canvas = document.querySelector(`#comp
 LOADED = f"""{MODULES}.then(modules => {offered("comparer")}.then(({{state: {{couple}}}}) => Promise.all(
   [couple.left, couple.right].flatMap(side => [side.decoder, side.reader_file])
     .map(({{file}}) => modules['kit/js/networks'].networks.load(file)))))"""
-# The pictures of a strip that the page has decoded, which lie one below the other.
-STRIP = """async strip => {
-  const picture = new Image();
-  picture.src = getComputedStyle(strip.querySelector('button')).backgroundImage.slice(5, -2);
-  await picture.decode();
-  const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight).getContext('2d');
-  canvas.drawImage(picture, 0, 0);
-  return Array.from(canvas.getImageData(0, 0, picture.naturalWidth, picture.naturalHeight).data); }"""
 OPEN = f"([left, right, image]) => {offered('comparer')}.then(comparer => comparer.open(left, right, image))"
 MOVE = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
 
@@ -107,8 +100,7 @@ def both(shared):
 
 def picture(page, side):
     """Pixels (H, W, 3) of the picture of z."""
-    got = page.eval_on_selector(f"#compare-pictures [data-side={side}] canvas[data-role=z]", PIXELS)
-    return np.array(got["data"]).reshape(-1, got["width"], 4)[:, :, :3]
+    return canvas_pixels(page, f"#compare-pictures [data-side={side}] canvas[data-role=z]")[:, :, :3].astype(int)
 
 
 def reconstruction(page, side):
@@ -209,7 +201,7 @@ def test_a_pair_and_its_meter_move_without_the_server(tab, both):
     tab.wait_for_selector("#compare-sliders[data-ready='1']")
     for side, opened, z in zip(SIDES, both.sides, moved(both, index, 1, -0.75), strict=True):
         dim = getattr(both.pairs[4], side)
-        strip = np.array(tab.eval_on_selector(f"[data-pair='4'] .lse-strip[data-side={side}]", STRIP))
+        strip = background_pixels(tab, f"[data-pair='4'] .lse-strip[data-side={side}] button")
         codes = np.tile(z, (9, 1)).astype(np.float32)
         codes[:, dim] = opened.model.stats["mu_quantiles"][:, dim]
         expected = opened.decode(codes).numpy().transpose(0, 2, 3, 1)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import PIXELS, answered, chw, open_anew, pixel_of, set_slider, settled, shown, z_of
+from driving import answered, canvas_pixels, chw, open_anew, pixel_of, set_slider, settled, shown, z_of
 
 from vae.images import tile
 from vae.latent.lattice import lattice
@@ -141,8 +141,7 @@ def test_the_page_decodes_the_wider_lattice(page, two):
     values = payload.lattice(two, "wide")["values"]
     z = np.array([(across, up) for up in reversed(values) for across in values])
     expected = chw(tile(two.decode(z), len(values)))
-    drawn = np.reshape(page.eval_on_selector("#lattice .lse-board canvas", PIXELS)["data"], (*expected.shape[:2], 4))
-    same_pictures(drawn[:, :, :1], expected)
+    same_pictures(canvas_pixels(page, "#lattice .lse-board canvas")[:, :, :1], expected)
     page.select_option("#lattice-range", "prior")
     page.wait_for_selector("#lattice[data-ready] .lse-board img")
 

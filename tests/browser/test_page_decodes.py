@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 from closeness import same_pictures
-from driving import WORKERS, chw, first_map, offered, open_anew, set_slider, shown, strongest, z_of
+from driving import (
+    WORKERS,
+    background_pixels,
+    chw,
+    first_map,
+    offered,
+    open_anew,
+    set_slider,
+    shown,
+    strongest,
+    z_of,
+)
 
 from vae.images import tile
 from vae.latent.neighbours import between_neighbours
@@ -20,17 +31,6 @@ window.fetch = async (address, ...more) => {
   const answer = await own(address, ...more);
   return cut && /file=.*network-/.test(address) ? new Response((await answer.arrayBuffer()).slice(0, 9000)) : answer;
 };"""
-
-# The pixels of a row of the traversal.
-ROW = """async dim => {
-  const picture = new Image();
-  const button = document.querySelector(`#traversal [data-dim='${dim}']`);
-  picture.src = getComputedStyle(button).backgroundImage.slice(5, -2);
-  await picture.decode();
-  const canvas = new OffscreenCanvas(picture.width, picture.height).getContext('2d');
-  canvas.drawImage(picture, 0, 0);
-  return [...canvas.getImageData(0, 0, picture.width, picture.height).data];
-}"""
 
 
 def decodes_right(page, opened, value):
@@ -66,9 +66,8 @@ def test_with_the_network_cut_the_page_goes_on_and_says_what_it_cannot_do(open_p
     page.wait_for_selector("#traversal[data-ready]")
     dim = strongest(opened)
     expected = tile(opened.decode(traverse(np.array(z), [dim], STEPS)[0]), len(STEPS))
-    height, width, channels = chw(expected).shape
-    row = np.reshape(page.evaluate(ROW, dim), (height, width, 4))
-    same_pictures(row[:, :, :channels], chw(expected))
+    row = background_pixels(page, f"#traversal [data-dim='{dim}']")
+    same_pictures(row[:, :, : len(expected)], chw(expected))
     page.wait_for_selector(".lse-alone:has-text('goes on without the server')")
     assert page.inner_text(".lse-alone") == say("decoder.alone")
     goes_between(page, opened)
