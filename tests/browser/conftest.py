@@ -119,8 +119,8 @@ def address_of(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium(need):
     """Where the browser is."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    path = path or shutil.which("google-chrome")
+    names = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")  # as tests/run looks for it
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     need(path, "no Chromium: set $CHROMIUM or install chromium")
     return path
 
