@@ -43,7 +43,15 @@ COLOUR = """([side, [px, py]]) => { const canvas = document.querySelector(`#comp
 LOADED = f"""{MODULES}.then(modules => {offered("comparer")}.then(({{state: {{couple}}}}) => Promise.all(
   [couple.left, couple.right].flatMap(side => [side.decoder, side.reader_file])
     .map(({{file}}) => modules['kit/js/networks'].networks.load(file)))))"""
-OPEN = f"([left, right, image]) => {offered('comparer')}.then(comparer => comparer.open(left, right, image))"
+# The two models on that image, as they are when they are opened; to open them again would draw all of it anew.
+AS_OPENED = f"""([left, right, image]) => {offered("comparer")}.then(comparer => {{
+  const {{couple, picked, z}} = comparer.state;
+  const same = couple.left.name === left && couple.right.name === right;
+  const latents = document.querySelector('#compare [data-choose=projection]').value === 'z';
+  if (!same || !latents) comparer.open(left, right, image);
+  else if (picked.index !== image) comparer.pick(image);
+  else if (['left', 'right'].some(side => z[side].join() !== picked[side].z.join())) comparer.reset();
+}})"""
 MOVE = "(input, value) => { input.value = value; input.dispatchEvent(new Event('input', {bubbles: true})); }"
 
 
@@ -68,10 +76,12 @@ def opened_tab(page):
 
 @pytest.fixture
 def tab(common_page, both):
-    """The tab with the two models opened anew on their first image, as on a visitor's first sight of it."""
+    """The tab with the two models on their first image, as on a visitor's first sight of it."""
     if common_page.locator("#compare").is_visible():
-        common_page.evaluate(OPEN, [*PAIR, int(both.index[comparison.first_row(both)])])
+        image = int(both.index[comparison.first_row(both)])
+        common_page.evaluate(AS_OPENED, [*PAIR, image])
         common_page.wait_for_selector(".lse-compare > .lse-opening", state="hidden")
+        common_page.wait_for_selector(f"#compare-pictures[data-index='{image}'][data-ready='1']")
     else:
         opened_tab(common_page)
     at_rest(common_page)
