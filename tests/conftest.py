@@ -26,6 +26,7 @@ from vae.cli.main import main
 from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import DATASETS, DatasetSpec, Factor, FactorGrid, available, load
 from vae.data.imageset import split_grid
+from vae.evaluation import evaluate
 from vae.live import process
 from vae.models.weights import rounded
 from vae.system import confined, safetensors_file
@@ -138,6 +139,22 @@ def finished():
         return state
 
     return run
+
+
+@pytest.fixture
+def few_samples(monkeypatch) -> int:
+    """For tests that make checkpoints and do not look at how far samples tighten the bound, which is most of the time
+    that it takes to measure a small model. Gives how many there are for all others.
+    """
+    own = evaluate._BOUND_SAMPLES
+    monkeypatch.setattr(evaluate, "_BOUND_SAMPLES", 2)
+    return own
+
+
+@pytest.fixture
+def all_samples(few_samples, monkeypatch):
+    """As many as there are, after all."""
+    monkeypatch.setattr(evaluate, "_BOUND_SAMPLES", few_samples)
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,7 @@ from vae.ui.models.shared import Shared
 from vae.ui.server.api import described
 from vae.ui.train.choices import train_payload
 
+pytestmark = pytest.mark.usefixtures("few_samples")
 NAME = "half_kl"
 TINY = ["train", "--dataset", "digits", "--width", "4", "--latent-dim", "3", "--batch-size", "64"]
 TINY += ["--steps", "4", "--out"]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from closeness import same_pictures
-from driving import PIXELS, WORKERS, at_rest, came, chw, cut, held_back
+from driving import WORKERS, at_rest, came, canvas_pixels, chw, cut, held_back
 
 from vae.checkpoints import export
 from vae.data import default_root
@@ -190,8 +190,7 @@ def test_a_decoder_is_followed_layer_by_layer_without_the_server(open_page, mode
     move = "e => { e.value = 1.5; e.dispatchEvent(new Event('input', {bubbles: true})); }"
     page.eval_on_selector("#learn-layers input[data-dim='1']", move)
     drawn(page, "layers")
-    got = page.eval_on_selector("#learn-layers canvas[data-role=picture]", PIXELS)
-    pixels = np.reshape(got["data"], (-1, got["width"], 4))[:, :, :1]
+    pixels = canvas_pixels(page, "#learn-layers canvas[data-role=picture]")[:, :, :1]
     same_pictures(pixels, chw(opened.decode(z.numpy())[0]))
 
     page.locator("#learn-layers .lse-layer-tiles >> nth=0").locator("[aria-checked=true]").focus()

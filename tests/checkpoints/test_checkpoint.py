@@ -138,7 +138,7 @@ def test_decode_gives_pictures_of_its_own(trained, model):
     pictures.mul_(0.5)  # the caller may write into them
 
 
-def test_gaussian_means_are_clamped_to_pixels(tiny, finished, digits, tmp_path):
+def test_gaussian_means_are_clamped_to_pixels(tiny, finished, digits, few_samples, tmp_path):
     state = finished(tiny(steps=2, model={"likelihood": "gaussian", "sigma": 0.3}), digits["train"])
     path = tmp_path / "gaussian.safetensors"
     vae_export(state, digits["test"], path)

@@ -111,7 +111,7 @@ def test_without_classes_images_are_chosen_over_the_whole_split(digits):
     assert np.histogram(chosen, bins=4, range=(0, 1000))[0].min() > 30
 
 
-def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, tmp_path):
+def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, few_samples, tmp_path):
     from vae.training.state import TrainState
 
     data = labelled(digits, np.arange(60) + 200)
@@ -119,7 +119,7 @@ def test_more_classes_than_a_byte_holds_are_refused(tiny, digits, tmp_path):
         export.export(TrainState.fresh(tiny()), data, tmp_path / "many.safetensors")
 
 
-def test_many_latents_store_fewer_encodings(tiny, digits, tmp_path):
+def test_many_latents_store_fewer_encodings(tiny, digits, few_samples, tmp_path):
     """2,000 where D > 32, so that no file grows beyond bounds."""
     from vae.training.state import TrainState
 

@@ -36,6 +36,7 @@ from vae.training.loop import steps_per_second
 from vae.training.objectives import OBJECTIVES
 from vae.training.presets import PRESETS
 
+pytestmark = pytest.mark.usefixtures("few_samples")
 TINY = ["--dataset", "digits", "--width", "4", "--latent-dim", "3", "--batch-size", "64"]
 
 
@@ -276,7 +277,7 @@ def test_a_loss_that_explodes_is_said_and_nothing_is_written(run, tmp_path, monk
     assert list(tmp_path.iterdir()) == []
 
 
-def test_evaluate_measures_and_never_writes(run, trained, tmp_path):
+def test_evaluate_measures_and_never_writes(run, all_samples, trained, tmp_path):
     shutil.copy(trained.path, tmp_path / "a.safetensors")
     before = contents(tmp_path)
     code, out, _ = run("evaluate", "a.safetensors", "--json")
@@ -288,7 +289,7 @@ def test_evaluate_measures_and_never_writes(run, trained, tmp_path):
     assert contents(tmp_path) == before
 
 
-def test_a_described_model_is_measured_as_any_other(run, trained, damaged):
+def test_a_described_model_is_measured_as_any_other(run, all_samples, trained, damaged):
     """And stays described where the figures are recorded."""
     path = damaged(lambda tensors, header: put_description(tensors, header, trained.path))
     code, out, _ = run("evaluate", path, "--write", "--json")
@@ -299,7 +300,7 @@ def test_a_described_model_is_measured_as_any_other(run, trained, damaged):
     assert model.header["metrics"] == found and model.network.graphs is not None
 
 
-def test_evaluate_records_on_request_and_leaves_every_tensor(run, trained, tmp_path):
+def test_evaluate_records_on_request_and_leaves_every_tensor(run, all_samples, trained, tmp_path):
     """Of a file whose figures are of before: they are those of now, with what they were measured on."""
     path = tmp_path / "old.safetensors"
     tensors, header = safetensors_file.read(trained.path)
@@ -521,7 +522,7 @@ def test_missing_data_are_one_sentence(run, tmp_path, monkeypatch):
     assert str(tmp_path / "data" / "MNIST" / "raw") in sentence
 
 
-def test_the_real_command_in_another_folder(run, root, tmp_path):
+def test_the_real_command_in_another_folder(run, all_samples, root, tmp_path):
     """python -m vae as people call it: trains, measures what another process measures, and leaves its files where it
     was called.
     """

@@ -78,7 +78,7 @@ def test_the_three_ramps_differ():
 
 @pytest.fixture(scope="module")
 def full():
-    return weights(faces3d.SPEC, images=1_000)
+    return weights(faces3d.SPEC)
 
 
 def test_factors_are_balanced(full):
@@ -88,7 +88,7 @@ def test_factors_are_balanced(full):
 
 
 def test_a_subtle_smile_weighs_half_as_much(full):
-    subtle = weights(faces3d.SPEC_SUBTLE, images=1_000)
+    subtle = weights(faces3d.SPEC_SUBTLE)
     assert 10 < subtle["smile"] < 14, subtle
     assert all(subtle[name] == pytest.approx(full[name], rel=0.15) for name in full if name != "smile")
 

@@ -23,7 +23,7 @@ from vae.training.loop import train
 from vae.training.state import TrainState
 
 ADA = "a" * 32
-SHORT = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=15)
+SHORT = Recipe("digits", latent_dim=4, width=4, batch_size=64, unit="steps", budget=6)
 LONG = replace(SHORT, budget=1_000_000)
 
 
@@ -71,7 +71,7 @@ def test_pieces_give_the_very_same_weights_as_one_stretch(runs, digits):
         told = list(runs.work(run, forked(train_chunk), 0.0))
         chunks += 1
         assert isinstance(told[0], events.Begun) and run.saved >= run.step
-    assert run.state == "finished" and run.step == 15 and chunks > 1
+    assert run.state == "finished" and run.step == SHORT.budget and chunks > 1
     state = TrainState.fresh(configured(SHORT, DATASETS["digits"], len(digits[0])))
     for _ in train(state, digits[0], every=1):
         pass
@@ -79,8 +79,8 @@ def test_pieces_give_the_very_same_weights_as_one_stretch(runs, digits):
     for ours, theirs in zip(kept.model.parameters(), state.model.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     steps = [row[0] for row in run.curves.rows]
-    assert steps == sorted(set(steps)) and steps[-1] == 15
-    assert run.moments == steps_kept(run.folder) and run.moments[-1] == 15
+    assert steps == sorted(set(steps)) and steps[-1] == SHORT.budget
+    assert run.moments == steps_kept(run.folder) and run.moments[-1] == SHORT.budget
     until(lambda: not runs.busy("cpu"))
 
 

@@ -21,6 +21,7 @@ from vae.training import snapshot
 from vae.training.loop import train
 from vae.training.state import TrainState
 
+pytestmark = pytest.mark.usefixtures("few_samples")
 SHAPES = [(1, 28, 28), (1, 32, 32), (3, 64, 64)]
 NORMALISED = ("plain_conv", "deep_conv")
 
