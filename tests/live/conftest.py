@@ -17,7 +17,7 @@ def digits():
     return load("digits", "train"), load("digits", "test")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def fresh(digits):
     """A state before its first step, and what a session needs beside it: `fresh(**of the recipe)`."""
 

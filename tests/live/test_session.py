@@ -31,7 +31,7 @@ def weights(state):
     return torch.cat([parameter.detach().flatten() for parameter in state.model.parameters()])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def uninterrupted(fresh):
     state, images, *_ = fresh()
     for _ in train(state, images, every=1):
