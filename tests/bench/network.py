@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from urllib.parse import urlsplit
 
 CHUNK = 65_536  # bytes
@@ -29,8 +29,9 @@ def delayed(address: str, seconds: float) -> Iterator[str]:
         loop.call_later(seconds, writer.close)
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        from_app, to_app = await asyncio.open_connection(upstream.hostname, upstream.port)
-        await asyncio.gather(forth(reader, to_app), back(from_app, writer), return_exceptions=True)
+        with suppress(asyncio.CancelledError):  # at the end of the bench
+            from_app, to_app = await asyncio.open_connection(upstream.hostname, upstream.port)
+            await asyncio.gather(forth(reader, to_app), back(from_app, writer), return_exceptions=True)
 
     thread = threading.Thread(target=loop.run_forever, daemon=True)  # the browser's driver has a loop of this one
     thread.start()
