@@ -41,13 +41,13 @@ const READERS = new Map(
     model: name,
     left: name,
     right: name,
+    codes: word, // a hash of the model's, by which an earlier model of that name is told
+    'codes-left': word,
+    'codes-right': word,
     image: whole,
     z: latents,
     'z-left': latents,
     'z-right': latents,
-    codes: word, // a hash of the model's, by which an earlier model of that name is told
-    'codes-left': word,
-    'codes-right': word,
     pair: whole, // of Compare's rows, the one that was moved last
     from: one('prior'), // where z comes from, if no person has moved it there
     at: place, // of a map, where z was decoded from
