@@ -39,7 +39,7 @@ ASIDE = re.compile(r"`[^`]*`|\(Error while .*|\S*(?:\w[._]\w|/)\S*|(?<=[가-힣]
 # Names of methods, formats and things that have no other name in Korean.
 KEPT = {
     *("argmin", "diag"),  # in formulas
-    *("SVG", "PDF", "GIF", "PNG", "WebP", "dpi"),
+    *("SVG", "PDF", "GIF", "PNG", "WebP", "dpi", "HTML", "Plotly"),
     *("VAE", "ELBO", "MIG", "DCI", "SAP", "UMAP", "PCA", "MSE", "nat", "nats", "log", "beta", "FactorVAE", "InfoGAN"),
     *(
         "MNIST",

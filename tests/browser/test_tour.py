@@ -78,7 +78,8 @@ def test_the_address_starts_it_and_escape_stops_it(open_page, opened):
     over(page)
     assert page.locator("#map .lse-hovered").is_hidden()
     index = page.get_attribute("#inspector", "data-index")
-    assert page.url.endswith(f"?lang=en&tab=explore&model={opened.name}&image={index}")
+    address = f"?lang=en&tab=explore&model={opened.name}&codes={opened.code_hash}&image={index}"
+    assert page.url.endswith(address)
 
 
 def moving(page, slider, value):

@@ -118,6 +118,11 @@ def test_names_of_the_data_are_looked_up_in_the_texts():
     assert filled(korean, "a", values) == "방: 모양, flux (z1), 모양"
 
 
+def test_a_large_broken_number_has_separators_and_whole_ones_may_be_names():
+    text = {"a": "{n}"}
+    assert [filled(text, "a", {"n": n}) for n in (7172.3, 71720, 999.5)] == ["7,172.3", "71720", "999.5"]
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

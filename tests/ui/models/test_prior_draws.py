@@ -28,6 +28,7 @@ from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
 from vae.ui.models.rates import payload as rates
 from vae.ui.page import export
+from vae.ui.page.content import content_of, few_images
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +62,7 @@ def test_what_it_shows_is_what_the_decoder_paints_of_its_draws(opened):
     answer = explorer.pick(opened, 2)
     assert answer["original"] == data_uri(painted[2].numpy()) != answer["reconstruction"]
     assert answer["reconstruction"] == data_uri(to_uint8(opened.model.decode(opened.model.mu[2:3]))[0].numpy())
-    few = export.few_images(opened, most=40)
+    few = few_images(opened, opened.evenly(40))
     assert torch.equal(few.originals([7]), opened.originals([int(few.model.index[7])]))
 
 
@@ -125,11 +126,12 @@ def test_draws_of_two_models_are_never_taken_for_the_same(catalog, folder, opene
 
 
 def test_it_becomes_a_page(opened):
-    content = export.model_content(opened)
+    whole = content_of([opened], most=100)
+    [content] = whole["models"]
     assert content["about"]["key"] == "page.about_imported" and content["about"]["licence"] is None
     assert "disentangling-vae" in say(content["about"]["key"], **content["about"]["values"])
     assert content["overview"]["drawn"] and content["forecast"]["spectrum"] is None
-    assert base64.b64decode(content["network"])
+    assert base64.b64decode(whole["networks"][content["overview"]["decoder"]["file"]])
     assert "page.drawn" in export.script(light=True)
 
 

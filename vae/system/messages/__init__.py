@@ -74,6 +74,8 @@ def _spoken(texts: Mapping[str, str], value: object, name: str = "") -> str:
         parts = [part if isinstance(part, (list, tuple)) else (part,) for part in value]
         firsts = [_spoken(texts, part[0], "factor") for part in parts]
         return ", ".join(f"{text} ({part[1]})" if part[1:] else text for text, part in zip(firsts, parts, strict=True))
+    if isinstance(value, float) and abs(value) >= 1000 and not value.is_integer():
+        return f"{value:,}".replace("-", "\u2212")
     return texts.get(f"name.{value}", str(value)) if name in DATA_NAMES else str(value)
 
 

@@ -14,7 +14,7 @@ export function t(key, values = {}) {
 export function spoken(value, name = '') {
   if (Array.isArray(value)) return value.map(each => (Array.isArray(each) ? `${spoken(each[0], 'factor')} (${each[1]})` : spoken(each, 'factor'))).join(', ');
   if (value?.key) return t(value.key, value.values);
-  if (typeof value === 'number' && !Number.isInteger(value)) return number(value, decimalsOf(value));
+  if (typeof value === 'number' && Math.abs(value) >= 1000 && !Number.isInteger(value)) return number(value, decimalsOf(value));
   return DATA.includes(name) ? named(value) : String(value);
 }
 
