@@ -13,7 +13,8 @@ from torch.nn.functional import pad
 from vae.checkpoints import checkpoint
 from vae.checkpoints.export import export
 from vae.config import ConfigError, ModelConfig
-from vae.models.networks import NETWORKS
+from vae.models.graph.description import describe
+from vae.models.networks import MOST_COST, NETWORKS, REFITTED
 from vae.models.vae import VAE, initialise
 from vae.models.weights import rounded
 from vae.system import safetensors_file
@@ -108,7 +109,7 @@ def test_deep_conv_has_as_many_weights_as_its_predecessor():
     assert sum(p.numel() for p in model.parameters()) == pytest.approx(3.94e6, abs=0.005e6)
 
 
-@pytest.mark.parametrize("network", ["burgess", "plain_conv", "deep_conv"])
+@pytest.mark.parametrize("network", ["burgess", "burgess_residual", "plain_conv", "deep_conv"])
 def test_28_pixels_are_32_padded_and_cropped(network):
     small, large = (fresh(network=network, shape=(1, n, n), latent_dim=3, width=4, hidden=8) for n in (28, 32))
     large.load_state_dict(small.state_dict())
@@ -130,6 +131,25 @@ def test_sides_need_not_be_equal(network, shape):
 def test_images_that_do_not_fit_are_named(network):
     with pytest.raises(ConfigError, match="27×27"):
         VAE(ModelConfig(network=network, shape=(1, 27, 27)))
+
+
+@pytest.mark.parametrize("shape", [(1, 28, 28), (1, 32, 32), (3, 32, 32), (1, 64, 64), (3, 64, 64)], ids=str)
+def test_a_residual_decoder_is_cheap_enough_to_be_computed_sixty_times_a_second(shape):
+    network = VAE(ModelConfig(network="burgess_residual", shape=shape)).network
+    graph = describe(network.decoder(), (10,)).graph
+    assert graph.output == shape and graph.cost <= MOST_COST == 15_000_000
+    sides = [graph.shapes[node.inputs[0]][1] for node in graph.nodes if node.op == "add"]
+    side = -(-shape[1] // 16) * 16
+    assert sides == [side // 2] * 2 + [side] * 2
+
+
+@pytest.mark.parametrize(("name", "refitted"), REFITTED.items())
+def test_a_refitted_network_has_the_encoder_of_the_one_before(name, refitted):
+    """Drawn from one seed too: what scores are held against, the encoder before its first step, stays the same."""
+    config = {"shape": (3, 64, 64), "latent_dim": 3, "width": 4, "hidden": 8}
+    before, after = fresh(network=name, **config), fresh(network=refitted, **config)
+    x = torch.rand(2, 3, 64, 64)
+    assert torch.equal(before.network.encode(x), after.network.encode(x))
 
 
 @pytest.mark.parametrize("network", NETWORKS)

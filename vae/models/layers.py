@@ -41,6 +41,13 @@ class Crop(nn.Module):
         return x[..., top : x.shape[-2] - bottom, left : x.shape[-1] - right] if any(self.margins) else x
 
 
+class Residual(nn.Sequential):
+    """The input plus what its layers make of it, which has the same shape. Source: He et al. 2016, arXiv:1603.05027."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + super().forward(x)
+
+
 class Doubling(nn.ConvTranspose2d):
     """A 4×4 transposed convolution with stride 2 and padding 1: twice the height and width.
 

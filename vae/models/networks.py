@@ -12,7 +12,9 @@ from collections.abc import Iterable
 from torch import Tensor, nn
 
 from vae.config import ConfigError, ModelConfig
-from vae.models.layers import Crop, Doubling, Pad
+from vae.models.layers import Crop, Doubling, Pad, Residual
+
+MOST_COST = 15_000_000  # multiply-adds of a picture that a page decodes sixty times a second
 
 
 class Network(nn.Module):
@@ -79,6 +81,41 @@ class Burgess(Network):
 
     def decoder(self) -> Iterable[nn.Module]:
         return self.from_latent, self.deconvolutions, self.crop
+
+
+class BurgessResidual(Burgess):
+    """The encoder of `Burgess`, and a decoder with residual 3×3 convolutions at the last two resolutions.
+
+    The decoder of `Burgess` doubles a picture to its last pixel with one linear layer, which paints lumpy edges. This
+    one has some nonlinear layers there, narrow enough that a page decodes sixty pictures a second: of width 32 they
+    have 16 channels at 32×32 pixels, 8 at 64×64, and the decoder takes less than `MOST_COST` multiply-adds.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        w, channels = config.width, config.shape[0]
+        side = config.shape[1] + 2 * self.pad.margins[0]
+        coarse, fine = (max(1, w * 16 // pixels) for pixels in (side // 2, side))
+        doublings = [layer for layer in self.deconvolutions if isinstance(layer, Doubling)][:-2]
+        self.deconvolutions = nn.Sequential(
+            *(part for layer in (*doublings, Doubling(w, coarse)) for part in (layer, nn.ReLU()))
+        )
+        self.residuals = nn.Sequential(
+            *_residual(coarse),
+            nn.ReLU(),
+            nn.Conv2d(coarse, 4 * fine, 1),
+            nn.PixelShuffle(2),
+            *_residual(fine),
+            nn.ReLU(),
+            nn.Conv2d(fine, channels, 3, 1, 1),
+        )
+
+    def decoder(self) -> Iterable[nn.Module]:
+        return self.from_latent, self.deconvolutions, self.residuals, self.crop
+
+
+def _residual(channels: int) -> Iterable[Residual]:
+    return (Residual(nn.ReLU(), nn.Conv2d(channels, channels, 3, 1, 1)) for _ in range(2))
 
 
 class Mlp(Network):
@@ -202,8 +239,12 @@ def _margins(height: int, width: int, factor: int) -> tuple[int, int, int, int]:
 
 NETWORKS: dict[str, type[Network]] = {
     "burgess": Burgess,
+    "burgess_residual": BurgessResidual,
     "mnist_conv": MnistConv,
     "mlp": Mlp,
     "plain_conv": PlainConv,
     "deep_conv": DeepConv,
 }
+
+REFITTED = {"burgess": "burgess_residual", "burgess_residual": "burgess_residual"}
+"""The network with which a decoder is fitted anew to the codes of a network, by name: it has the same encoder."""

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from vae.models.graph.graph import Graph, Node
 from vae.models.graph.operations import OPERATIONS, GraphError, Shape
-from vae.models.layers import Crop, Pad
+from vae.models.layers import Crop, Pad, Residual
 
 
 @dataclass(frozen=True)
@@ -58,8 +58,11 @@ class Writer:
             GraphError: it is of a kind that no operation stands for.
         """
         if isinstance(module, nn.Sequential):
+            before = self.value
             for part in module:
                 self.module(part)
+            if isinstance(module, Residual):
+                self.add("add", before, self.value)
         elif isinstance(module, nn.BatchNorm2d):
             self._normalise(module)
         elif isinstance(module, Described):
