@@ -118,13 +118,17 @@ class ScheduleConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The budget and the optimiser (Adam). `precision`: "auto" is bf16 autocast where the machine is fast at it."""
+    """The budget and the optimiser (Adam). `precision`: "auto" is bf16 autocast where the machine is fast at it.
+
+    `ema`: decay of an exponential moving average of the weights, which is then what a file gets; 0: the last weights.
+    """
 
     steps: int = 10_000
     batch_size: int = 128
     lr: float = 1e-3
     seed: int = 0
     precision: str = "auto"
+    ema: float = 0.0
 
     def __post_init__(self) -> None:
         _require_between("steps", 1, self.steps, 100_000_000)
@@ -132,6 +136,7 @@ class TrainingConfig:
         _require(0 < self.lr <= 1, "setting.interval", name="lr", interval="(0, 1]", value=self.lr)
         _require_between("seed", 0, self.seed, 2**31 - 1)
         _require_one_of("precision", self.precision, ("auto", "bf16", "fp32"))
+        _require(0 <= self.ema < 1, "setting.interval", name="ema", interval="[0, 1)", value=self.ema)
 
 
 @dataclass(frozen=True)
@@ -174,7 +179,7 @@ class TrainConfig:
         _require(isinstance(plain.get("dataset"), str), "setting.no_dataset")
         unknown = set(plain) - set(parts) - {"dataset"}
         _require(not unknown, "setting.unknown_section", names=sorted(unknown))
-        return cls(plain["dataset"], **{key: _build(kind, key, plain.get(key, {})) for key, kind in parts.items()})
+        return cls(plain["dataset"], **{key: build(kind, key, plain.get(key, {})) for key, kind in parts.items()})
 
 
 _KINDS: dict[str, tuple[type, ...]] = {  # what JSON may hold for a field of each annotation
@@ -186,7 +191,7 @@ _KINDS: dict[str, tuple[type, ...]] = {  # what JSON may hold for a field of eac
 }
 
 
-def _build(kind: type, section: str, values: Any) -> Any:
+def build(kind: type, section: str, values: Any) -> Any:
     _require(isinstance(values, dict), "setting.section", section=section, type=type(values).__name__)
     kinds = {f.name: f.type for f in fields(kind)}
     unknown = set(values) - set(kinds)

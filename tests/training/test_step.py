@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -82,11 +81,6 @@ def fresh(seed: int = 0) -> TrainState:
     return TrainState(CONFIG, torch.device("cpu"), Game(seed))
 
 
-def restore(state: TrainState, path: Path) -> None:
-    """A game as it was saved: what `snapshot.load` does once it has made a VAE."""
-    snapshot._fill(state, path, *snapshot._read(path))
-
-
 def weights(state: TrainState) -> Tensor:
     return torch.cat([parameter.detach().flatten() for _, parameter in state.update.parameters()])
 
@@ -123,7 +117,7 @@ def test_every_module_and_optimiser_is_kept_by_name_and_goes_on_to_the_same_weig
     assert {"painter.weight", "critic.bias", "optimiser.critic.critic.weight.exp_avg", "generator"} <= keys
     assert len(keys) == 4 + 4 * 3 + 1
     resumed = fresh(seed=7)
-    restore(resumed, path)
+    snapshot.restore(resumed, path)
     assert resumed.step == 13
     for _ in train(resumed, digits["train"]):
         pass
@@ -138,9 +132,9 @@ def test_a_snapshot_of_other_parts_is_refused(digits, tmp_path):
     for key in ("critic.weight", "optimiser.painter.painter.bias.step"):
         safetensors_file.write(path, {k: v for k, v in tensors.items() if k != key}, header)
         with pytest.raises(CheckpointError, match=f"{key} is missing"):
-            restore(fresh(), path)
+            snapshot.restore(fresh(), path)
     safetensors_file.write(path, tensors | {"judge.weight": torch.zeros(1)}, header)
     with pytest.raises(CheckpointError, match=r"judge\.weight belongs to no part"):
-        restore(fresh(), path)
+        snapshot.restore(fresh(), path)
     with pytest.raises(CheckpointError):  # a game is no VAE
         snapshot.load(path)

@@ -41,7 +41,7 @@ def export(
     Raises:
         CheckpointError: the file cannot be written.
     """
-    network = rounded(state.model)  # measured is what will be loaded again
+    network = rounded(state.final_model)  # measured is what will be loaded again
     metrics = evaluate(network, test, progress, state.config.training.seed)
     write_encoded(path, _about(state, path), network, metrics, encode_split(network, test), test)
     return metrics
@@ -53,7 +53,7 @@ def export_brief(
     """As `export`, in seconds: measured on at most 2,000 test images, which `metrics.measured_on` says, and without
     the scores that take minutes. Raises as `export` does.
     """
-    network, part = rounded(state.model), Subset(test, spread_evenly(test, BRIEF_IMAGES))
+    network, part = rounded(state.final_model), Subset(test, spread_evenly(test, BRIEF_IMAGES))
     done = 0
 
     def encoding(images: int) -> None:

@@ -23,7 +23,7 @@ _SECTIONS = {
     "model": ("network", "likelihood", "sigma", "latent_dim", "width"),
     "objective": NUMBERS,
     "schedule": ("beta_knots", "anneal_steps"),
-    "training": ("batch_size", "lr", "seed"),
+    "training": ("batch_size", "lr", "seed", "ema"),
 }
 
 

@@ -81,6 +81,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     command.add_argument("--batch-size", type=int)
     command.add_argument("--lr", type=float)
     command.add_argument("--seed", type=int)
+    command.add_argument("--ema", type=float, metavar="DECAY", help="average the weights over the steps, say 0.999")
     command.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the fastest that is here")
     command.add_argument("--resume", metavar="FILE", help="go on from a snapshot; only the budget may change")
     add_out(command)

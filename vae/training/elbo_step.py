@@ -12,7 +12,8 @@ from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE, initialise
 from vae.training.objectives import Codes, ElboTerms, Knobs, objective_of
 from vae.training.schedules import scheduled
-from vae.training.step import Batch, Step, adam, precision
+from vae.training.step import Batch, Step, adam, precision, steps_done
+from vae.training.weight_average import AVERAGE, averaged, follow
 
 
 class ElboStep(Step):
@@ -36,9 +37,18 @@ class ElboStep(Step):
         self.generator = torch.Generator(device).manual_seed(seed)
         self.modules = {"model": self._model}
         self.optimisers = {"model": adam(self._model.parameters(), self.knobs.lr)}
+        self._ema = config.training.ema
+        if self._ema:
+            self.modules[AVERAGE] = averaged(self._model)
 
     def scheduled(self, step: int, config: TrainConfig) -> dict[str, float]:
         return scheduled(step, config.objective, config.schedule, config.training)
+
+    def __call__(self, batch: Batch) -> tuple[Tensor, ElboTerms]:
+        told = super().__call__(batch)
+        if self._ema:
+            follow(self.modules[AVERAGE], self._model, steps_done(self.optimisers["model"]), self._ema)
+        return told
 
     def forward(self, batch: Batch) -> tuple[Tensor, ElboTerms]:
         x = to_float(batch.images).contiguous(memory_format=torch.channels_last)

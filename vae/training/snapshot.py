@@ -71,6 +71,20 @@ def load(path: Path, device: torch.device | str = "cpu", going_on: bool = True) 
     return state
 
 
+def read_config(path: Path) -> dict[str, Any]:
+    """The configuration in a snapshot, as its training wrote it. Raises CheckpointError where it is none."""
+    return _read(path)[1]["config"]
+
+
+def restore(state: TrainState, path: Path) -> None:
+    """Writes a snapshot into a training of the same configuration, whatever it trains, before its first step.
+
+    Raises:
+        CheckpointError: no such file, or not a snapshot, or one of other parts.
+    """
+    _fill(state, path, *_read(path))
+
+
 def _read(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     tensors, header = read(path)
     version = header.get("snapshot_version")

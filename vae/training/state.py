@@ -11,6 +11,7 @@ from vae.models.vae import VAE
 from vae.training.elbo_step import ElboStep
 from vae.training.objectives import KNOBS
 from vae.training.step import Config, Step
+from vae.training.weight_average import AVERAGE
 
 
 @dataclass
@@ -42,6 +43,11 @@ class TrainState:
     def model(self) -> VAE:
         """What a VAE's training is about."""
         return self.update.modules["model"]
+
+    @property
+    def final_model(self) -> VAE:
+        """What a file gets: the average of the weights, where the training keeps one, else the weights."""
+        return self.update.modules.get(AVERAGE, self.model)
 
     def change(self, knob: str, value: float) -> None:
         """Takes a knob out of the schedule's hand from the next step on, and writes that down.

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import Tensor, nn
 
-from vae.config import TrainConfig, TrainingConfig
+from vae.config import TrainingConfig
 from vae.training.objectives import Knobs
 
 T = TypeVar("T")
@@ -100,7 +100,12 @@ def adam(parameters: Iterable[nn.Parameter], lr: Tensor) -> torch.optim.Adam:
     return torch.optim.Adam(parameters, lr=lr, fused=True, capturable=lr.device.type == "cuda")
 
 
-def precision(config: TrainConfig, device: torch.device) -> torch.dtype:
+def steps_done(optimiser: torch.optim.Adam) -> Tensor:
+    """How many steps an optimiser has made, 0-d, as it counts them itself: a recorded step counts on, too."""
+    return next(iter(optimiser.state.values()))["step"]
+
+
+def precision(config: Config, device: torch.device) -> torch.dtype:
     """The type that matrix products run in: bfloat16 where asked for, or where the machine is fast at it."""
     if config.training.precision != "auto":
         return torch.bfloat16 if config.training.precision == "bf16" else torch.float32
