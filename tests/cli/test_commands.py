@@ -23,6 +23,7 @@ from described_files import put_description
 
 from vae.checkpoints import checkpoint
 from vae.cli import train as train_command
+from vae.cli import training_run
 from vae.cli.arguments import configured
 from vae.cli.main import parser
 from vae.cli.report import summary
@@ -32,9 +33,10 @@ from vae.evaluation.reader import load_reader
 from vae.latent.projection import PROJECTIONS
 from vae.system import safetensors_file
 from vae.training import snapshot
-from vae.training.loop import steps_per_second
+from vae.training.loop import steps_per_second, train
 from vae.training.objectives import OBJECTIVES
 from vae.training.presets import PRESETS
+from vae.training.state import TrainState
 
 pytestmark = pytest.mark.usefixtures("few_samples")
 TINY = ["--dataset", "digits", "--width", "4", "--latent-dim", "3", "--batch-size", "64"]
@@ -135,8 +137,8 @@ def test_resume_goes_on_from_the_snapshot(run):
 
 def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monkeypatch):
     """Ctrl-C after the second snapshot, then --resume: as if nothing had happened."""
-    monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
-    monkeypatch.setattr(train_command, "_EVERY", 10)
+    monkeypatch.setattr(training_run, "_SNAPSHOT_SECONDS", 0)
+    monkeypatch.setattr(training_run, "_EVERY", 10)
     assert run("train", *TINY, "--steps", 40, "--out", "whole.safetensors")[0] == 0
     real, saves = snapshot.save, []
 
@@ -161,18 +163,18 @@ def test_an_interrupted_command_resumes_to_the_same_weights(run, tmp_path, monke
 
 def interrupted(monkeypatch, times):
     """Presses Ctrl-C so often before the first step."""
-    real = train_command.train
+    real = training_run.train
 
     def training(*given, **options):
         for _ in range(times):
             os.kill(os.getpid(), signal.SIGINT)
         yield from real(*given, **options)
 
-    monkeypatch.setattr(train_command, "train", training)
+    monkeypatch.setattr(training_run, "train", training)
 
 
 def test_ctrl_c_in_the_first_minute_keeps_a_snapshot(run, tmp_path, monkeypatch):
-    monkeypatch.setattr(train_command, "_EVERY", 5)
+    monkeypatch.setattr(training_run, "_EVERY", 5)
     interrupted(monkeypatch, 1)
     code, _, err = run("train", *TINY, "--steps", 200, "--out", "a.safetensors")
     assert code == 130 and "step 5 is kept: go on with --resume a.resume" in err
@@ -188,7 +190,7 @@ def test_ctrl_c_twice_stops_at_once_and_says_that_nothing_was_kept(run, tmp_path
 
 @pytest.mark.parametrize("name", ["a" * 244 + ".safetensors", "a" * 300 + ".safetensors", "folder.safetensors"])
 def test_an_out_that_cannot_be_written_is_said_before_the_training(run, tmp_path, monkeypatch, name):
-    monkeypatch.setattr(train_command, "train", lambda *given, **options: pytest.fail("trained"))
+    monkeypatch.setattr(training_run, "train", lambda *given, **options: pytest.fail("trained"))
     (tmp_path / "folder.safetensors").mkdir()
     code, _, err = run("train", *TINY, "--steps", 5, "--out", name)
     assert code == 2 and "--out" in err and "Traceback" not in err
@@ -207,7 +209,7 @@ def test_a_folder_that_is_read_only_is_said_before_the_training(run, monkeypatch
 
 
 def test_a_full_disk_is_said_before_the_training(run, monkeypatch):
-    monkeypatch.setattr(train_command, "train", lambda *given, **options: pytest.fail("trained"))
+    monkeypatch.setattr(training_run, "train", lambda *given, **options: pytest.fail("trained"))
     monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=100_000))
     code, _, err = run("train", *TINY, "--steps", 5, "--out", "a.safetensors")
     assert code == 2 and re.search(r"has 0.1 MB free, and this training needs \d+\.\d MB", err)
@@ -219,8 +221,8 @@ def full(*given, **options):
 
 def test_a_disk_that_fills_up_loses_no_training(run, tmp_path, monkeypatch):
     """A snapshot on the way is missed; the last one goes elsewhere; a result that cannot be written is made from it."""
-    monkeypatch.setattr(train_command, "_SNAPSHOT_SECONDS", 0)
-    monkeypatch.setattr(train_command, "_EVERY", 5)
+    monkeypatch.setattr(training_run, "_SNAPSHOT_SECONDS", 0)
+    monkeypatch.setattr(training_run, "_EVERY", 5)
     monkeypatch.setattr(tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
     (tmp_path / "elsewhere").mkdir()
     real = snapshot.save
@@ -493,8 +495,8 @@ OUT = ["--out", "a.safetensors"]
 def test_what_is_wrong_is_one_sentence(run, tiny, digits, tmp_path, arguments, named):
     (tmp_path / "foreign.safetensors").write_bytes(b"\x80\x04K\x01.")
     if "good.resume" in arguments:
-        state = train_command.TrainState.fresh(tiny(steps=4))
-        list(train_command.train(state, digits["train"]))
+        state = TrainState.fresh(tiny(steps=4))
+        list(train(state, digits["train"]))
         snapshot.save(state, tmp_path / "good.resume")
     before = contents(tmp_path)
     code, out, err = run(*arguments)

@@ -18,6 +18,7 @@ from vae.models.graph.operations import GraphError
 from vae.models.posterior import Posterior, kl_to_prior
 from vae.models.vae import VAE
 from vae.models.weights import expect_weights, halved, network_of
+from vae.system import safetensors_file
 from vae.system.messages import Sentence
 from vae.system.paths import CHECKPOINT_FOLDER
 from vae.system.safetensors_file import (
@@ -29,7 +30,6 @@ from vae.system.safetensors_file import (
     expect_tensor,
     read,
     read_types,
-    write,
 )
 from vae.training.objectives import OBJECTIVES
 from vae.training.schedules import Turn, config_in_force, turns
@@ -54,6 +54,22 @@ _KEYS = {
     "changes": list,
 }
 _METRICS = {"neg_elbo": _FLOAT, "rate": _FLOAT, "distortion": _FLOAT, "kl_per_dim": list, "active_units": int}
+_REFIT = {
+    "of": dict,
+    "steps": int,
+    "images": int,
+    "batch_size": int,
+    "lr": _FLOAT,
+    "seed": int,
+    "ema": _FLOAT,
+    "seconds": _FLOAT,
+    "distortion": list,
+    "psnr": list,
+    "device": str,
+    "processor": str,
+    "dtype": str,
+    "versions": dict,
+}
 _OPTIONAL = ("encodings.label", "encodings.distortion", "map.umap")
 _OF_IMAGES = ("encodings.label", "encodings.distortion")
 _BATCH = 256
@@ -295,10 +311,15 @@ def save(
     tensors |= {f"{part}.{key}": tensor for part, within in parts.items() for key, tensor in within.items()}
     if network.graphs is not None:
         header = header | {"graphs": network.graphs.to_json()}
+    write(path, header, tensors)
+
+
+def write(path: Path, header: dict[str, Any], tensors: dict[str, Tensor]) -> None:
+    """Writes a checkpoint whose tensors have the names and types of the file. Raises CheckpointError as `save` does."""
     _, config, graphs = _checked(path, header)
     expect_weights(path, config.model, tensors, torch.float16, graphs)
     _check_arrays(path, tensors, config.model.latent_dim, "draws" in header)
-    write(path, tensors, header)
+    safetensors_file.write(path, tensors, header)
 
 
 def _checked(
@@ -330,6 +351,8 @@ def _checked(
         raise CheckpointError("checkpoint.not_valid", file=path, entry="config", reason=error) from error
     for turned in header["changes"]:
         expect(_is_change(turned), path, "changes", "checkpoint.changes")
+    if "refit" in header:
+        _check_refit(path, header["refit"])
     same = header["dataset"]["name"] == config.dataset
     expect(same, path, "dataset.name", "checkpoint.should_be", expected=repr(config.dataset))
     return header | {"config": config.to_json()}, config, _graphs(path, header, config, limits)
@@ -366,6 +389,20 @@ def _graphs(path: Path, header: dict[str, Any], config: TrainConfig, limits: Hea
     except (GraphError, ConfigError) as error:
         raise CheckpointError("checkpoint.not_valid", file=path, entry="graphs", reason=error) from error
     return graphs
+
+
+def _check_refit(path: Path, refit: Any) -> None:
+    """How the decoder was fitted anew: these keys and no others, before and after of what the decoder moves."""
+    expect(isinstance(refit, dict), path, "refit", "checkpoint.no_object", type=type(refit).__name__)
+    for key in refit:
+        expect(key in _REFIT, path, f"refit.{key}", "checkpoint.unknown_entry")
+    expect_keys(path, refit, _REFIT)
+    expect_keys(path, refit["of"], {"name": str, "sha256": str})
+    for key, kind in _REFIT.items():
+        expect(kind not in (int, _FLOAT) or _countable(refit[key]), path, f"refit.{key}", "checkpoint.number")
+    for key in ("distortion", "psnr"):
+        two = len(refit[key]) == 2 and all(_countable(value) for value in refit[key])
+        expect(two, path, f"refit.{key}", "checkpoint.numbers")
 
 
 def _countable(value: Any) -> bool:

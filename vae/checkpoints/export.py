@@ -21,7 +21,7 @@ from vae.models.weights import rounded
 from vae.system import safetensors_file
 from vae.system.processor import processor
 from vae.training.state import TrainState
-from vae.training.step import precision
+from vae.training.step import Config, precision
 
 BRIEF_IMAGES = 2_000
 _VERSIONS = ("torch", "torchvision", "safetensors", "numpy", "scikit-learn", "umap-learn")
@@ -117,11 +117,8 @@ def _about(state: TrainState, path: Path) -> dict[str, Any]:
         "steps": state.step,
         "images": state.step * training.batch_size,
         "seconds": round(state.seconds, 1),
-        "device": device_name(state.device),
-        "processor": processor(),
-        "dtype": _dtype_name(precision(state.config, state.device)),
         "seed": training.seed,
-        "versions": versions(),
+        **provenance(state.config, state.device),
         "changes": state.changes,
     }
 
@@ -185,6 +182,12 @@ def device_name(device: torch.device) -> str:
     if device.type == "cuda":
         return torch.cuda.get_device_name(device)
     return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else device.type
+
+
+def provenance(config: Config, device: torch.device) -> dict[str, Any]:
+    """What a training ran on, as headers have it."""
+    where = {"device": device_name(device), "processor": processor(), "dtype": _dtype_name(precision(config, device))}
+    return where | {"versions": versions()}
 
 
 def _measuring(network: VAE) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
         fixed = [key for keys in _SECTIONS.values() for key in keys] + ["beta_from", "dataset", "objective", "preset"]
         changed = [key for key in fixed if key in given]
         if changed:
-            raise ConfigError("command.resumed", option=_option(changed[0]))
+            raise ConfigError("command.resumed", option=option(changed[0]))
         return resumed
     if "preset" in given:
         base = PRESETS[given["preset"]]
@@ -57,7 +57,7 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     for key, objectives in {flag: readers(number) for flag, number in flags.items()}.items():
         if key in given and given["objective"] not in objectives:
             names = {"objectives": " | ".join(objectives), "value": given["objective"]}
-            raise ConfigError("command.objective", option=_option(key), **names)
+            raise ConfigError("command.objective", option=option(key), **names)
     given |= _annealing(given, base)
     parts = {
         section: replace(getattr(base, section), **{key: given[key] for key in keys if key in given})
@@ -67,7 +67,8 @@ def configured(arguments: Namespace, resumed: TrainConfig | None) -> TrainConfig
     return replace(base, **parts)
 
 
-def _option(key: str) -> str:
+def option(key: str) -> str:
+    """An argument as it is written on the command line."""
     return f"--{key.replace('_', '-')}"
 
 
@@ -119,7 +120,7 @@ def with_budget(
     for key in ("epochs", "seconds"):
         value = getattr(arguments, key)
         if value is not None and not 0 < value < math.inf:
-            raise ConfigError("command.positive", option=_option(key), value=value)
+            raise ConfigError("command.positive", option=option(key), value=value)
     if arguments.epochs is not None:
         steps = math.ceil(arguments.epochs * per_epoch)
     if arguments.seconds is not None:

@@ -9,12 +9,12 @@ import time
 from argparse import Namespace
 
 from vae.checkpoints import checkpoint
+from vae.checkpoints.checkpoint import CheckpointError
 from vae.checkpoints.export import record_metrics
-from vae.cli.options import add_command, add_data_folder, add_json, data_folder
+from vae.cli.options import add_command, add_data_folder, add_json, data_folder, expect_version
 from vae.cli.report import Stages, summary
-from vae.data import DATASETS, load
+from vae.data import load
 from vae.evaluation.evaluate import evaluate
-from vae.system.safetensors_file import CheckpointError
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -29,10 +29,7 @@ def run(arguments: Namespace) -> None:
     model = checkpoint.load(arguments.file)
     if model.draws is not None:
         raise CheckpointError("checkpoint.no_images", file=model.path)
-    spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
-    if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
-        then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"
-        raise CheckpointError("checkpoint.other_version", file=model.path, name=spec.name, then=then, here=here)
+    expect_version(model)
     test = load(model.config.dataset, "test", data_folder(arguments))
     began = time.monotonic()
     with Stages() as stages:

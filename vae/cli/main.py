@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 
-from vae.cli import data, embed, evaluate, importing, listing, page, pull, push, reader, train, udr
+from vae.cli import data, embed, evaluate, importing, listing, page, pull, push, reader, refit, train, udr
 from vae.cli.options import Parser
 from vae.system.console import show_any_text
 from vae.system.messages import KeyedError
 from vae.system.paths import stand_in_home
 
-COMMANDS = (listing, data, train, evaluate, udr, embed, reader, importing, page, push, pull)
+COMMANDS = (listing, data, train, refit, evaluate, udr, embed, reader, importing, page, push, pull)
 
 
 def parser() -> Parser:

@@ -9,10 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from vae.checkpoints.checkpoint import Model
 from vae.config import ConfigError
-from vae.data import default_root
+from vae.data import DATASETS, default_root
 from vae.data.own.dataset import SIZES
 from vae.system.messages import cause
+from vae.system.safetensors_file import CheckpointError
 
 
 class Parser(argparse.ArgumentParser):
@@ -48,6 +50,19 @@ def add_data_folder(command: argparse.ArgumentParser) -> None:
 def data_folder(arguments: Namespace) -> Path:
     """The folder of data sets."""
     return Path(arguments.data) if arguments.data else default_root()
+
+
+def expect_version(model: Model) -> None:
+    """Raises CheckpointError where the images of a model's data set are others today than those that it has learned."""
+    spec, trained_on = DATASETS.get(model.config.dataset), model.header["dataset"]["version"]
+    if spec and (spec.version, spec.shape) != (trained_on, model.config.model.shape):
+        then, here = f"{trained_on} {model.config.model.shape}", f"{spec.version} {spec.shape}"
+        raise CheckpointError("checkpoint.other_version", file=model.path, name=spec.name, then=then, here=here)
+
+
+def add_device(command: argparse.ArgumentParser) -> None:
+    """--device."""
+    command.add_argument("--device", help="cpu, cuda, cuda:1, mps; default: the fastest that is here")
 
 
 CHECKPOINT = ".safetensors"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from tqdm import tqdm
@@ -41,6 +42,14 @@ class Stages:
     def __exit__(self, *raised: object) -> None:
         if self._bar is not None:
             self._bar.close()
+
+
+def refit_words(refit: Mapping[str, Any]) -> str:
+    """What a refit has done, of the header's own record."""
+    (before, after), (blurred, sharp) = refit["distortion"], refit["psnr"]
+    text = f"decoder of {refit['of']['name']} fitted anew in {refit['steps']:,} steps and {refit['seconds']:,.0f} s: "
+    text += f"distortion {before:.2f} → {after:.2f} nats, PSNR {blurred:.1f} → {sharp:.1f} dB"
+    return text
 
 
 def summary(metrics: dict[str, Any]) -> str:

@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from vae.data import ImageSet
-from vae.images import to_float
+from vae.images import from_output, to_float
 from vae.models.likelihoods import distortion
 from vae.models.posterior import kl_to_prior
 from vae.models.vae import VAE
 
 _BATCH = 250
+_LEAST_ERROR = 1e-10  # squared: 100 dB, of a picture without any
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,19 @@ def encode_split(
             progress(len(x))
     mu, logvar, nats = zip(*parts, strict=True)
     return Encodings(torch.cat(mu), torch.cat(logvar), torch.cat(nats))
+
+
+def psnr(network: VAE, data: ImageSet) -> float:
+    """Peak signal-to-noise ratio of the pictures of mu in decibels, the mean over a split: 10·log10(1 / squared error),
+    of which each image has one, over its C·H·W values in [0, 1].
+    """
+    device, ratios = next(network.parameters()).device, []
+    with torch.inference_mode():
+        for rows in torch.arange(len(data)).split(_BATCH):
+            x = to_float(data.batch(rows, device))
+            pictures = from_output(network.decode(network.encode(x).mean), network.config.likelihood)
+            ratios.append(-10 * (pictures - x).square().flatten(1).mean(1).clamp_min(_LEAST_ERROR).log10().cpu())
+    return float(torch.cat(ratios).mean())
 
 
 def log_likelihood(network: VAE, x: Tensor, z: Tensor) -> Tensor:

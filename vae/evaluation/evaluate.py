@@ -82,28 +82,13 @@ def evaluate(
         progress: called with the name of a stage, how much of it is done, and how much there is.
         seed: of the model's training; it gives the untrained network its weights. None where another program drew them.
     """
-    device, done = next(network.parameters()).device, 0
-
-    def encoding(images: int) -> None:
-        nonlocal done
-        done += images
-        progress("encode", done, 2 * len(test))
-
-    encoded = encode_split(network, test, torch.Generator(device).manual_seed(0), encoding)
+    encoded, decoded = _decoded(network, test, progress)
     mu = encoded.mu.numpy()
     aggregate = aggregate_posterior(mu, encoded.logvar.numpy())
-    found: dict[str, Any] = _bound(network, test, encoded) | {
-        "neg_elbo_decoding_mu": encode_split(network, test, progress=encoding).neg_elbo,
-        "importance_weighted": encoded.neg_elbo - tightened(network, test, progress),
-        "total_correlation": aggregate.total_correlation,
-        "mutual_information": aggregate.mutual_information,
-    }
-    found["spill"] = spilled(network, test, mu, found["kl_per_dim"], progress)
+    found: dict[str, Any] = _bound(network, test, encoded) | decoded
+    found |= {"total_correlation": aggregate.total_correlation, "mutual_information": aggregate.mutual_information}
     if test.factors is None:
-        return found | {"synthesis": None} | dict.fromkeys(score_keys())
-    progress("synthesis", 0, 1)
-    found["synthesis"] = measure_synthesis(_decoder(network), test, test.spec.factors, mu)
-    progress("synthesis", 1, 1)
+        return found | dict.fromkeys(score_keys())
     progress("baselines", 0, 2)
     codes = marks(test.factors, mu.shape[1]) | {"pca": pca_codes(test, mu.shape[1])}
     progress("baselines", 1, 2)
@@ -118,6 +103,44 @@ def evaluate(
         before = mig_conventions(untrained, test.factors)
         found |= {f"{convention}_untrained": before[convention] for convention in CONVENTIONS}
     return found | mig_conventions(encoded, test.factors)
+
+
+def evaluate_decoder(
+    network: VAE, test: ImageSet, rate: float, progress: Progress = lambda stage, done, total: None
+) -> dict[str, Any]:
+    """Those figures of `evaluate` that another decoder of the same encoder changes; `rate` is the encoder's, in nats.
+
+    All the others, scores and marks among them, are of the codes alone.
+    """
+    encoded, decoded = _decoded(network, test, progress)
+    distortion = float(encoded.distortion.mean())
+    rounding = rate - float(encoded.kl.sum(1).mean())  # another processor sums in another order
+    bounds = {key: decoded[key] + rounding for key in ("neg_elbo_decoding_mu", "importance_weighted")}
+    return decoded | bounds | {"distortion": distortion, "neg_elbo": distortion + rate}
+
+
+def _decoded(network: VAE, test: ImageSet, progress: Progress) -> tuple[Encodings, dict[str, Any]]:
+    """The split with one z sampled for each image, and what is decoded of it, beside the bound."""
+    device, done = next(network.parameters()).device, 0
+
+    def encoding(images: int) -> None:
+        nonlocal done
+        done += images
+        progress("encode", done, 2 * len(test))
+
+    encoded = encode_split(network, test, torch.Generator(device).manual_seed(0), encoding)
+    mu, kl = encoded.mu.numpy(), [float(value) for value in encoded.kl.mean(0)]
+    found: dict[str, Any] = {
+        "neg_elbo_decoding_mu": encode_split(network, test, progress=encoding).neg_elbo,
+        "importance_weighted": encoded.neg_elbo - tightened(network, test, progress),
+        "spill": spilled(network, test, mu, kl, progress),
+        "synthesis": None,
+    }
+    if test.factors is not None:
+        progress("synthesis", 0, 1)
+        found["synthesis"] = measure_synthesis(_decoder(network), test, test.spec.factors, mu)
+        progress("synthesis", 1, 1)
+    return encoded, found
 
 
 def evaluate_brief(
