@@ -19,7 +19,7 @@ from vae.latent.traversal import traverse
 from vae.ui.compare.figure_one import Column, Figure, gif, png, print_layout, print_png, svg, svg_frame
 from vae.ui.models.loaded_model import LoadedModel
 from vae.ui.models.model_pair import ModelPair
-from vae.ui.models.payload import migs
+from vae.ui.models.payload import migs, refit
 
 FIGURES = {  # kind -> how it is drawn, its type, and how its file's name ends
     "png": (png, "image/png", ".png"),
@@ -182,5 +182,7 @@ def _notes(opened: LoadedModel) -> tuple[str, str]:
         bound += f" · MIG {score:.2f} of latents in use"
         if metrics.get("mig") is not None:
             bound += f", {metrics['mig']:.2f} of all means"
-    trained = "" if opened.model.imported else f" · {steps} steps"
+    decoder = refit(opened)
+    again = "" if decoder is None else f", decoder {int(decoder['steps']):,} more"
+    trained = "" if opened.model.imported else f" · {steps} steps{again}"
     return f"{text} · seed {config.training.seed}{trained}", bound

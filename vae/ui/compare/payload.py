@@ -84,6 +84,7 @@ def side(opened: LoadedModel) -> dict[str, Any]:
         "projections": models.projections(opened),
         "thumbnails": models.thumbnails(opened),
         "synthesis": synthesis(opened),
+        "refit": models.refit(opened),
         "decoder": decoder_file(opened),
         "reader_file": reader_file(opened),
     }

@@ -125,6 +125,14 @@ function explained(key) {
   return TERMS.some(({key: one}) => one === term) ? ask(term, help) : askAbout(t(`compare.${key}`), help);
 }
 
+/** Of each model whose decoder was fitted anew, once: by how much. */
+export const refits = ({left, right}) =>
+  (left.title === right.title ? [left] : [left, right]).filter(({refit}) => refit).map(({title, refit: {steps, distortion, psnr}}) => {
+    const [before, after] = distortion.map(nats => number(nats, 1));
+    const [blurred, sharp] = psnr.map(decibels => number(decibels, 1));
+    return t('compare.refit', {name: title, steps: number(Number(steps)), before, after, blurred, sharp});
+  });
+
 function drawTable(element, couple) {
   const heads = [couple.left.title, couple.right.title, ...couple.marks.map(mark => t(`compare.${mark}`))];
   const head = heads.map((text, i) => make('th', {scope: 'col', textContent: text, title: i > 1 ? t(`compare.${couple.marks[i - 2]}_help`) : ''}));
@@ -134,5 +142,6 @@ function drawTable(element, couple) {
     const marks = couple.marks.map(mark => make('td', {className: 'lse-mark', textContent: beside?.[mark] == null ? '' : number(beside[mark], 2)}));
     return make('tr', {'data-key': key}, name, ...cells, ...marks);
   });
-  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)));
+  const notes = refits(couple).map(textContent => make('p', {className: 'lse-refit', textContent}));
+  element.replaceChildren(make('table', {}, make('thead', {}, make('tr', {}, make('td'), ...head)), make('tbody', {}, ...rows)), ...notes);
 }

@@ -117,6 +117,14 @@ def information_chart(factors: Sequence[str], rows: Sequence[dict[str, Any] | No
     return charts.packed(information_figure(factors, rows), label, table)
 
 
+def refit(opened: LoadedModel) -> dict[str, Any] | None:
+    """What the file says of a decoder that was fitted anew: "steps", and "distortion" in nats an image and "psnr" in
+    decibels before and after; None of a decoder that was trained with its encoder.
+    """
+    found = opened.model.header.get("refit")
+    return found and {"steps": str(found["steps"])} | {key: found[key] for key in ("distortion", "psnr")}
+
+
 def migs(opened: LoadedModel) -> dict[str, float | None]:
     """MIG of sampled codes and of the latents in use, see `mig_conventions`: as recorded, else of the stored codes;
     None where neither is at hand. The page goes by the second: latents that sleep follow nothing.

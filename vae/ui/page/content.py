@@ -188,4 +188,5 @@ def about(opened: LoadedModel) -> dict[str, Any]:
         return {"key": "page.about_imported", "values": values | {"kind": kind}, "licence": licence}
     values |= {"objective": {"key": f"train.objective.{config.objective.name}", "values": {}}}
     values |= {} if beta is None else {"beta": f"{beta:g}"}
-    return {"key": "page.about" if beta is None else "page.about_beta", "values": values, "licence": licence}
+    key = "page.about" if beta is None else "page.about_beta"
+    return {"key": key, "values": values, "licence": licence, "refit": models.refit(opened)}

@@ -64,7 +64,9 @@ function mountHeader(element, models, marks) {
   const show = name => {
     const {overview, about, figures: values} = models.find(({overview}) => overview.name === name) ?? models[0];
     select.value = overview.name;
-    sentence.textContent = t(about.key, {...about.values, steps: number(about.values.steps)});
+    const trained = t(about.key, {...about.values, steps: number(about.values.steps)});
+    const again = about.refit && t('page.refit', {steps: number(Number(about.refit.steps))});
+    sentence.textContent = again ? `${trained}; ${again}` : trained;
     drawFigures(figures, {figures: values, latents: overview.dims}, marks);
   };
   // They are Explore's: Compare speaks of both.
