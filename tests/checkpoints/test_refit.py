@@ -115,6 +115,7 @@ def test_figures_of_a_part_of_the_images_are_measured_on_all(tiny, finished, dig
         (lambda refit: refit.update(steps=True), "refit.steps should be a number"),
         (lambda refit: refit.update(more=1), "refit.more is not known"),
         (lambda refit: refit.update(psnr=[1.0]), "refit.psnr"),
+        (lambda refit: refit.update(lr="high"), "lr has the wrong type"),
         (lambda refit: refit.update(distortion=["a", "b"]), "refit.distortion"),
         (lambda refit: refit["of"].pop("sha256"), "sha256 is missing"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -401,7 +402,7 @@ def _check_refit(path: Path, refit: Any) -> None:
     for key, kind in _REFIT.items():
         expect(kind not in (int, _FLOAT) or _countable(refit[key]), path, f"refit.{key}", "checkpoint.number")
     for key in ("distortion", "psnr"):
-        two = len(refit[key]) == 2 and all(_countable(value) for value in refit[key])
+        two = len(refit[key]) == 2 and all(_countable(value) and math.isfinite(value) for value in refit[key])
         expect(two, path, f"refit.{key}", "checkpoint.numbers")
 
 
