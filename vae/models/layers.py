@@ -48,6 +48,18 @@ class Residual(nn.Sequential):
         return x + super().forward(x)
 
 
+class Sum(nn.Module):
+    """What several layers make of one input, added up."""
+
+    def __init__(self, *parts: nn.Module) -> None:
+        super().__init__()
+        self.parts = nn.ModuleList(parts)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first, *others = (part(x) for part in self.parts)
+        return sum(others, first)
+
+
 class Doubling(nn.ConvTranspose2d):
     """A 4×4 transposed convolution with stride 2 and padding 1: twice the height and width.
 

@@ -72,7 +72,7 @@ class RefitConfig:
 class RefitStep(Step):
     """The distortion alone, at one z of q(z|x) an image, moves the decoder alone; the file gets its average.
 
-    Weights that the former network has too, of the same name and shape, are where the new one begins.
+    It begins with the former pictures: what the decoder has beyond the former one adds nothing before the first step.
 
     Args:
         before: the network as trained, on any device.
@@ -140,10 +140,11 @@ def refit_training(config: RefitConfig, before: VAE, device: torch.device | str 
 
 
 def _take_over(model: VAE, before: VAE) -> None:
-    """Copies the weights of `before` that fit into `model`, all of the encoder's among them."""
-    own, theirs = model.state_dict(), before.state_dict()
-    fit = {key: value for key, value in theirs.items() if key in own and own[key].shape == value.shape}
-    model.load_state_dict(own | fit)
+    """Copies the weights of `before`, all of the encoder's among them."""
+    if before.config == model.config:
+        model.load_state_dict(before.state_dict())
+    else:
+        model.network.begin_as(before.network)
 
 
 def _parameters(layers: Iterable[nn.Module]) -> list[nn.Parameter]:

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from vae.models.graph.graph import Graph, Node
 from vae.models.graph.operations import OPERATIONS, GraphError, Shape
-from vae.models.layers import Crop, Pad, Residual
+from vae.models.layers import Crop, Pad, Residual, Sum
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,8 @@ class Writer:
                 self.module(part)
             if isinstance(module, Residual):
                 self.add("add", before, self.value)
+        elif isinstance(module, Sum):
+            self._sum(module)
         elif isinstance(module, nn.BatchNorm2d):
             self._normalise(module)
         elif isinstance(module, Described):
@@ -82,6 +84,13 @@ class Writer:
         for node, weights in zip(module.graph.nodes, module.nodes, strict=True):
             inputs = (values[number] for number in node.inputs)
             values.append(self.add(node.op, *inputs, weights=dict(weights.named_parameters()), **node.settings))
+
+    def _sum(self, module: Sum) -> None:
+        before, values = self.value, []
+        for part in module.parts:
+            self.value = before
+            values.append(self.module(part))
+        self.add("add", *values)
 
     def _normalise(self, module: nn.BatchNorm2d) -> None:
         """Folded into the weights of the newest node, where that is a convolution."""
