@@ -19,7 +19,7 @@ from vae.system import safetensors_file
 from vae.system.safetensors_file import expect
 from vae.training.state import TrainState
 
-_CODES_OF = "measured_on"  # of metrics that are those of a part of the images
+_PART = "measured_on"  # among metrics that are those of a part of the images
 
 
 def file_hash(path: Path) -> str:
@@ -58,7 +58,7 @@ def export_refit(
     expect_images(model, test)
     tensors, header = safetensors_file.read(model.path)
     former, network = header["metrics"], rounded(state.final_model)
-    if _CODES_OF in former:
+    if _PART in former:
         metrics = evaluate(network, test, progress, header["seed"])
     else:
         metrics = former | evaluate_decoder(network, test, former["rate"], progress)
@@ -81,9 +81,9 @@ def export_refit(
     header |= {"name": path.stem, "config": plain, "metrics": metrics, "refit": refit}
     if "seeds" in header:
         header["seeds"] = _without_bounds(header["seeds"])
-    kept = {key: tensor for key, tensor in tensors.items() if not key.startswith("model.")}
-    kept["encodings.distortion"] = decoded[torch.from_numpy(model.index)]
-    checkpoint.write(path, header, kept | halved(network))
+    tensors = {key: tensor for key, tensor in tensors.items() if not key.startswith("model.")}
+    tensors["encodings.distortion"] = decoded[torch.from_numpy(model.index)]
+    checkpoint.write(path, header, tensors | halved(network))
     return metrics
 
 

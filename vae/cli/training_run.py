@@ -61,6 +61,7 @@ def train_and_write(
 
 
 def device_of(name: str | None) -> torch.device:
+    """The device of a name, the fastest where none is given. Raises ConfigError where it is not to be had."""
     if name is None:
         name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
     if not _DEVICE.fullmatch(name):  # PyTorch has forty others, which no training was tried on

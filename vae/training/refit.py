@@ -105,10 +105,10 @@ class RefitStep(Step):
         return {"lr": learning_rate(step, config.schedule, config.training)}
 
     def __call__(self, batch: Batch) -> tuple[Tensor, ElboTerms]:
-        told = super().__call__(batch)
+        done = super().__call__(batch)
         if self._ema:
             follow(self.modules[AVERAGE], self._model, steps_done(self.optimisers["decoder"]), self._ema)
-        return told
+        return done
 
     def forward(self, batch: Batch) -> tuple[Tensor, ElboTerms]:
         x = to_float(batch.images).contiguous(memory_format=torch.channels_last)

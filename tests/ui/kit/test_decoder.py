@@ -9,12 +9,15 @@ import pytest
 import torch
 
 from vae.checkpoints.checkpoint import list_headers, load
+from vae.config import ModelConfig
 from vae.evaluation.reader import READERS, load_reader
 from vae.images import from_output, to_uint8
 from vae.models.graph.description import Description, Writer, describe, network_of
 from vae.models.graph.file import to_bytes
 from vae.models.graph.graph import Graph
 from vae.models.graph.operations import OPERATIONS
+from vae.models.vae import VAE, initialise
+from vae.models.weights import rounded as rounded_network
 from vae.ui.kit.bundle import UI
 
 LIMITS = {"most_nodes": 100, "most_values": 10**6, "most_weights": 10**7, "most_cost": 10**9}
@@ -174,11 +177,21 @@ def beginning(description, nodes):
 )
 def test_a_shipped_decoder_paints_what_torch_paints(page, name):
     model = load(name)
-    network, likelihood = model.network.network, model.config.model.likelihood
-    description = describe(network.decoder(), (model.config.model.latent_dim,))
-    z = torch.from_numpy(model.mu[:3])
+    same_pictures(page, model.network, torch.from_numpy(model.mu[:3]))
+
+
+@pytest.mark.parametrize("shape", [(3, 64, 64), (1, 28, 28)], ids=str)
+def test_a_refitted_decoder_paints_what_torch_paints(page, shape):
+    generator = torch.Generator().manual_seed(0)
+    network = rounded_network(initialise(VAE(ModelConfig("burgess_residual", shape)), generator))
+    same_pictures(page, network, torch.randn(3, 10, generator=generator))
+
+
+def same_pictures(page, model, z):
+    likelihood = model.config.likelihood
+    description = describe(model.network.decoder(), z.shape[1:])
     with torch.inference_mode():
-        expected = to_uint8(from_output(model.network.decode(z).clone(), likelihood))
+        expected = to_uint8(from_output(model.decode(z).clone(), likelihood))
     [(_, pixels, _)] = page([description], z, likelihood=likelihood)
     pixels = pixels.reshape(3, *expected.shape[2:], 4)
     assert np.abs(pixels[..., : expected.shape[1]] - in_last(expected)).max() <= 1 and (pixels[..., 3] == 255).all()
