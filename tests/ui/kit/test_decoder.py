@@ -45,7 +45,7 @@ RUN = """
         const made = run(input.slice(i, i + size));
         const output = made.at(-1);
         outputs.push(...output);
-        values.push(...made.slice(1).flatMap(value => [...value]));
+        for (const value of made.slice(1)) for (const number of value) values.push(number);
         if (!header.likelihood) continue;
         const rgba = new Uint8ClampedArray(4 * height * width);
         paint(output, channels, header.likelihood, rgba);
