@@ -18,6 +18,7 @@ import os
 import random
 import re
 import time
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
@@ -26,6 +27,7 @@ from load import MODELS, Seen, Visitor
 from page import ROOT, app_of, resident, served, summary
 
 EVERY = 10.0  # seconds
+ADDRESSES = 50  # that they come from: a class sits behind one
 ACTS = ("colour", "colour", "pick", "pick", "open_model")
 SCRIPT = re.compile(r"/[^\"'\s]*/explorer-[0-9a-f]+\.js")
 
@@ -80,24 +82,38 @@ class Page(Visitor):
         return overview
 
 
+def client_of(address: str, number: int) -> httpx.AsyncClient:
+    """One of several machines that people sit at."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    transport = httpx.AsyncHTTPTransport(local_address=f"127.0.0.{2 + number}", limits=limits)
+    return httpx.AsyncClient(base_url=address, timeout=60, transport=transport)
+
+
 async def crowd(address: str, pid: int, pages: int, minutes: float) -> Seen:
     """All of them, opened evenly over the minutes, and one minute more."""
     seen, began = Seen(), time.perf_counter()
     end = began + 60 * (minutes + 1)
-    limits = httpx.Limits(max_connections=None, max_keepalive_connections=None)
-    async with httpx.AsyncClient(base_url=address, timeout=60, limits=limits) as client:
-        config = (await client.get("/config")).json()
+    async with AsyncExitStack() as stack:
+        clients = [await stack.enter_async_context(client_of(address, number)) for number in range(ADDRESSES)]
+        config = (await clients[0].get("/config")).json()
         parts = {each["props"].get("elem_id"): each["id"] for each in config["components"]}
-        people = [Page(client, parts, number, seen) for number in range(pages)]
+        people = [Page(clients[number % ADDRESSES], parts, number, seen) for number in range(pages)]
 
         async def weigh() -> None:
             for minute in range(int(minutes) + 2):
                 await asyncio.sleep(max(0.0, began + 60 * minute - time.perf_counter()))
-                print(f"  after {minute} min: server {1000 * resident(pid):,.0f} MB", flush=True)
+                spent = f"{cpu(pid):.0f} s of CPU, this bench {time.process_time():.0f} s"
+                print(f"  after {minute} min: server {1000 * resident(pid):,.0f} MB, {spent}", flush=True)
 
         uses = [each.use(n, began + 60 * minutes * n / pages, end) for n, each in enumerate(people)]
         await asyncio.gather(weigh(), *uses)
     return seen
+
+
+def cpu(pid: int) -> float:
+    """Seconds of CPU that a process has used."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def report(seen: Seen) -> None:
