@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from vae.checkpoints import checkpoint
+from vae.config import ModelConfig, ObjectiveConfig, ScheduleConfig, TrainConfig, TrainingConfig
 from vae.data import ImageSet, Subset
 from vae.evaluation.bound import Encodings, encode_split
 from vae.evaluation.evaluate import Progress, evaluate, evaluate_brief
@@ -120,6 +121,37 @@ def _about(state: TrainState, path: Path) -> dict[str, Any]:
         "seed": training.seed,
         **provenance(state.config, state.device),
         "changes": state.changes,
+    }
+
+
+def about_another(
+    data: str,
+    model: ModelConfig,
+    objective: ObjectiveConfig,
+    training: TrainingConfig,
+    kind: str,
+    name: str,
+    original: str,
+) -> dict[str, Any]:
+    """What a header says of a training that nobody watched here: no steps, no time and no machine.
+
+    Args:
+        data: the name of the images that are encoded. original: what the training's own files call its data, or "".
+        kind: of the files that the model comes from.
+    """
+    config = TrainConfig(data, model, objective, ScheduleConfig(warmup_steps=0, decay_fraction=0.0), training)
+    return {
+        "format_version": checkpoint.FORMAT_VERSION,
+        "name": name,
+        "config": config.to_json(),
+        "steps": 0,
+        "images": 0,
+        "seconds": 0.0,
+        "device": "unknown",
+        "seed": training.seed,
+        "versions": versions(),
+        "changes": [],
+        "imported": {"kind": kind, "data": original},
     }
 
 

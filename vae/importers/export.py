@@ -8,8 +8,7 @@ from typing import Any
 import torch
 
 from vae.checkpoints import checkpoint
-from vae.checkpoints.export import most_encodings, statistics, versions, write_encoded
-from vae.config import ScheduleConfig, TrainConfig
+from vae.checkpoints.export import about_another, most_encodings, statistics, write_encoded
 from vae.data import ImageSet
 from vae.evaluation.bound import encode_split
 from vae.evaluation.evaluate import Progress, evaluate_brief
@@ -105,19 +104,4 @@ def encode_draws(network: VAE, z: torch.Tensor, progress: Progress = lambda stag
 
 
 def _about(foreign: Foreign, network: VAE, kind: str, name: str, data: str) -> dict[str, Any]:
-    """What a header says of a training that nobody watched here: no steps, no time and no machine."""
-    schedule = ScheduleConfig(warmup_steps=0, decay_fraction=0.0)
-    config = TrainConfig(data, network.config, foreign.objective, schedule, foreign.training)
-    return {
-        "format_version": checkpoint.FORMAT_VERSION,
-        "name": name,
-        "config": config.to_json(),
-        "steps": 0,
-        "images": 0,
-        "seconds": 0.0,
-        "device": "unknown",
-        "seed": foreign.training.seed,
-        "versions": versions(),
-        "changes": [],
-        "imported": {"kind": kind, "data": foreign.data},
-    }
+    return about_another(data, network.config, foreign.objective, foreign.training, kind, name, foreign.data)
