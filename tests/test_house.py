@@ -25,7 +25,7 @@ LEVELS = (
     ("latent", "evaluation", "inference", "metrics"),
     ("checkpoints",),
     ("importers", "live", "sweep"),
-    ("cli", "ui"),
+    ("cli", "ui", "explorer"),
 )
 LEVEL = {room: number for number, level in enumerate(LEVELS) for room in level}
 TABS = ("header", "explore", "compare", "train", "learn")

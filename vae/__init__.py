@@ -9,5 +9,6 @@
 from vae.checkpoints.checkpoint import CheckpointError, Model, load
 from vae.data import DataError, ImageSet
 from vae.data import load as load_data
+from vae.explorer.explorer import explore
 
-__all__ = ["CheckpointError", "DataError", "ImageSet", "Model", "load", "load_data"]
+__all__ = ["CheckpointError", "DataError", "ImageSet", "Model", "explore", "load", "load_data"]

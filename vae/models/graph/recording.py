@@ -85,7 +85,8 @@ class _Recorder(TorchDispatchMode):
         op = getattr(_aten, name.removesuffix("_")) if name.endswith("_") and not name.startswith("__") else op
         first = outputs[0] if isinstance(outputs, (tuple, list)) else outputs
         number = self._value(args[0]) if isinstance(args[0], Tensor) else None
-        if op in _SAME and number is not None:
+        unchanged = op in _SAME or (op is _aten.expand and first.shape == args[0].shape)
+        if unchanged and number is not None:
             self._values[id(first)] = number
         elif op in _RESHAPES and number is not None:
             self._add(first, "reshape", number, shape=self._shape(first))

@@ -1,5 +1,6 @@
 // What stands above the map: what one sees, where a newcomer may begin, and the doctor's first words.
 
+import {make} from '../kit/js/dom.js';
 import {offered} from '../kit/js/tour-registry.js';
 import {t} from '../kit/js/strings.js';
 import {visit} from '../kit/js/visit.js';
@@ -15,7 +16,9 @@ export function mountLead(element, explorer) {
     find('#doctor').scrollIntoView({block: 'center'});
     find('#doctor').focus({preventScroll: true});
   });
-  explorer.on('model', ({kl, findings}) => {
+  explorer.on('model', ({kl, findings, notes = []}) => {
+    find('.lse-assumed').hidden = !notes.length;
+    find('.lse-assumed ul').replaceChildren(...notes.map(({key, values}) => make('li', {textContent: t(key, values)})));
     find('#lead').textContent = t('lead.what', {n: kl.length});
     const words = findings.filter(({key}) => key !== SCORE).map(({key, values}) => t(key, values));
     verdict.textContent = words.join(' ');

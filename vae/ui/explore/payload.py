@@ -79,6 +79,7 @@ def overview(opened: LoadedModel) -> dict[str, Any]:
         "column": column(opened, first_colour(opened)),
         "thumbnails": thumbnails(opened),
         "missing": opened.missing,
+        "notes": list(opened.notes),
         "drawn": opened.drawn is not None,
         "decoder": decoder_file(opened),
         "codes": code_file(opened),

@@ -20,6 +20,7 @@ TEMPLATE = """
   <p class="lse-verdict">
     <span data-text="lead.doctor"></span><button id="verdict" class="lse-way" type="button"></button>
   </p>
+  <details class="lse-assumed" hidden><summary data-text="lead.assumed"></summary><ul></ul></details>
   <section id="map" class="lse-map">
     <div class="lse-bar">
       <label class="lse-field"><span data-text="map.projection"></span><select id="map-projection"></select></label>
@@ -103,7 +104,7 @@ def build(shared: Shared) -> None:
     """Draw the tab into the current Blocks context; the first model travels with the page."""
     part(
         "explore",
-        TEMPLATE,
+        TEMPLATE.replace("lse-explore", "lse-explore lse-single", 1) if shared.catalog.alone else TEMPLATE,
         first_payload(shared),
         explore_endpoints(shared.catalog),
         elem_id="explore",

@@ -71,4 +71,5 @@ def build(catalog: Catalog, functions: Sequence[Callable[[Any], dict[str, Any]]]
         """Those of a visitor's models that are still here."""
         return [name for name in names[: REQUESTS.most_models] if catalog.runs and entry_of(catalog.runs, name)]
 
-    return part("header", TEMPLATE, models(catalog), [endpoint(available_models), *functions], elem_id="header")
+    template = TEMPLATE.replace("lse-header", "lse-header lse-single", 1) if catalog.alone else TEMPLATE
+    return part("header", template, models(catalog), [endpoint(available_models), *functions], elem_id="header")

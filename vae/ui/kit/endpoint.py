@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from vae.models.caller_code import CallerError
 from vae.system.limits import REQUESTS
 from vae.ui.kit.i18n import UserError, say
 from vae.ui.kit.server_timing import timed
@@ -33,6 +34,10 @@ def endpoint(function: Callable[..., Any], cost: Cost = QUICK) -> Callable[[Any]
                 raise UserError("error.arguments", name=function.__name__) from error
             with timed("work"):
                 return {"ok": function(*arguments)}
+        except CallerError as error:  # of the model's own code, whose writer is at the page
+            log.warning("%s", error, exc_info=error.__cause__)
+            shown = UserError("error.own_code", reason=error)
+            return {"error": str(shown), "key": shown.key, "values": shown.values}
         except UserError as error:
             return {"error": str(error), "key": error.key, "values": error.values}
         except Exception:

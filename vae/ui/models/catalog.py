@@ -59,11 +59,16 @@ def seen(path: Path) -> tuple[int, int]:
 class Catalog:
     """What lies in the checkpoint folder, and a few opened models.
 
+    Attributes:
+        alone: does the page that shows them have no tab but Explore?
+
     Args:
         folder: holds `*.safetensors`.
         data_root: holds the data sets' files.
         runs: holds what visitors have trained or uploaded, see `vae.ui.models.visitor_models`; it is listed nowhere.
     """
+
+    alone = False
 
     def __init__(self, folder: Path, data_root: Path, runs: Path | None = None) -> None:
         self.folder, self.data_root, self.runs = Path(folder), Path(data_root), runs
@@ -125,7 +130,7 @@ class Catalog:
             UserError: no such model, its file is damaged or another one than that of the handle, or another who opens
                 it does not come to an end.
         """
-        name, version = _parts(name)
+        name, version = parts_of(name)
         slot = self._slot(name)
         if slot.opened is None:
             with bounded(slot.lock):
@@ -146,7 +151,7 @@ class Catalog:
 
     def at_hand(self, name: object) -> LoadedModel | None:
         """The model of that name or handle if it is open; nothing is read and nothing waited for."""
-        name, _ = _parts(name)
+        name, _ = parts_of(name)
         with self._lock:
             slot = self._slots.get(name) if isinstance(name, str) else None
         return slot and slot.opened
@@ -176,7 +181,7 @@ class Catalog:
         return slot
 
 
-def _parts(name: object) -> tuple[object, str]:
+def parts_of(name: object) -> tuple[object, str]:
     """A name and a version, "" where there is none: of a handle, see `ModelWithImages.handle`."""
     found = _HANDLE.fullmatch(name) if isinstance(name, str) else None
     return found.groups() if found else (name, "")

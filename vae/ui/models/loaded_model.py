@@ -23,8 +23,12 @@ from vae.ui.models.visitor_models import HEADER, own_sets, require_drawable, tim
 
 @dataclass(eq=False)
 class LoadedModel(ModelWithImages):
-    """An open model; what is costly is computed when first asked for, and goes when the model is closed."""
+    """An open model; what is costly is computed when first asked for, and goes when the model is closed.
 
+    `notes` are what had to be assumed about a model that is no file.
+    """
+
+    notes: tuple[Sentence, ...] = ()
     computed: dict[Hashable, Any] = field(default_factory=dict, init=False)
 
     @cached_property

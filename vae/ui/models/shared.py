@@ -13,11 +13,11 @@ from vae.ui.models.catalog import Catalog
 
 @dataclass(frozen=True)
 class Shared:
-    """Handed to every tab's `build`."""
+    """Handed to every tab's `build`. Where nothing can be trained, there are neither `runs` nor `training`."""
 
     catalog: Catalog
-    runs: Path
-    training: Runs
+    runs: Path | None = None
+    training: Runs | None = None
 
     @classmethod
     def of(cls, checkpoints: Path, data: Path | None = None, runs: Path | None = None) -> "Shared":
