@@ -180,7 +180,8 @@ def test_the_slow_commands_of_the_readme(words, trained, monkeypatch, tmp_path, 
 
 
 @pytest.mark.parametrize("code", [code for code in blocks(README, "python") if CLIENT not in code])
-def test_the_python_of_the_readme_runs(code):
+def test_the_python_of_the_readme_runs(code, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
     exec(compile(code, "README", "exec"), {})
 
 
