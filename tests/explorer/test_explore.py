@@ -305,6 +305,7 @@ def test_two_pages_of_one_name_live_side_by_side_and_end(explore):
     second = explore(model, 1 - IMAGES, name="mine", served=True)
     assert torch.get_num_threads() == threads
     assert first.url != second.url
+    assert first._demo._queue.sleep_when_free == second._demo._queue.sleep_when_free == module.POLL
     for each in (first, second):
         assert b"mine" in urllib.request.urlopen(each.url + "/config", timeout=20).read()
     first.close()

@@ -21,6 +21,7 @@ from vae.system.paths import default_root
 
 HOST = "127.0.0.1"
 INLINE = 900  # pixels of height, in a notebook
+POLL = 0.2  # seconds between two looks into Gradio's queue, which here is for programs alone: 0.001 take 3 % of a core
 MOST_LETTERS = 60  # of a name
 
 
@@ -41,7 +42,6 @@ class Explorer:
     seconds: dict[str, float]
     _demo: Any = field(repr=False)
     _opened: Any = field(repr=False)
-    _decoder_file: Path | None = field(default=None, repr=False)
 
     def save(self, path: str | Path) -> Path:
         """Write an ordinary checkpoint, which `vae.load` and the app open.
@@ -60,8 +60,6 @@ class Explorer:
             return
         demo, self._demo = self._demo, None
         demo.close(verbose=False)
-        if self._decoder_file is not None:
-            self._decoder_file.unlink(missing_ok=True)
 
     def __enter__(self) -> Explorer:
         return self
@@ -178,19 +176,19 @@ def _served(
 ) -> Explorer:
     """The page of a model. How many threads torch has stays the caller's choice."""
     from vae.ui import TABS, Shared, build_demo, launch
-    from vae.ui.models.network_files import decoder_path
     from vae.ui.models.single_model import SingleModel, opened_in_memory
 
     threads = torch.get_num_threads()
     opened = opened_in_memory(name, model, images, notes)
     try:
         demo = build_demo(Shared(SingleModel(opened)), TABS[:1])
+        demo._queue.sleep_when_free = demo._queue.progress_update_sleep_when_free = POLL
         _, url, _ = launch(
             demo, server_name=HOST, server_port=port, share=False, inline=False, prevent_thread_lock=True
         )
     finally:
         torch.set_num_threads(threads)
-    return Explorer(name, url.rstrip("/"), notes, seconds, demo, opened, decoder_path(opened))
+    return Explorer(name, url.rstrip("/"), notes, seconds, demo, opened)
 
 
 def _show(url: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from vae.models.graph.description import Description, describe
@@ -26,12 +25,6 @@ def decoder_file(opened: LoadedModel) -> dict[str, Any] | None:
     except GraphError:
         return None
     return _file(description, likelihood=config.likelihood)
-
-
-def decoder_path(opened: LoadedModel) -> Path | None:
-    """Where that file lies, for who takes it away."""
-    found = decoder_file(opened)
-    return found and Path(found["file"])
 
 
 def reader_file(opened: LoadedModel) -> dict[str, Any] | None:
