@@ -9,6 +9,7 @@ import architectures
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch.distributions import Normal
 from torch.nn import functional
 
@@ -160,6 +161,27 @@ def test_of_a_million_images_an_even_choice_is_encoded():
     assert len(found.values) == 10_000 and found.rows[-1] == 1_023_999
     assert "10,000 of 1,024,000" in str(next(note for note in found.notes if note["key"] == "explore.choice"))
     assert np.ptp(np.bincount(found.values[:, 0, 0, 0])) <= 1
+
+
+def test_a_folder_is_read_with_its_classes(tmp_path):
+    for number, image in enumerate(IMAGES[:8]):
+        folder = tmp_path / "ab"[number % 2]
+        folder.mkdir(exist_ok=True)
+        Image.fromarray((image * 255).byte().permute(1, 2, 0).numpy()).save(folder / f"{number}.png")
+    found = read_pictures(tmp_path, size=32)
+    assert found.shape == (3, 32, 32) and found.labels.tolist() == ["a"] * 4 + ["b"] * 4
+
+
+def test_latents_with_sides_of_one_are_vectors_and_go_back_as_they_came():
+    def encode(x):
+        return x[:, :, :1, :1], -x[:, :, 1:2, 1:2] - 1
+
+    def decode(z):
+        assert z.shape[1:] == (3, 1, 1)
+        return z.expand(-1, 3, 16, 16).clamp(0, 1)
+
+    found = probe(functions_of(None, encode, decode), read_pictures(IMAGES)).network
+    assert found.encode(IMAGES[:5]).mu.shape == (5, 3) and found.decode(torch.rand(2, 3)).shape == (2, 3, 16, 16)
 
 
 @pytest.mark.parametrize(
