@@ -8,7 +8,7 @@ from alignment import align
 from scipy.stats import spearmanr
 
 from vae.checkpoints.checkpoint import QUANTILES
-from vae.evaluation.matching import Pair, Side, match
+from vae.evaluation.matching import CORRELATED, Exchange, Pair, Side, match, match_exchanged
 from vae.evaluation.metrics import mutual_information
 from vae.evaluation.metrics.agreement import rank_correlation
 
@@ -96,3 +96,58 @@ def test_aligned_values_stand_at_the_same_share_of_the_codes(rng, sign):
 
 def test_a_latent_that_never_moves_leaves_the_other_in_its_middle():
     assert align(3.0, np.zeros(9), np.arange(9.0), 1) == 4
+
+
+def exchanged(z, turned, matrix, noise, rng, awake):
+    """Draws of a linear model whose encoder undoes its decoder up to noise, and which another model encodes with
+    `turned`: pictures are z itself, times `matrix`.
+    """
+    pictures = z @ matrix + noise * rng.normal(size=z.shape)
+    return Exchange(z, pictures, turned(pictures), awake)
+
+
+def test_draws_match_a_permuted_and_flipped_copy_latent_for_latent_both_ways(rng):
+    order, signs = rng.permutation(5), np.array([1, -1, -1, 1, -1])
+    eye = np.eye(5)
+    left = exchanged(rng.normal(size=(500, 5)), lambda x: (x * signs)[:, order], eye, 0.1, rng, tuple(range(5)))
+    back = np.argsort(order)
+    right = exchanged(rng.normal(size=(500, 5)), lambda x: x[:, back] * signs, eye, 0.1, rng, tuple(range(5)))
+    pairs = match_exchanged(left, right)
+    assert sorted(pair.left for pair in pairs) == list(range(5))
+    for pair in pairs:
+        assert order[pair.right] == pair.left and pair.sign == signs[pair.left] and pair.factor is None
+        ceilings = left.ceilings[pair.left], right.ceilings[pair.right]
+        assert (
+            pair.ceilings == ceilings
+            and pair.strength == pytest.approx(min(ceilings), abs=0.01)
+            and min(ceilings) > 0.98
+        )
+    assert [pair.strength for pair in pairs] == sorted((pair.strength for pair in pairs), reverse=True)
+    turned = match_exchanged(right, left)
+    assert {(pair.right, pair.left, pair.sign) for pair in turned} == {(p.left, p.right, p.sign) for p in pairs}
+
+
+def test_a_latent_that_its_decoder_ignores_matches_nothing(rng):
+    """Also where noise makes it each other's best; and one that its encoder ignores has no row."""
+    dead = np.diag([1.0, 1.0, 0.0])
+    sides = [exchanged(rng.normal(size=(500, 3)), lambda x: x, dead, 0.1, rng, (0, 1, 2)) for _ in range(2)]
+    pairs = match_exchanged(*sides)
+    assert [(pair.left, pair.right) for pair in pairs[2:]] == [(2, None), (None, 2)]
+    assert {(pair.left, pair.right) for pair in pairs[:2]} == {(0, 0), (1, 1)}
+    assert pairs[2].ceilings[0] < CORRELATED and pairs[2].ceilings[1] is None
+    asleep = Exchange(sides[0].z, sides[0].own, sides[0].other, ())
+    assert all(pair.left is None for pair in match_exchanged(asleep, sides[1]))
+
+
+def test_draws_that_match_one_way_alone_are_no_pair(rng):
+    """The right model's z0 mixes both of the left: the left's z1 answers to it, but it answers more to z0; and two ways
+    that run against each other are none.
+    """
+    z = rng.normal(size=(500, 2))
+    mixed = np.stack([z[:, 0] + 0.7 * z[:, 1], rng.normal(size=500)], axis=1)
+    left = Exchange(z, z, mixed, (0, 1))
+    w = rng.normal(size=(500, 2))
+    right = Exchange(w, w, np.stack([w[:, 0], 0.7 * w[:, 0] + rng.normal(size=500)], axis=1), (0,))
+    assert [(pair.left, pair.right) for pair in match_exchanged(left, right)] == [(0, 0), (1, None)]
+    against = Exchange(w, w, -right.other, (0,))
+    assert all(None in (pair.left, pair.right) for pair in match_exchanged(left, against))

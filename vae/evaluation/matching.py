@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -39,6 +40,8 @@ class Pair:
             join them, or nothing.
         strength: mutual information of the weaker side with that factor, else the rank correlation, else 0.
         sign: -1 where one rises as the other falls.
+        ceilings: of pairs by exchanged draws the rank correlation that either latent reaches with itself, decoded and
+            encoded again; None where that side has no counterpart, and of all other pairs.
     """
 
     left: int | None
@@ -46,6 +49,32 @@ class Pair:
     factor: int | None = None
     strength: float = 0.0
     sign: int = 1
+    ceilings: tuple[float | None, float | None] = (None, None)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """The draws of one of two models that have no images in common, through both encoders.
+
+    Attributes:
+        z: (N, D) draws from the prior, which this model decodes.
+        own: (N, D) posterior means that its own encoder gives the decoded pictures.
+        other: (N, E) those that the encoder of the other model gives them.
+        awake: this model's latents that are in use; the others have no counterpart and no row.
+    """
+
+    z: np.ndarray
+    own: np.ndarray
+    other: np.ndarray
+    awake: tuple[int, ...]
+
+    @property
+    def ceilings(self) -> np.ndarray:
+        """(D,) size of the rank correlation of each latent with itself, decoded and encoded again."""
+        return np.abs(np.diagonal(rank_correlation(self.z, self.own)))
+
+
+_Matched = TypeVar("_Matched", Side, Exchange)
 
 
 def match(left: Side, right: Side) -> tuple[Pair, ...]:
@@ -83,6 +112,44 @@ def match(left: Side, right: Side) -> tuple[Pair, ...]:
     return (*pairs, *(Pair(None, dim) for dim in left_over[1]))
 
 
+def match_exchanged(left: Exchange, right: Exchange) -> tuple[Pair, ...]:
+    """Pairs up the latents in use of two models that have no images in common, by each one's draws.
+
+    A latent's best match is the one of the other model that rises or falls most with it where the other model encodes
+    what this one has decoded. Only latents that are each other's best match are a pair, and only where both ways agree
+    on the sign and even the weaker one reaches `CORRELATED`; its rank correlation is the strength.
+
+    Returns:
+        pairs, the strongest first, then what has no counterpart, left before right.
+    """
+    there = rank_correlation(left.z, left.other)
+    back = rank_correlation(right.z, right.other).T  # (D_left, D_right) as well
+    weaker = np.minimum(np.abs(there), np.abs(back))
+    ceilings = [[float(value) for value in side.ceilings] for side in (left, right)]
+    pairs = []
+    for i, j in _mutual(np.abs(there), np.abs(back), left.awake, right.awake):
+        if weaker[i, j] >= CORRELATED and there[i, j] * back[i, j] > 0:
+            reached = (ceilings[0][i], ceilings[1][j])
+            pairs.append(Pair(i, j, None, float(weaker[i, j]), _sign(there[i, j]), reached))
+    pairs.sort(key=lambda pair: -pair.strength)
+    alone = [_without(side.awake, {getattr(pair, name) for pair in pairs}) for side, name in _sides(left, right)]
+    pairs += [Pair(dim, None, ceilings=(ceilings[0][dim], None)) for dim in alone[0]]
+    return (*pairs, *(Pair(None, dim, ceilings=(None, ceilings[1][dim])) for dim in alone[1]))
+
+
+def _mutual(
+    there: np.ndarray, back: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...]
+) -> list[tuple[int, int]]:
+    """The pairs of a row and a column among these of which each is the other's largest: the row's in `there`, the
+    column's in `back`, both (D, E).
+    """
+    if not rows or not columns:
+        return []
+    best_column = there[np.ix_(rows, columns)].argmax(axis=1)
+    best_row = back[np.ix_(rows, columns)].argmax(axis=0)
+    return [(rows[i], columns[j]) for i, j in enumerate(best_column) if best_row[j] == i]
+
+
 def shared_information(left: np.ndarray, right: np.ndarray) -> np.ndarray:
     """(D_left, K) and (D_right, K) -> (D_left, D_right, K): what the weaker of two latents knows of each factor that
     at least one of them follows, and 0 of the others.
@@ -104,7 +171,7 @@ def _assigned(values: np.ndarray, rows: tuple[int, ...], columns: tuple[int, ...
     return [(rows[i], columns[j]) for i, j in zip(*found, strict=True)]
 
 
-def _sides(left: Side, right: Side) -> tuple[tuple[Side, str], tuple[Side, str]]:
+def _sides(left: _Matched, right: _Matched) -> tuple[tuple[_Matched, str], tuple[_Matched, str]]:
     return (left, "left"), (right, "right")
 
 
