@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {pairAfter} from './choice.js';
+import {alikeAmong, pairAfter} from './choice.js';
 
 const DATA = {'mnist-vae': 'mnist', 'mnist-2d': 'mnist', 'mnist-beta': 'mnist', room: 'room', alone: 'alone'};
 const PARTNERS = {
@@ -33,4 +33,12 @@ test('a model of other data brings its usual partner to the other side', () => {
   assert.deepEqual(pairAfter('left', 'mnist-2d', 'room', alike, PARTNERS), {left: 'mnist-2d', right: 'mnist-vae', moved: true});
   assert.deepEqual(pairAfter('right', 'mnist-vae', 'room', alike, PARTNERS), {left: 'mnist-beta', right: 'mnist-vae', moved: true});
   assert.deepEqual(pairAfter('right', 'alone', 'room', alike, PARTNERS), {left: 'alone', right: 'alone', moved: true});
+});
+
+test('models that came without images stand beside any of their shape, others beside their own data', () => {
+  const shapes = {faces: [3, 64, 64], chairs: [1, 64, 64], room: [3, 64, 64], sprites: [3, 64, 64]};
+  const alike = alikeAmong(name => (name === 'room' || name === 'sprites' ? name : 'drawn'), shapes, ['faces', 'chairs']);
+  assert.deepEqual([alike('faces', 'room'), alike('room', 'faces'), alike('faces', 'faces')], [true, true, true]);
+  assert.deepEqual([alike('faces', 'chairs'), alike('room', 'sprites')], [false, false]);
+  assert(alike('faces', 'sent a moment ago'));
 });

@@ -1,6 +1,7 @@
 // The Compare tab's logic: two models, one image, a z for each, and the requests that follow. Draws nothing.
 
 import {align} from './align.js';
+import {commonNumber} from './common-draws.js';
 import {createDecoding} from './decoding.js';
 import {another, int32} from '../kit/js/arrays.js';
 import {onBack} from '../kit/js/connection.js';
@@ -94,7 +95,8 @@ export function createComparer(server, {networks = networksOfPage} = {}) {
   function show_couple(overview, {image, carried, arrive}) {
     for (const pump of [pictures, picks, grids]) pump.drop();
     rest.still();
-    const before = image ?? state.picked?.index;
+    const there = carried && image !== undefined ? commonNumber(overview, sideOf(overview, carried.model), image) : image;
+    const before = there ?? state.picked?.index;
     index = int32(overview.index);
     const rows = overview.pairs.map((_, number) => number).slice(0, overview.first_pairs);
     Object.assign(state, {couple: overview, picked: null, moved: null, rows});
@@ -102,14 +104,16 @@ export function createComparer(server, {networks = networksOfPage} = {}) {
     emit('couple', overview);
     const known = before !== undefined && index.includes(before);
     pick(known ? before : overview.first, () => {
-      if (known && carried) carry(carried);
+      if (carried && (known || overview.draws)) carry(carried); // z means as much beside another draw
       arrive?.();
     });
   }
 
+  const sideOf = (couple, model) => SIDES.find(side => couple[side].name === model);
+
   /** Another tab's z of one of the two models; where it has left the image, the other one's matched latents follow. */
   function carry({model, z}) {
-    const side = SIDES.find(side => state.couple[side].name === model);
+    const side = sideOf(state.couple, model);
     if (!side || z.length !== state.z[side].length) return;
     const moved = dim => dim !== null && Math.abs(z[dim] - state.z[side][dim]) > 1e-6;
     if (!z.some((_, dim) => moved(dim))) return;

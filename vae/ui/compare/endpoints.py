@@ -13,10 +13,12 @@ from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
 from vae.ui.models.arguments import count_of, dims_of, z_of
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.endpoints import model_endpoints
+from vae.ui.models.common_draws import DRAWS, exchanges, partners_of
+from vae.ui.models.endpoints import colour_of, coordinates_of, model_endpoints, sheet_of
 from vae.ui.models.model_pair import ModelPair, open_pair
 
 SPILL_PICTURES = 18_000  # of a model whose spill is not recorded: 200 starts, 9 stops, ten latents
+ENCODED = 3  # what it costs to decode a picture and to send it through two encoders, in decoded pictures
 MOST_SPILL = 25.0  # seconds that it is taken to cost at most, so that no model is too dear to be measured
 
 
@@ -66,8 +68,19 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
             raise UserError("error.kind")
         return composed(both, index_of(both, index), kind)
 
-    of_models = model_endpoints(catalog)
-    shared = [of_models[name] for name in ("coordinates", "colour", "thumbnails", "rates")]  # for the two maps
+    def coordinates_pair(left: Any, right: Any, side: Any, projection: Any) -> str:
+        both = open_pair(catalog, left, right)
+        if not isinstance(side, str) or side not in ("left", "right"):
+            raise UserError("error.side")
+        return coordinates_of(both.left if side == "left" else both.right, projection)
+
+    def colour_pair(left: Any, right: Any, key: Any) -> dict[str, Any]:
+        return colour_of(open_pair(catalog, left, right).left, key)
+
+    def thumbnails_pair(left: Any, right: Any, number: Any) -> str:
+        return sheet_of(open_pair(catalog, left, right).right, number)
+
+    shared = [model_endpoints(catalog)["rates"]]
 
     def both(count: int, more: float = 0.0) -> Callable[..., Work]:
         """The cost of so many decoded pictures of either model and of so many seconds for the rest."""
@@ -84,6 +97,15 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         """Nothing where it is recorded, but that shows only when it is asked for; so it waits in any case."""
         return Work(seconds=min(MOST_SPILL, catalog.decoding(name, SPILL_PICTURES).seconds))
 
-    costs = {compare: both(100, 0.3), information_pair: both(0, 0.5), pick_pair: both(2), figure_one: both(100, 0.5)}
+    def compared(left: Any, right: Any) -> Work:
+        """Also that of both models' draws, decoded and encoded, the first time that these two are compared."""
+        sides = [catalog.at_hand(name) for name in (left, right)]
+        work = both(100, 0.3)(left, right)
+        if None in sides or not exchanges(*sides) or partners_of(sides[0]).at_hand(sides[1].handle):
+            return work
+        return work + both(ENCODED * DRAWS)(left, right)
+
+    maps = {coordinates_pair: both(1), colour_pair: both(1), thumbnails_pair: both(1, 0.1)}
+    costs = maps | {compare: compared, information_pair: both(0, 0.5), pick_pair: both(2), figure_one: both(100, 0.5)}
     costs |= {decode_pair: decoded, traverse_pair: traversed, spill: measured}
     return [*shared, *(endpoint(function, cost) for function, cost in costs.items())]

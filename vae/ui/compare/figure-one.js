@@ -41,7 +41,7 @@ export function mountFigureOne(element, comparer) {
       URL.revokeObjectURL(address);
       address = blobAddress(uri);
       const link = make('a', {href: address, download: name, textContent: t('compare.keep', {name})});
-      const alt = t('compare.figure_alt', {left: couple.left.title, right: couple.right.title, index: picked.index});
+      const alt = t(couple.drawn ? 'compare.figure_alt_drawn' : 'compare.figure_alt', {left: couple.left.title, right: couple.right.title, index: picked.index});
       stage.replaceChildren(make('img', {src: address, alt}), link);
       await stage.firstChild.decode();
       element.dataset.kind = kind;

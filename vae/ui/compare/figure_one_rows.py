@@ -30,7 +30,7 @@ FIGURES = {  # kind -> how it is drawn, its type, and how its file's name ends
 MOST_ROWS = 10
 INDEX = "{index}"  # stands for that of an image, where a page fills it in
 FOOTNOTE = (
-    "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. Test image "
+    "After figure 1 of Higgins et al. 2017, beta-VAE: two of its three columns, for no InfoGAN is at hand. {picture} "
     "{index}; in each strip one latent goes from 1 % to 99 % of its codes, the others stay. {numbers}"
 )
 NUMBERS = {
@@ -38,9 +38,17 @@ NUMBERS = {
     "the factor's entropy that the latent knows, from 0 to 1.",
     "matched": "These images come without factors: each row holds two latents whose codes are most alike over the test "
     "images, and r is the size of their rank correlation, from 0 to 1.",
+    "exchanged": "The pictures are draws from both priors, one seed each, no factors known: each row holds two latents "
+    "that are each other's best match where the draws of either model are sent through the other's encoder. r is the "
+    "weaker rank correlation; the number beside a latent is its ceiling: decoded and encoded once more.",
     "strongest": "No latent follows a factor or is like one of the other model: the strongest of each is shown.",
 }
-ROWS = {"factors": "a factor a row", "matched": "a pair of matched latents a row", "strongest": "the strongest latent"}
+ROWS = {
+    "factors": "a factor a row",
+    "matched": "a pair of matched latents a row",
+    "exchanged": "a pair of matched latents a row",
+    "strongest": "the strongest latent",
+}
 
 
 @dataclass(frozen=True)
@@ -52,12 +60,14 @@ class Row:
         dims: the latent of either side, None where none follows.
         factor: the number of the factor, None where the rows are matched latents.
         signs: -1 turns a strip round, so that both sides run the same way.
+        ceilings: of either latent the rank correlation of its own round trip, of latents that draws have matched.
     """
 
     name: str
     dims: tuple[int | None, int | None]
     factor: int | None = None
     signs: tuple[int, int] = (1, 1)
+    ceilings: tuple[float | None, float | None] = (None, None)
 
 
 def composed(both: ModelPair, index: int, kind: str) -> dict[str, str]:
@@ -99,12 +109,12 @@ def plan(both: ModelPair) -> dict[str, Any]:
 
 
 def _figure(both: ModelPair, index: int, kind: str, rows: list[Row], written: str) -> Figure:
-    title = both.left.spec.title if both.left.spec else both.left.model.header["dataset"]["name"]
+    picture = "Draw" if both.drawn else "Test image"
     return Figure(
-        title=f"{title}: what one latent changes, {ROWS[kind]}",
+        title=f"{both.left.dataset}: what one latent changes, {ROWS[kind]}",
         rows=tuple(row.name for row in rows),
         columns=tuple(_column(side, at, index, rows) for at, side in enumerate(both.sides)),
-        footnote=FOOTNOTE.format(index=written, numbers=NUMBERS[kind]),
+        footnote=FOOTNOTE.format(picture=picture, index=written, numbers=NUMBERS[kind]),
     )
 
 
@@ -113,8 +123,11 @@ def rows_of(both: ModelPair) -> tuple[str, list[Row]]:
     kind = "factors"
     if both.left.facts.information is None or both.right.facts.information is None:
         pairs = [pair for pair in both.pairs if None not in (pair.left, pair.right)]
-        kind = "matched"
-        found = [Row(_pair_name(pair), (pair.left, pair.right), signs=(pair.sign, 1)) for pair in pairs]
+        kind = "matched" if both.draws is None else "exchanged"
+        found = [
+            Row(_pair_name(pair), (pair.left, pair.right), signs=(pair.sign, 1), ceilings=pair.ceilings)
+            for pair in pairs
+        ]
     else:
         found = []
         for k, factor in enumerate(both.left.facts.specs):
@@ -153,14 +166,16 @@ def _column(opened: LoadedModel, at: int, index: int, rows: list[Row]) -> Column
             values = np.ascontiguousarray(quantiles[::sign, dim])
             grids.append(traverse(z, [dim], torch.from_numpy(values))[0])
     strips = opened.decode(torch.stack(grids).flatten(0, 1)).unflatten(0, (len(rows), len(quantiles)))
-    return Column(opened.title, _notes(opened), strips, tuple(_label(opened, row.dims[at], row.factor) for row in rows))
+    return Column(opened.title, _notes(opened), strips, tuple(_label(opened, row, at) for row in rows))
 
 
-def _label(opened: LoadedModel, dim: int | None, factor: int | None) -> str:
-    """The latent with its strength, and what it carries where that is more than the row's factor."""
+def _label(opened: LoadedModel, row: Row, at: int) -> str:
+    """The latent with its strength or its ceiling, and what it carries where that is more than the row's factor."""
+    dim, factor, ceiling = row.dims[at], row.factor, row.ceilings[at]
     if dim is None:
         return "no latent follows it"
     strength = "" if factor is None else f", {opened.facts.information[dim, factor]:.2f}"
+    strength += "" if ceiling is None else f", {ceiling:.2f}"
     carried = [opened.facts.names[k] for k in opened.facts.followed[dim]]
     own = factor is None or carried in ([], [opened.facts.names[factor]])
     return f"z{dim}{strength}" + ("" if own else f" ({' + '.join(carried)})")

@@ -29,9 +29,9 @@ export function mountPairMaps(root, comparer) {
   const maps = Object.fromEntries(SIDES.map(side => [side, oneMap(side)]));
   const view = createMapMenus(choose, update);
 
-  async function fetched(kind, model, key) {
-    const name = `${kind} ${model} ${key}`;
-    if (!cache.has(name)) cache.set(name, comparer.call(kind, model, key));
+  async function fetched(kind, ...about) {
+    const name = [kind, ...about].join(' ');
+    if (!cache.has(name)) cache.set(name, asked(kind, ...about));
     try {
       return await cache.get(name);
     } catch (error) {
@@ -39,6 +39,8 @@ export function mountPairMaps(root, comparer) {
       throw error;
     }
   }
+
+  const asked = (kind, ...about) => comparer.call(kind, couple.left.handle, couple.right.handle, ...about);
 
   /** The values of the common images among those of a file, `width` numbers each. */
   const common = (values, side, width = 1) => {
@@ -60,18 +62,18 @@ export function mountPairMaps(root, comparer) {
         SIDES.map(side => {
           const dims = latent ? [choose.x, choose.y].map(select => now.axes[Number(select.value)][side]) : null;
           const names = latent ? dims.map(dim => `z${dim}`) : [kind];
-          return [side, {dims, arrays: names.map(name => fetched('coordinates', now[side].handle, name))}];
+          return [side, {dims, arrays: names.map(name => fetched('coordinates_pair', side, name))}];
         }),
       );
       const [colour, left, right] = await Promise.all([
-        fetched('colour', now.left.handle, choose.colour.value),
+        fetched('colour_pair', choose.colour.value),
         Promise.all(wants.left.arrays),
         Promise.all(wants.right.arrays),
       ]);
       if (mine !== turn) return;
       if (column?.packed !== colour) column = restricted(colour);
       for (const [side, packed] of [['left', left], ['right', right]]) maps[side].show(packed.map(float32), wants[side].dims, kind);
-      note.textContent = t(latent ? 'compare.about_z' : `map.about_${kind}`);
+      note.textContent = t(latent ? (now.draws ? 'compare.about_drawn' : 'compare.about_z') : `map.about_${kind}`);
       line(selected, column);
       fillSheets();
     } catch (error) {
@@ -86,7 +88,8 @@ export function mountPairMaps(root, comparer) {
 
   async function fillSheets() {
     if (thumbnails) return;
-    const mine = createThumbnails(couple.right, comparer.call);
+    const {left, right} = couple;
+    const mine = createThumbnails(right, (_, handle, number) => comparer.call('thumbnails_pair', left.handle, handle, number));
     thumbnails = mine;
     if (await mine.loadAll(() => SIDES.forEach(side => maps[side].scatter.refresh()), comparer.fail)) {
       root.querySelector('.lse-compare').dataset.thumbnails = '1';

@@ -27,13 +27,13 @@ BESIDE = ("noise", "rotated", "perfect", "pca", "untrained")
 def partners(entries: list[Entry]) -> dict[str, list[str]]:
     """For each model the pair that it is shown in at first: a plain VAE on the left, a beta-VAE on the right.
 
-    A model that is neither stands beside the plain VAE of its data; one that is alone, or that has no images to share,
-    beside itself.
+    A model that is neither stands beside the plain VAE of its data, one that came without images beside another such
+    of the same shape; one that is alone beside itself.
     """
     by_data: dict[str, list[str]] = {}
     for entry in entries:
-        data = entry.header["dataset"]["name"]
-        by_data.setdefault(entry.name if "draws" in entry.header else data, []).append(entry.name)
+        data = f"draws {shape_of(entry)}" if "draws" in entry.header else entry.header["dataset"]["name"]
+        by_data.setdefault(data, []).append(entry.name)
     found = {}
     for data, names in by_data.items():
         plain, heavy = f"{data}-vae", f"{data}-beta"
@@ -44,11 +44,17 @@ def partners(entries: list[Entry]) -> dict[str, list[str]]:
     return found
 
 
+def shape_of(entry: Entry) -> list[int]:
+    """(C, H, W) of the images that a usable model takes."""
+    return list(entry.header["config"]["model"]["shape"])
+
+
 def overview(both: ModelPair) -> dict[str, Any]:
     """Everything that the page draws for two models, but the pictures of one image."""
     factors = both.left.facts.specs if both.left.facts.information is not None else ()
     return {
         "dataset": both.left.dataset,
+        "draws": both.draws and both.draws.each,
         "left": side(both.left),
         "right": side(both.right),
         "index": pack(both.index, "int32"),
@@ -63,7 +69,7 @@ def overview(both: ModelPair) -> dict[str, Any]:
         "marks": list(BESIDE),
         "reader": reader(both),
         "missing": both.left.missing or both.right.missing,
-        "drawn": both.left.drawn is not None,
+        "drawn": both.drawn,
         "first": int(both.index[first_row(both)]),
     }
 
@@ -78,6 +84,8 @@ def side(opened: LoadedModel) -> dict[str, Any]:
         "title": opened.title,
         "trained": str(model.header["steps"]),  # a file may claim more than 64 bits
         "dims": opened.dims,
+        "drawn": opened.drawn is not None,
+        "shape": list(model.config.model.shape),
         "kl": np.asarray(model.stats["kl"], dtype=float).tolist(),
         "quantiles": np.asarray(model.stats["mu_quantiles"], dtype=float).T.tolist(),
         "follows": models.followed(opened),
@@ -116,6 +124,7 @@ def pair_of(pair: Pair, both: ModelPair) -> dict[str, Any]:
         "strength": round(pair.strength, 2),
         "strengths": known,
         "sign": pair.sign,
+        "ceilings": [None if ceiling is None else round(ceiling, 2) for ceiling in pair.ceilings],
     }
 
 
@@ -168,13 +177,16 @@ def first_row(both: ModelPair) -> int:
 
 
 def pick(both: ModelPair, index: int) -> dict[str, Any]:
-    """One image through both models: the original, and of each z = mu, the reconstruction, its error and reading."""
+    """One image through both models: the original, and of each z = mu, the reconstruction, its error and reading. Of
+    common draws `owner` is the title of the model whose draw it is.
+    """
     row = both.right.rows[index]
     return {
         "index": index,
         "row": int(np.searchsorted(both.index, index)),
         "original": data_uri(both.right.originals([row])[0].numpy()),
         "facts": models.facts(both.right, row),
+        "owner": both.draws and both.sides[index % 2].title,
         "left": _through(both.left, index),
         "right": _through(both.right, index),
     }
@@ -257,6 +269,11 @@ def sentence(both: ModelPair) -> dict[str, Any]:
     names = [side.title for side in both.sides]
     if both.left.name == both.right.name:
         return {"key": "compare.same", "values": {"name": names[0]}}
+    if both.draws is not None:
+        matched = sum(None not in (pair.left, pair.right) for pair in both.pairs)
+        latents = [len(side.diagnosis.evidence.awake) for side in both.sides]
+        values = {"name": names[0], "other": names[1], "n": matched, "draws": both.draws.each}
+        return {"key": "compare.exchanged", "values": values | {"left": latents[0], "right": latents[1]}}
     if likelihood_key(both.left.model.config) != likelihood_key(both.right.model.config):
         return {"key": "compare.unlike", "values": {"name": names[0], "other": names[1]}}
     if both.left.spec is None or not both.left.spec.factors:

@@ -47,7 +47,7 @@ export function mountPairPictures(root, comparer) {
     original.alt = t(`${kind}_alt`, {index: answer.index});
     original.nextElementSibling.textContent = t(kind);
     part.dataset.index = answer.index;
-    part.querySelector('.lse-facts').textContent = [t(couple.drawn ? 'inspector.draw' : 'inspector.index', {index: answer.index}), ...facts(answer.facts)].join(' · ');
+    part.querySelector('.lse-facts').textContent = [numbered(couple, answer), ...facts(answer.facts)].join(' · ');
     for (const side of SIDES) {
       const {image: uri, error} = answer[side];
       const picture = image(side, 'reconstruction');
@@ -95,6 +95,12 @@ export function mountPairPictures(root, comparer) {
   function check() {
     if (!comparer.busy() && !drawings.busy() && !rest.busy() && comparer.state.picked && painted === latest) ready(part);
   }
+}
+
+/** What the picture is called: an image by its number, a draw by that of the model that it is a draw of. */
+function numbered({drawn, draws}, {index, owner}) {
+  if (draws) return t('compare.draw_of', {number: index >> 1, name: owner});
+  return t(drawn ? 'inspector.draw' : 'inspector.index', {index});
 }
 
 const scratch = make('canvas').getContext('2d', {willReadFrequently: true});

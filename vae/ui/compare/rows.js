@@ -171,6 +171,7 @@ function row(pair, number_, couple, most, comparer) {
     const at = SIDES.indexOf(side);
     const value = pair.strengths[at] ?? known?.strength;
     if (pair[side] !== null && value !== undefined) texts.push(make('small', {textContent: strength(value)}));
+    if (pair.ceilings[at] !== null) texts.push(make('small', {className: 'lse-ceiling', textContent: t('compare.ceiling', {ceiling: strength(pair.ceilings[at])}), title: t('compare.ceiling_help', {dim: pair[side]})}));
     return make('span', {className: 'lse-name', 'data-side': side, title: known ? t('sliders.follows_help', {dim: pair[side], factor: known.factors, strength: number(known.strength, 2)}) : ''}, ...texts);
   };
   /** The names of all that a latent carries, where that is more than the row's own factor. */
@@ -190,7 +191,7 @@ function row(pair, number_, couple, most, comparer) {
   const input = make('input', {type: 'range', min: low, max: high, step: 'any', 'data-pair': number_, 'data-dim': pair[lead], 'data-lead': lead, 'aria-label': t('compare.slider', {title, left: name('left') || '–', right: name('right') || '–'})});
   const outputs = Object.fromEntries(SIDES.map(side => [side, make('output', {'data-side': side, 'aria-live': 'off'})]));
   const heading = make('p', {className: 'lse-pair-title'}, make('strong', {textContent: title}));
-  if (both && pair.factor === null) heading.append(make('small', {textContent: strength(pair.strength), title: t('compare.alike_help')}));
+  if (both && pair.factor === null) heading.append(make('small', {textContent: strength(pair.strength), title: t(couple.draws ? 'compare.exchanged_help' : 'compare.alike_help')}));
   const stays = Object.fromEntries(SIDES.map(side => [side, make('small', {className: 'lse-stays', 'data-side': side})]));
   const middle = make(
     'div',

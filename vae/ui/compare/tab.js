@@ -1,6 +1,7 @@
 // The Compare tab: builds its parts around one comparer, and takes images and models over from Explore and back.
 
-import {pairAfter} from './choice.js';
+import {alikeAmong, pairAfter} from './choice.js';
+import {ownNumber} from './common-draws.js';
 import {describeCompare, followLink} from './link.js';
 import {createComparer, SIDES} from './comparer.js';
 import {isSecret, linked} from '../kit/js/link.js';
@@ -20,7 +21,7 @@ import {fill, named, number, t} from '../kit/js/strings.js';
 export function mount({element, props, server}) {
   fill(element);
   const find = selector => element.querySelector(selector);
-  const {groups, partners, first: early} = JSON.parse(props.value);
+  const {groups, partners, first: early, shapes = {}, drawn = []} = JSON.parse(props.value);
   let first = early;
   const titles = {}; // of models that have come since; the others are called by their names
   const comparer = createComparer(server);
@@ -47,7 +48,7 @@ export function mount({element, props, server}) {
     const button = find(`[data-explore=${side}]`);
     button.addEventListener('click', () => {
       const {couple, picked, z} = comparer.state;
-      if (picked) visit('explore', {model: couple[side].name, index: picked.index, z: z[side]});
+      if (picked) visit('explore', {model: couple[side].name, index: ownNumber(couple, side, picked.index), z: z[side]});
     });
   }
   find('#compare-random').addEventListener('click', comparer.random);
@@ -62,7 +63,7 @@ export function mount({element, props, server}) {
   function chosen(side) {
     const [other] = SIDES.filter(name => name !== side);
     const [name, beside] = [choose[side].value, choose[other].value];
-    const {left, right, moved} = pairAfter(side, name, beside, (a, b) => groupOf(a) === groupOf(b), partners);
+    const {left, right, moved} = pairAfter(side, name, beside, alikeAmong(groupOf, shapes, drawn), partners);
     notice.textContent = moved ? t('compare.other_data', {name, beside, other: side === 'left' ? right : left}) : '';
     comparer.open(left, right);
   }
@@ -89,6 +90,8 @@ export function mount({element, props, server}) {
   comparer.on('refused', agree);
   comparer.on('couple', couple => {
     const {title} = groupOf(couple.left.name) ?? groupOf(couple.right.name) ?? {title: couple.dataset};
+    for (const side of SIDES) shapes[couple[side].name] = couple[side].shape;
+    drawn.push(...SIDES.filter(side => couple[side].drawn && !drawn.includes(couple[side].name)).map(side => couple[side].name));
     for (const side of SIDES) if (isSecret(couple[side].name)) announce({name: couple[side].name, title: couple[side].title, group: title});
     agree();
     for (const side of SIDES) {

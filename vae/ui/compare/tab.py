@@ -1,8 +1,9 @@
 """The Compare tab: two models of the same data, one image, matched latents, linked maps, scores, and figure 1."""
 
 from vae.data import DATASETS
+from vae.latent.prior_draws import TITLE
 from vae.ui.compare.endpoints import compare_endpoints
-from vae.ui.compare.payload import partners
+from vae.ui.compare.payload import partners, shape_of
 from vae.ui.kit.part import part
 from vae.ui.models.shared import Shared
 
@@ -102,13 +103,16 @@ def build(shared: Shared) -> None:
     groups: dict[str, list[str]] = {}
     for entry in entries:
         name = entry.header["dataset"]["name"]
-        groups.setdefault(DATASETS[name].title if name in DATASETS else name, []).append(entry.name)
+        title = TITLE if "draws" in entry.header else DATASETS[name].title if name in DATASETS else name
+        groups.setdefault(title, []).append(entry.name)
     part(
         "compare",
         TEMPLATE,
         {
             "groups": [{"title": title, "names": names} for title, names in groups.items()],
             "partners": shown_beside,
+            "shapes": {entry.name: shape_of(entry) for entry in entries},
+            "drawn": [entry.name for entry in entries if "draws" in entry.header],
             "first": shown_beside[entries[0].name] if entries else None,
         },
         compare_endpoints(shared.catalog),

@@ -17,7 +17,9 @@ export function mountPairTables(root, comparer) {
   const others = rates.querySelector('[data-role=others]');
 
   comparer.on('couple', couple => {
-    drawTable(table.querySelector('.lse-scroll'), couple);
+    for (const part of [table, rates]) part.classList.toggle('lse-imageless', couple.drawn);
+    if (couple.drawn) table.querySelector('.lse-scroll').replaceChildren(make('p', {className: 'lse-note', textContent: t('compare.no_figures')}));
+    else drawTable(table.querySelector('.lse-scroll'), couple);
     ready(table);
     for (const part of [information, rates]) ready(part, false);
     afterPaint(() => {
@@ -77,6 +79,10 @@ export function mountPairTables(root, comparer) {
   }
 
   async function fetchRates(couple) {
+    if (couple.drawn) {
+      others.textContent = t('compare.no_figures');
+      return ready(rates);
+    }
     try {
       const found = await comparer.call('rates', couple.left.handle, couple.right.handle);
       if (comparer.state.couple !== couple) return;

@@ -221,9 +221,10 @@ export function createExplorer(server, {networks = networksOfPage, codes = creat
     picks.push({own});
   }
 
-  /** Take over what another tab shows: a model, an image and a z. */
+  /** Take over what another tab shows: a model, a z, and its image, if this model has it too. */
   function go({model, index: image, z}) {
-    const arrive = () => index.includes(image) && pick(image, () => z.some((value, dim) => value !== state.z[dim]) && setZ(z));
+    const move = () => z.some((value, dim) => value !== state.z[dim]) && setZ(z);
+    const arrive = () => (image === undefined ? move() : index.includes(image) && pick(image, move));
     if (state.model?.name === model) arrive();
     else opens.push({name: model, arrive});
   }

@@ -1,4 +1,4 @@
-"""Two models of the same data."""
+"""Two models of the same data, or of pictures that either draws from its prior."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -6,20 +6,27 @@ from functools import cached_property
 import numpy as np
 
 from vae.config import TrainConfig
-from vae.evaluation.matching import Pair, Side, match
+from vae.evaluation.matching import Pair, Side, match, match_exchanged
 from vae.ui.kit.i18n import UserError
 from vae.ui.models.catalog import Catalog
+from vae.ui.models.common_draws import CommonDraws, exchanges, partners_of, sides_of
 from vae.ui.models.loaded_model import LoadedModel
 
-LEAST_COMMON = 20  # images that both files must hold, or a correlation means nothing
+LEAST_COMMON = 20  # pictures that both files must hold, or a correlation means nothing
 
 
 @dataclass(frozen=True)
 class ModelPair:
-    """Two opened models of the same data."""
+    """Two opened models of the same data; or, with `draws`, two that share the pictures of these alone."""
 
     left: LoadedModel
     right: LoadedModel
+    draws: CommonDraws | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Are the pictures draws from a prior, and no images?"""
+        return self.draws is not None or self.left.drawn is not None
 
     @property
     def sides(self) -> tuple[LoadedModel, LoadedModel]:
@@ -38,33 +45,41 @@ class ModelPair:
     @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The rows of the page: the latents in use of both, matched."""
+        awake = tuple(tuple(int(dim) for dim in side.diagnosis.evidence.awake) for side in self.sides)
+        if self.draws is not None:
+            return match_exchanged(*self.draws.exchanges(awake))
         sides = [
-            Side(side.model.mu[rows], tuple(int(dim) for dim in side.diagnosis.evidence.awake), side.facts.information)
-            for side, rows in zip(self.sides, self.rows, strict=True)
+            Side(side.model.mu[rows], dims, side.facts.information)
+            for side, rows, dims in zip(self.sides, self.rows, awake, strict=True)
         ]
         return match(*sides)
 
 
 def open_pair(catalog: Catalog, left: object, right: object) -> ModelPair:
-    """Both models opened.
+    """Both models opened, see `paired`.
 
     Raises:
-        UserError: a model cannot be opened, they are not of the same images, or have none in common: one that came
-            without any has them in common with itself alone.
+        UserError: a model cannot be opened, or they cannot be compared.
     """
     return paired(catalog.open(left), catalog.open(right))
 
 
 def paired(left: LoadedModel, right: LoadedModel) -> ModelPair:
-    """Two open models side by side.
+    """Two open models side by side. Two of which one came without images share draws of both, see `CommonDraws`.
 
     Raises:
-        UserError: they are not of the same images, or have none in common.
+        UserError: they are not of the same images, have none in common, or decode pictures of unlike shapes.
     """
+    names = {"left": left.title, "right": right.title}
+    if exchanges(left, right):
+        shapes = [side.model.config.model.shape for side in (left, right)]
+        if shapes[0] != shapes[1]:
+            raise UserError("error.other_shapes", **names, shapes=["×".join(map(str, shape)) for shape in shapes])
+        draws = partners_of(left).beside(left, right)
+        if 2 * draws.each < LEAST_COMMON:
+            raise UserError("error.few_common", n=2 * draws.each, **names)
+        return ModelPair(*sides_of(draws, left, right), draws)
     pair = ModelPair(left, right)
-    names = {"left": pair.left.title, "right": pair.right.title}
-    if any(side.drawn is not None for side in pair.sides) and pair.left.handle != pair.right.handle:
-        raise UserError("error.drawn_pair", **names)
     datasets = [side.model.header["dataset"] for side in pair.sides]
     if datasets[0]["name"] != datasets[1]["name"]:
         raise UserError("error.other_data", **names)

@@ -73,6 +73,11 @@ class ModelWithImages:
         """(N, D) z of the pictures whose encodings are stored, where they are draws from the prior and no images."""
         return self.model.draws
 
+    @property
+    def pictures_key(self) -> str:
+        """The same for models that show the same pictures."""
+        return self.model.header["dataset"]["sha256"] if self.images is not None else self.handle
+
     @cached_property
     def rows(self) -> dict[int, int]:
         """Index in the test split -> row of the stored encodings."""

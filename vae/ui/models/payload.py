@@ -255,10 +255,9 @@ def thumbnails(opened: LoadedModel) -> dict[str, Any]:
     """How the sprite sheets are cut; `key` is the same for models that show the same pictures."""
     header = opened.model.header
     height, width = header["config"]["model"]["shape"][1:]
-    source = header["dataset"]["sha256"] if opened.images is not None else opened.handle
     rows = hashlib.sha256(opened.model.index.tobytes()).hexdigest()[:12]
     return {
-        "key": f"{source}:{rows}",
+        "key": f"{opened.pictures_key}:{rows}",
         "columns": SHEET_COLUMNS,
         "per_sheet": SHEET_IMAGES,
         "sheets": -(-len(opened.model.index) // SHEET_IMAGES),

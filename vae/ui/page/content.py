@@ -79,7 +79,8 @@ def content_of(chosen: Sequence[LoadedModel], most: int) -> dict[str, Any]:
         most: images, an even choice of all; of two models of those that both have.
 
     Raises:
-        UserError: no page can run a decoder of theirs, they cannot be compared, or are the same model.
+        UserError: no page can run a decoder of theirs, they cannot be compared, have only draws in common, or are the
+            same model.
     """
     networks: dict[str, str] = {}
     if len(chosen) == 1:
@@ -87,6 +88,8 @@ def content_of(chosen: Sequence[LoadedModel], most: int) -> dict[str, Any]:
         pair, few = None, [few_images(opened, opened.evenly(most))]
     else:
         pair = paired(*distinct(*chosen))
+        if pair.draws is not None:
+            raise UserError("page.drawn_pair", left=pair.left.title, right=pair.right.title)
         rows = even_rows(len(pair.index), most)
         few = [few_images(side, own[rows]) for side, own in zip(pair.sides, pair.rows, strict=True)]
     contents = [model_content(side, networks) for side in few]

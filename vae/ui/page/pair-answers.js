@@ -44,6 +44,9 @@ export function createPairAnswers(models, {overview, informations, spills, rates
       compare: () => overview,
       information_pair: () => informations,
       rates: () => rates,
+      coordinates_pair: (left, right, side, projection) => explore.coordinates(overview[side].name, projection),
+      colour_pair: (left, right, key) => explore.colour(overview.left.name, key),
+      thumbnails_pair: (left, right, number) => explore.thumbnails(overview.right.name, number),
       spill(name) {
         const spill = spills?.[SIDES.findIndex(side => sides[side] === of(name))];
         if (!spill) throw new Refused('error.no_reader', {name: of(name).overview.title});
