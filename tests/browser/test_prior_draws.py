@@ -5,10 +5,12 @@ import pytest
 from closeness import same_pictures
 from driving import chw, hover, set_slider, settled, shown, strongest, violations, z_of
 from published_layouts import write_burgess
+from turned_models import write_turned
 
 from vae.cli.main import main
 from vae.images import to_uint8
 from vae.ui.models.catalog import Catalog
+from vae.ui.models.model_pair import open_pair
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,19 @@ def folder(made_once):
         )
 
     return made_once("drawn-page", make)
+
+
+@pytest.fixture(scope="module")
+def folder_of_two(made_once):
+    """A model, and a copy of it whose latents are permuted and flipped."""
+
+    def make(home):
+        write_turned(home / "one", home / "other")
+        for source, name in (("one", "it"), ("other", "turned")):
+            words = ["import", "disentangling-vae", str(home / source), "--out", str(home / f"{name}.safetensors")]
+            assert main(words) == 0
+
+    return made_once("drawn-pair", make)
 
 
 @pytest.fixture(scope="module")
@@ -66,4 +81,33 @@ def test_compare_shows_it_beside_itself(page):
         == "drawn from the prior, decoded"
     )
     assert page.locator("#compare .lse-error").is_hidden()
+    assert "test image" not in page.inner_text("#compare").lower()
+
+
+def test_two_models_without_images_are_matched_by_their_draws(open_page, address_of, folder_of_two):
+    """Sliders decode in the page, dots are the draws of both, and what needs images says why it is not there."""
+    both = open_pair(Catalog(folder_of_two, folder_of_two), "turned", "it")
+    page = open_page(at=address_of(folder_of_two))
+    page.click("#to-compare")
+    page.wait_for_selector("#compare-sliders[data-ready]")
+    page.wait_for_selector("#compare-map-right[data-ready]")
+    assert [page.input_value(f"#compare-{side}") for side in ("left", "right")] == ["turned", "it"]
+    assert "One seed each, no factors known." in page.inner_text("#compare .lse-sentence")
+    for row, pair in enumerate(both.pairs):
+        assert page.locator(f".lse-pair[data-pair='{row}'] .lse-ceiling").count() == 2
+        assert f"of {pair.ceilings[0]:.2f}".replace("0.", ".") in page.inner_text(f".lse-pair[data-pair='{row}']")
+    page.wait_for_selector("#compare-rates[data-ready]")
+    for part in ("#compare-table", "#compare-rates"):
+        assert "came without any has none to be compared by" in page.inner_text(part)
+    index = int(page.get_attribute("#compare-pictures", "data-index"))
+    assert f"draw {index}, from the prior of " in page.inner_text("#compare-pictures .lse-facts")
+    slider = page.locator(".lse-pair[data-pair='0'] input")
+    slider.focus()
+    page.keyboard.press("PageUp")
+    page.wait_for_selector("#compare-pictures[data-ready][data-where=page]")
+    page.click("#figure-one [data-kind=png]")
+    page.wait_for_selector("#figure-one[data-kind=png][data-ready] img")
+    page.click("[data-explore=left]")
+    page.wait_for_selector("#inspector[data-ready]")
+    assert page.locator("#explore .lse-error").is_hidden()
     assert "test image" not in page.inner_text("#compare").lower()

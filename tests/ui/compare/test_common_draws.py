@@ -11,6 +11,7 @@ import pytest
 import torch
 from PIL import Image
 from published_layouts import write_burgess
+from turned_models import ORDER, SIGNS, write_turned
 
 from vae.cli.main import main
 from vae.evaluation.matching import CORRELATED
@@ -25,41 +26,13 @@ from vae.ui.models.catalog import Catalog
 from vae.ui.models.model_pair import open_pair
 from vae.ui.page.content import content_of
 
-ORDER, SIGNS = [2, 0, 3, 1], torch.tensor([1.0, -1.0, -1.0, 1.0])  # latent k of the copy is SIGNS[k] z[ORDER[k]]
-
-
-def fitted(folder):
-    """A published model of random weights whose encoder's last layer is fitted to give z back; and a copy whose latents
-    are permuted and flipped.
-    """
-    network = write_burgess(folder, (1, 32, 32))
-    head, first = network.encoder.mu_logvar_gen, network.decoder.lin1
-    hidden = []
-    hook = head.register_forward_pre_hook(lambda _, given: hidden.append(given[0]))
-    z = torch.randn(2000, 4)
-    with torch.no_grad():
-        network.encoder(network.decoder(z))
-        hook.remove()
-        found = torch.linalg.lstsq(torch.cat([hidden[0], torch.ones(2000, 1)], 1), z).solution
-        head.weight.zero_()
-        head.bias.fill_(-2.0)
-        head.weight[::2], head.bias[::2] = found[:-1].T, found[-1]
-        torch.save(network.state_dict(), folder / "model.pt")
-        for numbers in (head.weight, head.bias):
-            numbers[::2] = numbers[::2][ORDER] * SIGNS.view(-1, *[1] * (numbers.ndim - 1))
-        first.weight.copy_(first.weight[:, ORDER] * SIGNS)
-    copy = folder.with_name("turned")
-    copy.mkdir()
-    (copy / "specs.json").write_bytes((folder / "specs.json").read_bytes())
-    torch.save(network.state_dict(), copy / "model.pt")
-
 
 @pytest.fixture(scope="module")
 def folder(made_once):
     """Two imported models, one a turned copy of the other, and one of colour."""
 
     def make(home):
-        fitted(home / "one")
+        write_turned(home / "one", home / "turned")
         write_burgess(home / "colour", (3, 32, 32))
         for name in ("one", "turned", "colour"):
             words = ["import", "disentangling-vae", str(home / name), "--out", str(home / f"{name}.safetensors")]

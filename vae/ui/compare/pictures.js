@@ -97,9 +97,9 @@ export function mountPairPictures(root, comparer) {
   }
 }
 
-/** What the picture is called: an image by its number, a draw by that of the model that it is a draw of. */
+/** What the picture is called: its number, and of common draws the model from whose prior it comes. */
 function numbered({drawn, draws}, {index, owner}) {
-  if (draws) return t('compare.draw_of', {number: index >> 1, name: owner});
+  if (draws) return t('compare.draw_of', {number: index, name: owner});
   return t(drawn ? 'inspector.draw' : 'inspector.index', {index});
 }
 
