@@ -95,12 +95,13 @@ def test_two_models_without_images_are_matched_by_their_draws(open_page, address
     assert "One seed each, no factors known." in page.inner_text("#compare .lse-sentence")
     for row, pair in enumerate(both.pairs):
         assert page.locator(f".lse-pair[data-pair='{row}'] .lse-ceiling").count() == 2
-        assert f"of {pair.ceilings[0]:.2f}".replace("0.", ".") in page.inner_text(f".lse-pair[data-pair='{row}']")
+        assert f"ceiling {pair.ceilings[0]:.2f}".replace("0.", ".") in page.inner_text(f".lse-pair[data-pair='{row}']")
     page.wait_for_selector("#compare-rates[data-ready]")
     for part in ("#compare-table", "#compare-rates"):
         assert "came without any has none to be compared by" in page.inner_text(part)
     index = int(page.get_attribute("#compare-pictures", "data-index"))
     assert f"draw {index}, from the prior of " in page.inner_text("#compare-pictures .lse-facts")
+    assert page.inner_text("#compare-random") == "Random draw"
     slider = page.locator(".lse-pair[data-pair='0'] input")
     slider.focus()
     page.keyboard.press("PageUp")

@@ -101,6 +101,7 @@ export function mount({element, props, server}) {
       button.setAttribute('aria-label', label);
     }
     find('.lse-sentence').textContent = said(couple.sentence);
+    find('#compare-random').textContent = t(couple.drawn ? 'inspector.random_draw' : 'inspector.random_image');
     for (const side of SIDES) ready(choose[side]);
   });
 
