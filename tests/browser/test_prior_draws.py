@@ -108,6 +108,7 @@ def test_two_models_without_images_are_matched_by_their_draws(open_page, address
     page.wait_for_selector("#compare-pictures[data-ready][data-where=page]")
     page.click("#figure-one [data-kind=png]")
     page.wait_for_selector("#figure-one[data-kind=png][data-ready] img")
+    assert violations(page) == []
     page.click("[data-explore=left]")
     page.wait_for_selector("#inspector[data-ready]")
     assert page.locator("#explore .lse-error").is_hidden()

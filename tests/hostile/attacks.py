@@ -60,6 +60,7 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "own_image": ("digits-vae", "A" * 4096),
     "forecast_model": ("digits-vae",),
     "information": ("digits-vae",),
+    "decoder": ("digits-vae",),
     "compare": PAIR,
     "information_pair": PAIR,
     "coordinates_pair": (*PAIR, "left", "pca"),
