@@ -23,7 +23,7 @@ from vae.ui.kit.pictures import data_uri
 from vae.ui.models import common_draws
 from vae.ui.models import payload as models
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.model_pair import open_pair
+from vae.ui.models.model_pair import open_pair, pairing
 from vae.ui.page.content import content_of
 
 
@@ -136,6 +136,16 @@ def test_codes_are_computed_once_and_kept_for_few(catalog, monkeypatch):
     for version in range(common_draws.KEPT):
         partners.beside(one, common_draws.replace(turned, version=f"{version:012x}"))
     assert not partners.at_hand(turned.handle) and len(partners._kept) == common_draws.KEPT
+
+
+def test_the_draws_cost_their_work_once(folder):
+    catalog = Catalog(folder, folder)
+    for name in ("one", "turned"):
+        catalog.open(name)
+    before = pairing(catalog, "one", "turned").seconds
+    assert before >= common_draws.DRAWS * catalog.decoding("one").seconds and not pairing(catalog, "one", "one").seconds
+    open_pair(catalog, "one", "turned")
+    assert not pairing(catalog, "one", "turned").seconds
 
 
 def test_what_cannot_be_compared_is_refused(catalog, both):

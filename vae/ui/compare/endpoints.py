@@ -13,12 +13,10 @@ from vae.ui.kit.work import Work
 from vae.ui.models import payload as models
 from vae.ui.models.arguments import count_of, dims_of, z_of
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.common_draws import DRAWS, exchanges, partners_of
 from vae.ui.models.endpoints import colour_of, coordinates_of, model_endpoints, sheet_of
-from vae.ui.models.model_pair import ModelPair, open_pair
+from vae.ui.models.model_pair import ModelPair, open_pair, pairing
 
 SPILL_PICTURES = 18_000  # of a model whose spill is not recorded: 200 starts, 9 stops, ten latents
-ENCODED = 3  # what it costs to decode a picture and to send it through two encoders, in decoded pictures
 MOST_SPILL = 25.0  # seconds that it is taken to cost at most, so that no model is too dear to be measured
 
 
@@ -83,8 +81,13 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
     shared = [model_endpoints(catalog)["rates"]]
 
     def both(count: int, more: float = 0.0) -> Callable[..., Work]:
-        """The cost of so many decoded pictures of either model and of so many seconds for the rest."""
-        return lambda *names: sum((catalog.decoding(name, count) for name in names[:2]), start=Work(seconds=more))
+        """The cost of so many decoded pictures of either model, of pairing them, and of seconds for the rest."""
+
+        def cost(left: Any, right: Any, *_: Any) -> Work:
+            decoded = (catalog.decoding(name, count) for name in (left, right))
+            return sum(decoded, start=pairing(catalog, left, right) + Work(seconds=more))
+
+        return cost
 
     def decoded(left: Any, z_left: Any, right: Any, z_right: Any) -> Work:
         return catalog.decoding(left) + catalog.decoding(right)
@@ -97,15 +100,12 @@ def compare_endpoints(catalog: Catalog) -> list[Callable[[Any], dict[str, Any]]]
         """Nothing where it is recorded, but that shows only when it is asked for; so it waits in any case."""
         return Work(seconds=min(MOST_SPILL, catalog.decoding(name, SPILL_PICTURES).seconds))
 
-    def compared(left: Any, right: Any) -> Work:
-        """Also that of both models' draws, decoded and encoded, the first time that these two are compared."""
-        sides = [catalog.at_hand(name) for name in (left, right)]
-        work = both(100, 0.3)(left, right)
-        if None in sides or not exchanges(*sides) or partners_of(sides[0]).at_hand(sides[1].handle):
-            return work
-        return work + both(ENCODED * DRAWS)(left, right)
-
     maps = {coordinates_pair: both(1), colour_pair: both(1), thumbnails_pair: both(1, 0.1)}
-    costs = maps | {compare: compared, information_pair: both(0, 0.5), pick_pair: both(2), figure_one: both(100, 0.5)}
+    costs = maps | {
+        compare: both(100, 0.3),
+        information_pair: both(0, 0.5),
+        pick_pair: both(2),
+        figure_one: both(100, 0.5),
+    }
     costs |= {decode_pair: decoded, traverse_pair: traversed, spill: measured}
     return [*shared, *(endpoint(function, cost) for function, cost in costs.items())]

@@ -11,7 +11,7 @@ from vae.ui.models import payload
 from vae.ui.models.arguments import z_of
 from vae.ui.models.catalog import Catalog
 from vae.ui.models.loaded_model import LoadedModel
-from vae.ui.models.model_pair import open_pair
+from vae.ui.models.model_pair import open_pair, pairing
 from vae.ui.models.rates import payload as rate_plane
 
 
@@ -67,5 +67,7 @@ def model_endpoints(catalog: Catalog) -> dict[str, Callable[[Any], dict[str, Any
         return catalog.decoding(name) + Work(seconds=0.1)
 
     costs = {decode: one_picture, coordinates: one_picture, colour: one_picture, thumbnails: sheet}
-    costs[rates] = lambda left, right: catalog.decoding(left) + catalog.decoding(right) + Work(seconds=0.1)
+    costs[rates] = lambda left, right: (
+        catalog.decoding(left) + catalog.decoding(right) + pairing(catalog, left, right) + Work(seconds=0.1)
+    )
     return {function.__name__: endpoint(function, cost) for function, cost in costs.items()}

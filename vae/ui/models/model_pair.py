@@ -8,11 +8,13 @@ import numpy as np
 from vae.config import TrainConfig
 from vae.evaluation.matching import Pair, Side, match, match_exchanged
 from vae.ui.kit.i18n import UserError
+from vae.ui.kit.work import Work
 from vae.ui.models.catalog import Catalog
-from vae.ui.models.common_draws import CommonDraws, exchanges, partners_of, sides_of
+from vae.ui.models.common_draws import DRAWS, CommonDraws, exchanges, partners_of, sides_of
 from vae.ui.models.loaded_model import LoadedModel
 
 LEAST_COMMON = 20  # pictures that both files must hold, or a correlation means nothing
+ENCODED = 3  # what it costs to decode a picture and to send it through two encoders, in decoded pictures
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,16 @@ def paired(left: LoadedModel, right: LoadedModel) -> ModelPair:
     if len(pair.index) < LEAST_COMMON:
         raise UserError("error.few_common", n=len(pair.index), **names)
     return pair
+
+
+def pairing(catalog: Catalog, left: object, right: object) -> Work:
+    """What it costs to put two models side by side once they are open: of two that share draws alone, to decode and
+    encode these the first time.
+    """
+    sides = [catalog.at_hand(name) for name in (left, right)]
+    if None in sides or not exchanges(*sides) or partners_of(sides[0]).at_hand(sides[1].handle):
+        return Work()
+    return catalog.decoding(left, ENCODED * DRAWS) + catalog.decoding(right, ENCODED * DRAWS)
 
 
 def likelihood_key(config: TrainConfig) -> tuple[object, ...]:
