@@ -87,7 +87,6 @@ ENDPOINTS: dict[str, tuple[Any, ...]] = {
     "runs": (OWNER,),
     "charts": (OWNER,),
     "gallery": ("digits-vae",),
-    "decoder": ("digits-vae",),
     "encoded": ("digits-vae", 0),
     "costs": ("digits-vae", 0),
     "own_q": ("digits-vae", 0),
