@@ -41,7 +41,7 @@ def test_everything_that_is_required_is_what_runs_here(required):
         assert specifier.contains(version(name), prereleases=True), name
 
 
-OPTIONAL = {"spaces", "pillow_heif"}  # a Space brings the first itself; who has photos in HEIC installs the second
+OPTIONAL = {"spaces", "pillow_heif", "IPython"}  # a Space, photos in HEIC, and notebooks bring them
 
 
 def imported():
