@@ -21,6 +21,8 @@ TAKERS = dict.fromkeys(
         "RunError",
         "Exceeded",
         "ForeignError",
+        "ExploreError",
+        "CallerError",
     ),
     0,
 )

@@ -145,7 +145,7 @@ def _side(draws: CommonDraws, at: int, owners: tuple[LoadedModel, LoadedModel]) 
     codes = {"mu": draws.mu[at], "logvar": draws.logvar[at], "index": np.arange(2 * draws.each)}
     model = replace(whole.model, **codes, label=None, distortion=None, maps={})
     about = (None, None, Sentence("map.no_images"), whole.decode_seconds, whole.version)
-    return BesideAnother(whole.name, model, *about, whole, draws, owners)
+    return BesideAnother(whole.name, model, *about, whole=whole, draws=draws, owners=owners)
 
 
 def exchange(left: LoadedModel, right: LoadedModel) -> CommonDraws:
