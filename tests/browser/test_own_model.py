@@ -20,9 +20,8 @@ def test_a_slider_moves_a_picture_of_ones_own_model(kind, open_page):
         page = open_page(at=found.url)
         opened = found._opened
         assert page.locator("#model option").all_inner_texts()[0].startswith("my own")
-        assert page.get_attribute("#model-decoder", "data-where") == (
-            "page" if kind is architectures.ResNet else "server"
-        )
+        where = "page" if kind is architectures.ResNet else "server"
+        page.wait_for_selector(f"#model-decoder[data-where={where}]", state="attached")  # once its network has come
         before = shown(page, "z")
         set_slider(page, strongest(opened), 2.5)
         page.wait_for_selector("#inspector[data-ready]")
