@@ -352,15 +352,19 @@ def _close(left: Tensor, right: Tensor, tolerance: float = _TOLERANCE) -> bool:
 
 def _is_two_halves(functions: Functions, mu: Tensor) -> bool:
     """Is one tensor means and scales? It is where the decoder takes half of it, and not the whole."""
+    if mu.shape[1] % 2:
+        return False
+    return not _takes(functions.decode, mu) and _takes(functions.decode, mu.chunk(2, dim=1)[0])
+
+
+def _takes(decode: Callable[[Tensor], Any], z: Tensor) -> bool:
+    """Does a decoder take codes of this width? What it raises is told with its line when it is asked in earnest."""
     try:
-        functions.decode(mu)
-    except Exception:
-        try:
-            functions.decode(mu.chunk(2, dim=1)[0])
-        except Exception:
-            return False
-        return mu.shape[1] % 2 == 0
-    return False
+        decode(z)
+    except Exception as error:  # the caller's code may raise anything
+        log.debug("decode does not take %d latents: %r", z.shape[1], error)
+        return False
+    return True
 
 
 def _read_scale(mu: Tensor, scale: Tensor | None) -> tuple[str, Sentence]:
