@@ -17,8 +17,9 @@ import vae
 from vae.checkpoints import checkpoint
 from vae.explorer import explorer as module
 from vae.explorer.columns import read_columns
-from vae.explorer.network import functions_of, probe
+from vae.explorer.functions import functions_of
 from vae.explorer.pictures import ExploreError, read_pictures
+from vae.explorer.probe import probe
 from vae.models.caller_code import CallerError
 from vae.ui.explore.endpoints import explore_endpoints
 from vae.ui.models.network_files import decoder_file

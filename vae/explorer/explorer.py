@@ -13,9 +13,10 @@ from typing import Any
 import torch
 
 from vae.explorer.columns import read_columns
+from vae.explorer.functions import functions_of
 from vae.explorer.memory_model import encode_pictures, model_of, with_columns, write
-from vae.explorer.network import functions_of, probe
 from vae.explorer.pictures import ExploreError, read_pictures
+from vae.explorer.probe import probe
 from vae.system.messages import Sentence
 from vae.system.paths import default_root
 
